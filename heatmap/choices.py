@@ -1,0 +1,64 @@
+"""Closed sets of words stored in the database, with their labels."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class LayerKind(models.TextChoices):
+    HEAT_DEMAND = "heat_demand", _("Heat demand")
+    BUILDINGS = "buildings", _("Buildings")
+    PIPES = "pipes", _("Heat network")
+    SUBSTATIONS = "substations", _("Substations")
+    PARCELS = "parcels", _("Candidate parcels")
+    CONSTRAINTS = "constraints", _("Constraints")
+    STREETS = "streets", _("Streets")
+    PLANTS = "plants", _("Heat plants")
+    SERIES = "series", _("Hourly series")
+
+
+class DataClass(models.TextChoices):
+    """Who may see a layer."""
+
+    PUBLIC = "public", _("public")
+    MUNICIPAL = "municipal", _("municipal")
+    RESTRICTED = "restricted", _("restricted")
+
+
+class Nature(models.TextChoices):
+    """How much a layer's values rest on the real world."""
+
+    MEASURED = "measured", _("measured or surveyed")
+    DERIVED = "derived", _("derived by a stated method")
+    ILLUSTRATIVE = "illustrative", _("illustrative")
+
+
+class Role(models.TextChoices):
+    VIEWER = "viewer", _("viewer")
+    PLANNER = "planner", _("planner")
+    ENGINEER = "engineer", _("engineer")
+    ADMINISTRATOR = "administrator", _("administrator")
+
+
+class JobKind(models.TextChoices):
+    IMPORT = "import", _("Import")
+    RUN = "run", _("Scoring run")
+    REPORT = "report", _("Report")
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    REFUSED = "refused", _("refused")
+    BROKEN = "broken", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+ENDED_JOB_STATES = frozenset(
+    {JobState.DONE, JobState.REFUSED, JobState.BROKEN, JobState.CANCELLED}
+)
+
+
+class SeriesQuantity(models.TextChoices):
+    PRICE = "price_eur_per_mwh", _("Day-ahead price")
+    TEMPERATURE = "temperature_degc", _("Outdoor temperature")

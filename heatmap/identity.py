@@ -1,0 +1,46 @@
+"""Who is asking: the identity that row-level security reads.
+
+An identity lasts as long as a transaction and no longer, so pooled connections never carry it
+over. There are three: a signed-in person (sees the towns she belongs to), a job (sees its own
+town), and a town named by an operator on the command line.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import connection, transaction
+
+SETTINGS = ("heathub.user_id", "heathub.job_id", "heathub.municipality")
+
+
+def _set(values: tuple[str, ...]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config(%s, %s, true), set_config(%s, %s, true), set_config(%s, %s, true)",
+            [part for pair in zip(SETTINGS, values, strict=True) for part in pair],
+        )
+
+
+def _current() -> tuple[str, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT " + ", ".join("coalesce(current_setting(%s, true), '')" for _ in SETTINGS),
+            SETTINGS,
+        )
+        return tuple(cursor.fetchone())
+
+
+@contextmanager
+def acting_as(
+    *, user_id: int | None = None, job_id: UUID | str | None = None, municipality: str | None = None
+) -> Iterator[None]:
+    """Open a transaction in which the database shows what this identity may see."""
+    values = tuple("" if value is None else str(value) for value in (user_id, job_id, municipality))
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        before = _current() if nested else None
+        _set(values)
+        yield
+        if before is not None:
+            _set(before)

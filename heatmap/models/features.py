@@ -1,0 +1,81 @@
+"""The typed features of a layer version, one table per kind.
+
+Geometry is stored in EPSG:3035. ``area_m2`` and ``length_m`` are measured in the town's own grid
+when the version is published.
+"""
+
+from django.contrib.gis.db import models
+
+from heatmap.models.layer import LayerVersion
+from heatmap.models.municipality import STORAGE_SRID, Municipality
+
+
+class Feature(models.Model):
+    """What all features share: the wall, the version, an id that people use, a valid shape."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE)
+    version = models.ForeignKey(LayerVersion, on_delete=models.CASCADE)
+    ref = models.CharField(max_length=80)
+    name = models.CharField(max_length=200, blank=True)
+    geom = models.GeometryField(srid=STORAGE_SRID)
+    area_m2 = models.FloatField(null=True)
+    length_m = models.FloatField(null=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["ref"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "ref"], name="%(class)s_ref_once"),
+            models.CheckConstraint(
+                condition=models.Q(geom__isvalid=True), name="%(class)s_geom_valid"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class Building(Feature):
+    use = models.CharField(max_length=30)
+    storeys = models.FloatField(null=True)
+    storeys_assumed = models.BooleanField(default=False)
+    is_heated = models.BooleanField()
+    heat_demand_mwh_per_a = models.FloatField(null=True)
+    is_dwelling = models.BooleanField(default=False)
+
+
+class HeatDemandCell(Feature):
+    heat_demand_mwh_per_a = models.FloatField()
+    buildings = models.PositiveIntegerField()
+
+
+class Pipe(Feature):
+    dn_mm = models.PositiveIntegerField(null=True)
+    flow_share = models.FloatField(
+        null=True, help_text="Share of the network's heat that passes this pipe (0 to 1)."
+    )
+
+
+class Substation(Feature):
+    rating_kva = models.FloatField(null=True)
+    peak_load_kw = models.FloatField(null=True)
+    voltage_kv = models.FloatField(null=True)
+
+
+class Parcel(Feature):
+    parcel_kind = models.CharField(max_length=30)
+    zoning = models.CharField(max_length=60, default="unknown")
+    ownership = models.CharField(max_length=60, default="unknown")
+
+
+class Constraint(Feature):
+    constraint_kind = models.CharField(max_length=30)
+
+
+class Street(Feature):
+    street_kind = models.CharField(max_length=30)
+
+
+class Plant(Feature):
+    plant_kind = models.CharField(max_length=30)
+    fuel = models.CharField(max_length=30, blank=True)

@@ -1,0 +1,53 @@
+"""The one place where a number becomes text: digits, separators, unit, and a dash for missing."""
+
+import math
+
+from django.utils import formats
+
+DASH = "–"
+THIN_SPACE = "\u202f"
+
+SCALED_UNITS = {
+    "kWh/a": ((1e6, "GWh/a"), (1e3, "MWh/a")),
+    "MWh/a": ((1e3, "GWh/a"),),
+    "MWh": ((1e3, "GWh"),),
+    "kW": ((1e3, "MW"),),
+    "EUR": ((1e6, "M EUR"), (1e3, "k EUR")),
+    "EUR/a": ((1e6, "M EUR/a"), (1e3, "k EUR/a")),
+    "m2": ((1e4, "ha"),),
+}
+PRINTED_UNITS = {
+    "m2": "m²", "m3": "m³", "degC": "°C", "share": "%", "-": "", "kgCO2/MWh": "kg CO₂/MWh",
+}
+
+
+def is_missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def digits(value: float, significant: int = 3) -> str:
+    """Round to `significant` figures and write with the separators of the active language."""
+    if value == 0:
+        return "0"
+    decimals = max(0, significant - 1 - math.floor(math.log10(abs(value))))
+    if decimals == 0:
+        value = float(f"{value:.{significant}g}") if abs(value) < 10 ** significant else round(value)
+    text = formats.number_format(value, decimal_pos=min(decimals, 6), force_grouping=True)
+    return text.replace("-", "−")
+
+
+def quantity(value: float | None, unit: str = "", significant: int = 3) -> str:
+    """Write a number with its unit, scaled to a readable size; a dash when it is missing."""
+    if is_missing(value):
+        return DASH
+    number = float(value)  # type: ignore[arg-type]
+    if unit == "share":
+        return f"{digits(100 * number, significant)}{THIN_SPACE}%"
+    for factor, larger in SCALED_UNITS.get(unit, ()):
+        if abs(number) >= factor:
+            number, unit = number / factor, larger
+            break
+    else:
+        unit = PRINTED_UNITS.get(unit, unit)
+    unit = unit.replace("m2", "m²").replace("degC", "°C")
+    return f"{digits(number, significant)}{THIN_SPACE}{unit}".rstrip(THIN_SPACE)

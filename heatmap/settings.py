@@ -1,0 +1,142 @@
+"""The one settings file. It holds what differs between machines, nothing else."""
+
+import os
+import sysconfig
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from heatmap.env import env_bool, env_database, env_text
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+DEBUG = env_bool("HEATHUB_DEBUG", False)
+# One-click sign-in for the demo; only bin/run sets it, and only loopback may use it.
+DEMO = env_bool("HEATHUB_DEMO", False)
+SECRET_KEY = env_text("HEATHUB_SECRET_KEY", "debug-only" if DEBUG else None)
+ALLOWED_HOSTS = env_text("HEATHUB_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in env_text("HEATHUB_ORIGINS", "").split(",") if o]
+HTTPS = env_bool("HEATHUB_HTTPS", False)
+
+# Where uploads, reports and the unpacked data wheels live.
+VAR_DIR = Path(env_text("HEATHUB_VAR", str(BASE_DIR / ".run")))
+MEDIA_ROOT = VAR_DIR / "media"
+DATA_WHEEL_DIR = VAR_DIR / "data-wheels"
+
+
+# GDAL, GEOS and PROJ come from the pyogrio and shapely wheels: one copy per process, no apt GDAL.
+def _wheel_library(pattern: str) -> str:
+    found = sorted(Path(sysconfig.get_paths()["purelib"]).glob(pattern))
+    if not found:
+        raise ImproperlyConfigured(f"{pattern} is missing; run bin/run to install the packages.")
+    return str(found[0])
+
+
+GDAL_LIBRARY_PATH = _wheel_library("pyogrio.libs/libgdal-*.so*")
+GEOS_LIBRARY_PATH = _wheel_library("shapely.libs/libgeos_c-*.so*")
+os.environ.setdefault("PROJ_DATA", _wheel_library("pyogrio/proj_data"))
+os.environ.setdefault("GDAL_DATA", _wheel_library("pyogrio/gdal_data"))
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.humanize",
+    "heatmap.apps.HeatmapConfig",
+    "sites.apps.SitingConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "heatmap.middleware.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "heatmap.middleware.IdentityMiddleware",
+]
+
+ROOT_URLCONF = "heatmap.urls"
+WSGI_APPLICATION = "heatmap.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "builtins": ["heatmap.templatetags.heathub"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# The web role has no right to bypass row-level security; migrations run as the owner role.
+DATABASES = {"default": env_database("DATABASE_URL")}
+DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}}
+WEB_ROLE = env_text("HEATHUB_WEB_ROLE", "heathub_web")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("de", _("German")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+
+CELERY_BROKER_URL = env_text("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0")
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Longer than the longest job: a shorter one would run a job twice.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3 * 3600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+UPLOAD_MAX_BYTES = 200 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

@@ -1,0 +1,3 @@
+"""All addresses of the project."""
+
+urlpatterns = []

@@ -1,0 +1,68 @@
+"""A run is a document: frozen inputs, kept result."""
+
+import uuid
+
+from django.db import models
+
+from heatmap.models import Job, Municipality
+from sites.models.study import Study
+
+
+class Run(models.Model):
+    """One scoring of all candidates of a town, with everything it was made from."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE)
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="runs")
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="run")
+    inputs = models.JSONField(help_text="Study, layer versions, table hashes, engine version.")
+    result = models.JSONField(null=True, help_text="The town's part of the result.")
+    digest = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"run {self.id}"
+
+
+class Candidate(models.Model):
+    """One parcel in one run."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="candidates")
+    parcel_id = models.BigIntegerField(help_text="Row of heatmap_parcel; a version never changes.")
+    ref = models.CharField(max_length=80)
+    rank = models.PositiveIntegerField(null=True)
+    score = models.FloatField(null=True)
+    is_pinned = models.BooleanField(default=False)
+    result = models.JSONField()
+    hourly = models.JSONField(null=True, help_text="Hourly series, kept for the short-list only.")
+
+    class Meta:
+        ordering = ["rank", "ref"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "ref"], name="candidate_ref_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class Report(models.Model):
+    """A document made from a run."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="reports")
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="report")
+    language = models.CharField(max_length=5)
+    file = models.FileField(upload_to="reports/%Y/%m", blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"report {self.pk} of {self.run_id}"

@@ -1,0 +1,36 @@
+"""A study: the stored set of assumptions a town scores its parcels with."""
+
+from django.db import models
+
+from heatmap.models import Municipality
+
+
+class Study(models.Model):
+    """What a run will use: overrides of the default assumptions, and named choices.
+
+    ``overrides`` maps assumption keys to numbers; the complete set is frozen on each run.
+    """
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="studies")
+    name = models.CharField(max_length=120)
+    technology = models.CharField(max_length=40)
+    miner = models.CharField(max_length=40)
+    tariff = models.CharField(max_length=40)
+    heat_pump_tariff = models.CharField(max_length=40)
+    displaced_source = models.CharField(max_length=40)
+    compute_outlook = models.CharField(max_length=20, default="market_decay")
+    overrides = models.JSONField(default=dict, blank=True)
+    illustrative = models.JSONField(
+        default=list, blank=True, help_text="Groups of assumptions that describe no real town."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "studies"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "name"], name="study_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
