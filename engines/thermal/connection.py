@@ -19,6 +19,8 @@ from engines.thermal.network import return_flow_kg_per_s
 from engines.units import KWH_PER_MWH, WATER_HEAT_CAPACITY_KJ_PER_KGK
 
 AREA_TYPES = ("inner_city", "outer_city", "park")
+AreaTypes = str | Sequence[str] | NDArray[np.str_]
+
 INSULATION_COLUMNS = ("u_standard_w_per_mk", "u_1x_w_per_mk", "u_2x_w_per_mk")
 MM_PER_M = 1000.0
 W_PER_KW = 1000.0
@@ -171,7 +173,7 @@ def pump_kw(
 
 
 def capex_eur(
-    dn_mm: ArrayLike, length_m: ArrayLike, area_type: Sequence[str] | str, assumptions: Assumptions
+    dn_mm: ArrayLike, length_m: ArrayLike, area_type: AreaTypes, assumptions: Assumptions
 ) -> FloatArray:
     """Return the investment of the trench with both pipes [EUR]: ``(C1 + C2 DN) L index``.
 
@@ -205,7 +207,7 @@ def size_connections(
     supply_degc: ArrayLike,
     return_degc: ArrayLike,
     ground_degc: ArrayLike,
-    area_type: Sequence[str] | str,
+    area_type: AreaTypes,
     assumptions: Assumptions,
     running_costs: RunningCosts | None = None,
 ) -> Connection:
@@ -253,7 +255,7 @@ def size_connections(
         else _yearly_cost_eur(parts, running_costs)
     )
     choice = np.where(possible, rank, np.inf).argmin(axis=1)
-    feasible = possible.any(axis=1)
+    feasible = np.asarray(possible.any(axis=1))
 
     def chosen(values: FloatArray) -> FloatArray:
         of_parcel = np.take_along_axis(values, choice[:, None], axis=1)[:, 0]
