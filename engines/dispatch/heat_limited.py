@@ -23,7 +23,6 @@ from engines.dispatch import corners
 from engines.errors import InvalidInput
 from engines.units import KWH_PER_MWH
 
-
 KernelArguments = tuple[
     FloatArray,
     FloatArray,
