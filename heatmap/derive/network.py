@@ -14,7 +14,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from engines.tables import registry
-from engines.thermal.connection import smallest_dn_mm
+from engines.assumptions import build_assumptions
+from engines.thermal.connection import size_connections
+from engines.units import KWH_PER_MWH
 
 METHOD = (
     "Grown along the streets of OpenStreetMap from the plant to every building above the smallest "
@@ -100,23 +102,40 @@ def _pipes(
         or len(children[int(before[node])]) > 1
         or carried[before[node]] != carried[node]
     ]
-    rules = registry("assumptions")
-    full_load_h = rules["network.full_load_hours_h_per_a"].value
-    spread_k = rules["network.design_spread_k"].value
-    pipes = []
-    for node in sorted(starts):
-        line = [graph.nodes[before[node]], graph.nodes[node]]
-        last = node
-        while len(after := children.get(last, [])) == 1 and carried[after[0]] == carried[last]:
-            last = after[0]
-            line.append(graph.nodes[last])
-        peak_kw = carried[node] * 1000 / full_load_h
-        pipes.append(
-            {
-                "ref": f"derived-{len(pipes) + 1:03d}",
-                "wkb": shapely.to_wkb(shapely.linestrings(line), hex=True),
-                "flow_share": float(carried[node] / total),
-                "dn_mm": smallest_dn_mm(peak_kw, spread_k),
-            }
+    runs = [_run(node, children, carried) for node in sorted(starts)]
+    lines = [shapely.linestrings(graph.nodes[[int(before[run[0]]), *run]]) for run in runs]
+    heat_mwh_per_a = np.array([carried[run[0]] for run in runs])
+    diameters = _diameters_mm(heat_mwh_per_a, shapely.length(lines))
+    return [
+        {
+            "ref": f"derived-{number:03d}",
+            "wkb": shapely.to_wkb(line, hex=True),
+            "flow_share": float(heat / total),
+            "dn_mm": int(dn) if np.isfinite(dn) else None,
+        }
+        for number, (line, heat, dn) in enumerate(
+            zip(lines, heat_mwh_per_a, diameters, strict=True), start=1
         )
-    return pipes
+    ]
+
+
+def _run(node: int, children: dict[int, list[int]], carried: np.ndarray) -> list[int]:
+    """Follow the pipe downstream as long as nothing branches off or is delivered."""
+    run = [node]
+    while len(after := children.get(run[-1], [])) == 1 and carried[after[0]] == carried[run[-1]]:
+        run.append(after[0])
+    return run
+
+
+def _diameters_mm(heat_mwh_per_a: np.ndarray, length_m: np.ndarray) -> np.ndarray:
+    assumptions = build_assumptions()
+    supply = assumptions["network.supply_max_degc"]
+    return size_connections(
+        heat_mwh_per_a * KWH_PER_MWH / assumptions["network.full_load_hours_h_per_a"],
+        length_m,
+        supply_degc=supply,
+        return_degc=supply - assumptions["network.design_spread_k"],
+        ground_degc=assumptions["network.ground_mean_degc"],
+        area_type="outer_city",
+        assumptions=assumptions,
+    ).dn_mm
