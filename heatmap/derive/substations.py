@@ -8,7 +8,10 @@ import shapely
 
 from engines.tables import registry
 
-STANDARD_RATINGS_KVA = (400, 630, 1000, 1260, 1600, 2000, 2500, 4000, 6300, 8000, 10000)
+STANDARD_RATINGS_KVA = (
+    400, 630, 1000, 1260, 1600, 2000, 2500, 4000, 6300, 8000, 10000, 12500, 16000, 25000, 31500,
+    40000, 63000, 80000,
+)  # fmt: skip
 METHOD = (
     "Place from OpenStreetMap. Load: every building belongs to its nearest substation and draws "
     "an assumed load per m2 of net floor area. Rating: the next standard size that carries this "

@@ -80,19 +80,19 @@ def read_file(
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as order:
         json.dump(request, order)
         order.flush()
-        process = subprocess.Popen(  # noqa: S603  our own module, arguments are not the user's
+        with subprocess.Popen(  # noqa: S603  our own module, arguments are not the user's
             [sys.executable, "-m", "heatmap.ingest.reader", order.name],
             cwd=settings.BASE_DIR,
             env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONIOENCODING": "utf-8"},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
-        )
-        try:
-            _collect(process, reading, beat)
-        finally:
-            process.kill()
-            process.wait()
+        ) as process:
+            try:
+                _collect(process, reading, beat)
+                process.wait(timeout=30)
+            finally:
+                process.kill()
     if process.returncode != 0:
         raise Refusal(
             gettext_noop(
@@ -121,4 +121,3 @@ def _collect(
             raise Refusal(content["message"], **content["values"])
         if number % 2000 == 0:
             beat(number)
-    process.wait(timeout=30)

@@ -222,7 +222,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('quantity', models.CharField(choices=[('price_eur_per_mwh', 'Day-ahead price'), ('temperature_degc', 'Outdoor temperature')], max_length=30)),
-                ('year_label', models.CharField(max_length=60)),
+                ('year_label', models.CharField(max_length=120)),
                 ('values', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), size=None)),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality')),
                 ('version', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='series', to='heatmap.layerversion')),

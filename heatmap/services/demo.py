@@ -19,6 +19,7 @@ from heatmap.services.towns import import_extract
 
 DEMO_USER = "demo"
 PRICE_YEAR = 2024
+WGS84 = 4326
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,12 @@ def demo_user() -> AbstractBaseUser:
     return user
 
 
+def _box(bounds: tuple[float, float, float, float]) -> Polygon:
+    box = Polygon.from_bbox(bounds)
+    box.srid = WGS84
+    return box
+
+
 def load_town(town: DemoTown, say: Callable[[str], None]) -> bool:
     """Load a demo town unless it is there already; return whether it was loaded."""
     user = demo_user()
@@ -89,7 +96,7 @@ def load_town(town: DemoTown, say: Callable[[str], None]) -> bool:
             name=town.name,
             country=town.country,
             srid=town.srid,
-            extent_wgs84=Polygon.from_bbox(town.extent_wgs84),
+            extent_wgs84=_box(town.extent_wgs84),
             is_demo=True,
         )
         let_in(municipality, user, Role.PLANNER)
