@@ -19,7 +19,7 @@ SECONDS_PER_BLOCK = 600.0
 def hashprice_usd_per_ph_day(
     bitcoin_usd: Quantity, difficulty: Quantity, subsidy_btc: Quantity, fees_btc: Quantity
 ) -> Floats:
-    """Expected earnings of 1 PH/s over a day.
+    """Return the expected earnings of 1 PH/s over a day.
 
     ``HP = 86400*1e15/(D*2^32) * (S + F) * P``; domain.md 4.1.
 

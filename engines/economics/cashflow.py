@@ -109,7 +109,7 @@ def present_value(flows_eur: Floats, rate_share: float) -> Floats:
 
 
 def modified_rate(flows_eur: Floats, rate_share: float) -> Floats:
-    """Modified internal rate of return, same rate for finance and reinvestment.
+    """Return the modified internal rate of return, same rate for finance and reinvestment.
 
     ``(FV of incomes / PV of payments)^(1/N) - 1``; NaN without both an income and a payment.
     """
@@ -123,7 +123,7 @@ def modified_rate(flows_eur: Floats, rate_share: float) -> Floats:
 
 
 def rate_of_return(flows_eur: Floats, rate_share: float) -> RateOfReturn:
-    """Internal rates of return by bisection on [-0.9, 1].
+    """Find internal rates of return by bisection on [-0.9, 1].
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The all-in price of electricity: day-ahead price plus tariff, levies in two steps, peak charge."""
+"""The all-in price of electricity: day-ahead price, tariff, levies in two steps, peak charge."""
 
 from dataclasses import dataclass
 
