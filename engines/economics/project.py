@@ -90,10 +90,8 @@ class YearEnergy:
 
     @property
     def reuse_share(self) -> Floats:
-        """Hub heat delivered per electricity of the hub without heat pump (ERF) [0-1]."""
-        return as_floats(
-            (self.delivered_mwh - self.heat_pump_mwh) / (self.it_mwh + self.auxiliary_mwh)
-        )
+        """Heat handed over at the hub per electricity of the hub, without heat pump (ERF) [0-1]."""
+        return as_floats((self.it_mwh - self.uncaptured_mwh) / (self.it_mwh + self.auxiliary_mwh))
 
 
 def flat_year_energy(year: FlatYear) -> YearEnergy:
