@@ -155,3 +155,28 @@ def test_a_hub_whose_pipe_loses_more_than_it_makes_is_refused() -> None:
 def test_more_full_load_hours_than_hours_are_refused() -> None:
     with pytest.raises(InvalidInput, match="hours_full_load"):
         FlatYear(10.0, 0.03, 0.96, 8000.0, 8001.0, math.nan, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "values", "sign"),
+    [
+        ("compute", "hashprice_usd_per_ph_day", (0.0, 20.0, 40.0, 80.0), +1),
+        ("compute", "decay_share_per_a", (0.0, 0.1, 0.2, 0.4), -1),
+        ("compute", "efficiency_j_per_th", (14.0, 18.0, 24.0), -1),
+        (None, "day_ahead_eur_per_mwh", (-20.0, 0.0, 45.0, 90.0), -1),
+        (None, "pipe_eur", (0.0, 1e5, 1e6), -1),
+        (None, "heat_price_eur_per_mwh", (0.0, 20.0, 60.0), +1),
+        (None, "rate_share", (0.0, 0.04, 0.08), -1),
+    ],
+)
+def test_present_value_moves_the_way_it_must(part, key, values, sign) -> None:
+    # machines are priced per TH, so a less efficient fleet is also a cheaper one; at 40 USD the
+    # lost income outweighs that
+    record = load("b3_fi")["input"]
+    record["compute"]["path"] = "market"
+    worth = []
+    for value in values:
+        target = record[part] if part else record
+        target[key] = value
+        worth.append(float(evaluate_project(project_input(record)).money.npv_eur))
+    assert (np.diff(worth) * sign > 0.0).all()
