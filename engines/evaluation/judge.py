@@ -1,6 +1,5 @@
 """Judges every hub: gates first, then the score, then the verdict."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -160,8 +159,8 @@ def _verdict_input(
         heat_cost_eur_per_mwh=float(hubs.money.lcoh_net_eur_per_mwh[i]),
         heat_pump_eur_per_mwh=float(hubs.alternatives["heat_pump"].cost_eur_per_mwh[i]),
         gas_boiler_eur_per_mwh=float(hubs.alternatives["gas_boiler"].cost_eur_per_mwh[i]),
-        yearly_loss_eur=max(0.0, -float(np.nanmin(hubs.money.ebitda_eur[i], initial=math.inf))),
-        total_loss_eur=max(0.0, -float(hubs.money.npv_eur[i])),
+        yearly_loss_eur=float(hubs.money.loss_year_eur[i]),
+        total_loss_eur=float(hubs.money.loss_total_eur[i]),
         yearly_budget_eur=None,
         total_budget_eur=None,
     )
