@@ -19,6 +19,7 @@ def zipped(
     name: str = "flächen",
     shapes: list | None = None,
     columns: dict[str, list] | None = None,
+    crs: int = 25832,
     srid: int = 25832,
     encoding: str = "UTF-8",
     without: tuple[str, ...] = (),
@@ -27,7 +28,7 @@ def zipped(
     """Write polygons as a zipped shapefile, leaving out the named endings."""
     shapes = SQUARES if shapes is None else shapes
     columns = columns or {"FLURSTUECK": ["0012/7", "0013"], "NAME": ["Süd", "Öst"]}
-    frame = geopandas.GeoDataFrame(columns, geometry=shapes, crs=25832).to_crs(srid)
+    frame = geopandas.GeoDataFrame(columns, geometry=shapes, crs=crs).to_crs(srid)
     base = folder / "made"
     base.mkdir(exist_ok=True)
     frame.to_file(base / "layer.shp", encoding=encoding)

@@ -25,9 +25,10 @@ def first_study(municipality: Municipality, **changes: Any) -> Study:
             "tariff": tariff,
             "heat_pump_tariff": heat_pump_tariff,
             "displaced_source": "boiler",
-            "overrides": {"hub.power_it_kw": 250.0},
+            "overrides": {"hub.power_it_kw": 100.0},
             "illustrative": ASSUMED_GROUPS,
             **changes,
         },
     )
+    study.municipality = municipality
     return study
