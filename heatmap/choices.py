@@ -54,9 +54,7 @@ class JobState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-ENDED_JOB_STATES = frozenset(
-    {JobState.DONE, JobState.REFUSED, JobState.BROKEN, JobState.CANCELLED}
-)
+ENDED_JOB_STATES = frozenset({JobState.DONE, JobState.REFUSED, JobState.BROKEN, JobState.CANCELLED})
 
 
 class SeriesQuantity(models.TextChoices):

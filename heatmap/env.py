@@ -1,6 +1,7 @@
 """Reads the environment through three typed helpers that refuse nonsense loudly."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -15,8 +16,7 @@ def env_text(name: str, default: str | None = None) -> str:
     """Return a variable, or the content of the file named in NAME_FILE (for secrets)."""
     file = os.environ.get(f"{name}_FILE")
     if file:
-        with open(file, encoding="utf-8") as handle:
-            return handle.read().strip()
+        return Path(file).read_text(encoding="utf-8").strip()
     value = os.environ.get(name, default)
     if value is None:
         raise ImproperlyConfigured(f"Set {name} (or {name}_FILE) before starting Heathub.")

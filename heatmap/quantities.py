@@ -17,7 +17,12 @@ SCALED_UNITS = {
     "m2": ((1e4, "ha"),),
 }
 PRINTED_UNITS = {
-    "m2": "m²", "m3": "m³", "degC": "°C", "share": "%", "-": "", "kgCO2/MWh": "kg CO₂/MWh",
+    "m2": "m²",
+    "m3": "m³",
+    "degC": "°C",
+    "share": "%",
+    "-": "",
+    "kgCO2/MWh": "kg CO₂/MWh",
 }
 
 
@@ -31,7 +36,7 @@ def digits(value: float, significant: int = 3) -> str:
         return "0"
     decimals = max(0, significant - 1 - math.floor(math.log10(abs(value))))
     if decimals == 0:
-        value = float(f"{value:.{significant}g}") if abs(value) < 10 ** significant else round(value)
+        value = float(f"{value:.{significant}g}") if abs(value) < 10**significant else round(value)
     text = formats.number_format(value, decimal_pos=min(decimals, 6), force_grouping=True)
     return text.replace("-", "−")
 

@@ -7,7 +7,8 @@ all other tables, stands behind the wall (FORCE).
 
 ALLOWED = "municipality_id = ANY ((SELECT heathub_allowed())::bigint[])"
 UNPUBLISHED = (
-    "EXISTS (SELECT 1 FROM heatmap_layerversion v WHERE v.id = version_id AND v.published_at IS NULL)"
+    "EXISTS (SELECT 1 FROM heatmap_layerversion v"
+    " WHERE v.id = version_id AND v.published_at IS NULL)"
 )
 
 IDENTITY_FUNCTION = """
@@ -30,9 +31,7 @@ IDENTITY_FUNCTION_REVERSE = "DROP FUNCTION heathub_allowed()"
 
 def _policy(table: str, role: str, command: str, *, using: str = "", check: str = "") -> str:
     clauses = (f" USING ({using})" if using else "") + (f" WITH CHECK ({check})" if check else "")
-    return (
-        f'CREATE POLICY web_{command.lower()} ON {table} FOR {command} TO "{role}"{clauses}'
-    )
+    return f'CREATE POLICY web_{command.lower()} ON {table} FOR {command} TO "{role}"{clauses}'
 
 
 def _enable(table: str) -> list[str]:

@@ -1,6 +1,7 @@
 """The rows of the map room, split by noun."""
 
 from heatmap.models.features import (
+    FEATURE_MODELS,
     Building,
     Constraint,
     Feature,
@@ -18,6 +19,7 @@ from heatmap.models.series import Series
 from heatmap.models.upload import Upload
 
 __all__ = [
+    "FEATURE_MODELS",
     "Building",
     "Constraint",
     "Feature",

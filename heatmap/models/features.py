@@ -6,6 +6,7 @@ when the version is published.
 
 from django.contrib.gis.db import models
 
+from heatmap.choices import LayerKind
 from heatmap.models.layer import LayerVersion
 from heatmap.models.municipality import STORAGE_SRID, Municipality
 
@@ -79,3 +80,15 @@ class Street(Feature):
 class Plant(Feature):
     plant_kind = models.CharField(max_length=30)
     fuel = models.CharField(max_length=30, blank=True)
+
+
+FEATURE_MODELS: dict[str, type[Feature]] = {
+    LayerKind.BUILDINGS: Building,
+    LayerKind.HEAT_DEMAND: HeatDemandCell,
+    LayerKind.PIPES: Pipe,
+    LayerKind.SUBSTATIONS: Substation,
+    LayerKind.PARCELS: Parcel,
+    LayerKind.CONSTRAINTS: Constraint,
+    LayerKind.STREETS: Street,
+    LayerKind.PLANTS: Plant,
+}

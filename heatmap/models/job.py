@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from heatmap.choices import ENDED_JOB_STATES, JobKind, JobState
+from heatmap.errors import sentence
 from heatmap.models.municipality import Municipality
 
 
@@ -26,7 +27,8 @@ class Job(models.Model):
     state = models.CharField(max_length=12, choices=JobState, default=JobState.QUEUED)
     stage = models.CharField(max_length=120, blank=True)
     progress_share = models.FloatField(default=0.0)
-    message = models.TextField(blank=True)
+    message = models.TextField(blank=True, help_text="Untranslated; see `sentence`.")
+    message_values = models.JSONField(default=dict, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)
     created_by = models.ForeignKey(
@@ -45,6 +47,11 @@ class Job(models.Model):
     @property
     def has_ended(self) -> bool:
         return self.state in ENDED_JOB_STATES
+
+    @property
+    def sentence(self) -> str:
+        """Why it ended as it did, in the language of the reader."""
+        return sentence(self.message, self.message_values)
 
     @property
     def progress_percent(self) -> int:

@@ -37,7 +37,9 @@ class LayerVersion(models.Model):
     content_hash = models.CharField(max_length=64)
     data_class = models.CharField(max_length=12, choices=DataClass)
     nature = models.CharField(max_length=12, choices=Nature)
-    method = models.TextField(blank=True, help_text="How derived or illustrative values came about.")
+    method = models.TextField(
+        blank=True, help_text="How derived or illustrative values came about."
+    )
     rows_read = models.PositiveIntegerField(default=0)
     rows_refused = models.PositiveIntegerField(default=0)
     report = models.JSONField(default=dict, help_text="Refused rows and remarks of the import.")

@@ -14,7 +14,7 @@ class Series(models.Model):
     municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE)
     version = models.OneToOneField(LayerVersion, on_delete=models.CASCADE, related_name="series")
     quantity = models.CharField(max_length=30, choices=SeriesQuantity)
-    year_label = models.CharField(max_length=60)
+    year_label = models.CharField(max_length=120)
     values = ArrayField(models.FloatField())
 
     class Meta:

@@ -1,0 +1,81 @@
+"""Value functions: a quantity becomes a number from 0 (worst) to 1 (best), by fixed bounds.
+
+The bounds belong to the study, not to the candidates, so that adding a parcel cannot change the
+value of another.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engines.assumptions import Assumptions
+from engines.errors import InvalidInput
+from engines.quantity import Floats, Quantity, as_floats, require
+
+CRITERIA: Mapping[str, str] = {
+    "npv_per_kw": "EUR/kW",
+    "heat_used_share": "-",
+    "lcoh_gap": "EUR/MWh",
+    "connection_length": "m",
+    "headroom_ratio": "-",
+    "dwelling_distance": "m",
+}
+"""The criteria and the unit of their quantity."""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One criterion of a study.
+
+    Attributes
+    ----------
+    key, unit : str
+        Name and unit of the quantity.
+    worst, best : float
+        Quantity at value 0 and at value 1 [`unit`]; worst above best means less is better.
+    weight : float
+        Weight before normalisation, at least 0.
+    """
+
+    key: str
+    unit: str
+    worst: float
+    best: float
+    weight: float
+
+    def __post_init__(self) -> None:
+        require(f"weight of {self.key}", self.weight, 0.0)
+        require(f"worst of {self.key}", self.worst, -float("inf"))
+        require(f"best of {self.key}", self.best, -float("inf"))
+        if self.worst == self.best:
+            raise InvalidInput(f"{self.key}: worst and best are both {self.best:g}; part them.")
+
+
+def criteria(a: Assumptions) -> tuple[Criterion, ...]:
+    """Return the criteria of a study, in the order of `CRITERIA`."""
+    return tuple(
+        Criterion(
+            key,
+            unit,
+            worst=a[f"score.{key}_worst"],
+            best=a[f"score.{key}_best"],
+            weight=a[f"score.{key}_weight"],
+        )
+        for key, unit in CRITERIA.items()
+    )
+
+
+def value_of(quantity: Quantity, criterion: Criterion) -> Floats:
+    """Value of a quantity: ``clip((x - worst)/(best - worst), 0, 1)``.
+
+    Parameters
+    ----------
+    quantity : float or array (parcels,)
+        In the unit of the criterion; NaN where unknown.
+
+    Returns
+    -------
+    array, shape of `quantity`
+        From 0 to 1; NaN stays NaN.
+    """
+    span = criterion.best - criterion.worst
+    return as_floats(((as_floats(quantity) - criterion.worst) / span).clip(0.0, 1.0))

@@ -1,0 +1,71 @@
+"""Heat demand of buildings, and of the 100 m cells they stand in."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+
+from engines.tables import catalogue
+from engines.thermal.buildings import annual_heat_demand, use_of_osm_value
+
+CELL_M = 100.0
+
+BUILDING_METHOD = (
+    "Heat demand = footprint x storeys x net floor share x specific value by use (German "
+    "comparison values of 15 April 2021; residential values estimated). Storeys that OpenStreetMap "
+    "does not know are taken by use; sheds, garages and roofs are not heated."
+)
+CELL_METHOD = "Sum of the derived demand of the buildings whose middle lies in the 100 m cell."
+
+
+def with_demand(buildings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the building rows with use, storeys and heat demand."""
+    if not buildings:
+        return []
+    uses = [use_of_osm_value(str(row["osm_value"])) for row in buildings]
+    footprint = shapely.area(shapely.from_wkb([row["wkb"] for row in buildings]))
+    storeys = np.array([row.get("storeys") or np.nan for row in buildings], dtype=float)
+    demand = annual_heat_demand(uses, footprint, storeys)
+    table = catalogue("building_uses")
+    return [
+        {
+            "ref": row["ref"],
+            "name": row.get("name", ""),
+            "wkb": row["wkb"],
+            "use": use,
+            "storeys": float(demand.storeys[i]),
+            "storeys_assumed": bool(demand.storeys_assumed[i]),
+            "is_heated": bool(demand.is_heated[i]),
+            "heat_demand_mwh_per_a": float(demand.heat_demand_mwh_per_a[i]),
+            "net_floor_area_m2": float(demand.net_floor_area_m2[i]),
+            "is_dwelling": table[use]["dwelling"] == 1,
+        }
+        for i, (row, use) in enumerate(zip(buildings, uses, strict=True))
+    ]
+
+
+def demand_cells(buildings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sum building demand in 100 m cells of the equal-area storage grid."""
+    cells: dict[tuple[int, int], list[float]] = defaultdict(list)
+    for row in buildings:
+        if row["heat_demand_mwh_per_a"] > 0:
+            middle = shapely.from_wkb(row["wkb"]).centroid
+            cells[int(middle.x // CELL_M), int(middle.y // CELL_M)].append(
+                row["heat_demand_mwh_per_a"]
+            )
+    return [
+        {
+            "ref": f"{column}-{line}",
+            "wkb": shapely.to_wkb(
+                shapely.box(
+                    column * CELL_M, line * CELL_M, (column + 1) * CELL_M, (line + 1) * CELL_M
+                ),
+                hex=True,
+            ),
+            "heat_demand_mwh_per_a": sum(values),
+            "buildings": len(values),
+        }
+        for (column, line), values in sorted(cells.items())
+    ]

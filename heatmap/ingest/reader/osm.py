@@ -1,0 +1,174 @@
+"""Reads an OpenStreetMap extract into the kinds of layer that a town is made of.
+
+Every rule that turns tags into a feature stands here, once; the demo towns and a user's own
+extract go through the same rules.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import osmium
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from heatmap.ingest.reader.messages import FileRefused, emit, emit_refused, gettext_noop
+from heatmap.ingest.reader.shapes import ToStorage, is_finite, made_valid
+
+WGS84 = "EPSG:4326"
+CUT_AT_EDGE = gettext_noop("the extract ends inside this object")
+NOT_A_SITE = {"underground", "multi-storey", "street_side", "lane", "rooftop"}
+CANDIDATE_LANDUSE = {"brownfield", "industrial", "commercial", "garages"}
+ROADS = {
+    "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary",
+    "secondary_link", "tertiary", "tertiary_link", "unclassified", "residential", "service",
+    "living_street", "pedestrian", "footway", "path", "cycleway", "track", "steps",
+}  # fmt: skip
+FOREST = {("landuse", "forest"), ("natural", "wood")}
+WATER = {("natural", "water"), ("landuse", "basin"), ("landuse", "reservoir")}
+DWELLING_AREAS = {("landuse", "residential")}
+SENSITIVE = {"hospital", "school", "kindergarten", "nursing_home"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One feature of one kind, before it is placed."""
+
+    kind: str
+    attributes: dict[str, object]
+
+
+def _is_heat(tags: dict[str, str]) -> bool:
+    return "heat" in (tags.get("substance"), tags.get("type")) or tags.get("substance") in (
+        "hot_water",
+        "steam",
+    )
+
+
+def _storeys(tags: dict[str, str]) -> float | None:
+    try:
+        levels = float(tags.get("building:levels", "").replace(",", "."))
+    except ValueError:
+        return None
+    return levels if 0 < levels < 200 else None
+
+
+def _voltage_kv(tags: dict[str, str]) -> float | None:
+    try:
+        return float(tags.get("voltage", "").split(";")[0]) / 1000
+    except ValueError:
+        return None
+
+
+def area_features(tags: dict[str, str]) -> Iterator[Found]:
+    """What a closed shape with these tags is. One shape can be several things."""
+    if "building" in tags and tags["building"] != "no":
+        value = tags["building"]
+        use = value if value != "yes" else tags.get("amenity", "yes")
+        yield Found("buildings", {"osm_value": use, "storeys": _storeys(tags)})
+    if tags.get("amenity") == "parking" and tags.get("parking") not in NOT_A_SITE:
+        if "building" not in tags:
+            yield Found("parcels", {"parcel_kind": "parking"})
+    elif tags.get("landuse") in CANDIDATE_LANDUSE:
+        yield Found("parcels", {"parcel_kind": tags["landuse"]})
+    pairs = set(tags.items())
+    if pairs & FOREST:
+        yield Found("constraints", {"constraint_kind": "forest"})
+    if pairs & WATER:
+        yield Found("constraints", {"constraint_kind": "water"})
+    if pairs & DWELLING_AREAS:
+        yield Found("constraints", {"constraint_kind": "residential"})
+    if tags.get("amenity") in SENSITIVE:
+        yield Found("constraints", {"constraint_kind": "noise_sensitive"})
+    yield from point_features(tags)
+
+
+def point_features(tags: dict[str, str]) -> Iterator[Found]:
+    """What a place with these tags is, whatever its shape."""
+    if tags.get("power") == "substation":
+        yield Found("substations", {"voltage_kv": _voltage_kv(tags)})
+    is_plant = tags.get("power") in ("plant", "generator")
+    if is_plant and tags.get("generator:source", tags.get("plant:source")) not in (
+        "wind",
+        "solar",
+        "hydro",
+        None,
+    ):
+        yield Found(
+            "plants", {"plant_kind": "heat_and_power", "fuel": tags.get("generator:source", "")}
+        )
+
+
+def line_features(tags: dict[str, str]) -> Iterator[Found]:
+    """What an open line with these tags is."""
+    if tags.get("highway") in ROADS:
+        yield Found("streets", {"street_kind": tags["highway"]})
+    if tags.get("man_made") == "pipeline" and _is_heat(tags):
+        diameter = tags.get("diameter", "")
+        yield Found("pipes", {"dn_mm": int(diameter) if diameter.isdigit() else None})
+    if tags.get("waterway") in ("stream", "river", "canal"):
+        yield Found("constraints", {"constraint_kind": "water"})
+
+
+def read(path: Path) -> None:
+    """Print every feature of the extract, and the extent of what was read."""
+    to_storage = ToStorage(WGS84)
+    factory = osmium.geom.WKBFactory()
+    seen: set[tuple[str, str]] = set()
+
+    def place(found: Found, ref: str, tags: dict[str, str], wkb: str) -> None:
+        if (found.kind, ref) in seen:
+            return
+        geometry, repaired = made_valid(to_storage(shapely.from_wkb(wkb)))
+        if not is_finite(geometry):
+            emit_refused(found.kind, ref, gettext_noop("the shape is empty or broken"))
+            return
+        seen.add((found.kind, ref))
+        emit(
+            "feature",
+            kind=found.kind,
+            ref=ref,
+            name=tags.get("name", ""),
+            wkb=shapely.to_wkb(_plain(geometry), hex=True),
+            repaired=repaired,
+            **found.attributes,
+        )
+
+    try:
+        for entity in osmium.FileProcessor(str(path)).with_locations().with_areas():
+            tags = {tag.k: tag.v for tag in entity.tags}
+            if not tags:
+                continue
+            try:
+                if entity.is_area():
+                    prefix = "way" if entity.from_way() else "relation"
+                    for found in area_features(tags):
+                        place(
+                            found,
+                            f"{prefix}/{entity.orig_id()}",
+                            tags,
+                            factory.create_multipolygon(entity),
+                        )
+                elif entity.is_node():
+                    for found in point_features(tags):
+                        place(found, f"node/{entity.id}", tags, factory.create_point(entity))
+                elif entity.is_way():
+                    for found in line_features(tags):
+                        place(found, f"way/{entity.id}", tags, factory.create_linestring(entity))
+            except (RuntimeError, osmium.InvalidLocationError):
+                # ways cut by the edge of an extract miss nodes; they are listed, never guessed
+                emit_refused("osm", str(entity.id), CUT_AT_EDGE)
+    except RuntimeError as error:
+        raise FileRefused(
+            gettext_noop(
+                "This is not a readable OpenStreetMap extract (.osm or .osm.pbf). "
+                "Export it again, for example from a regional extract server."
+            )
+        ) from error
+    emit("file", crs="EPSG:4326 (OpenStreetMap)", driver="OSM")
+
+
+def _plain(geometry: BaseGeometry) -> BaseGeometry:
+    """A multi-shape of one part is that part."""
+    parts = getattr(geometry, "geoms", None)
+    return parts[0] if parts is not None and len(parts) == 1 else geometry

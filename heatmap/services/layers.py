@@ -1,0 +1,152 @@
+"""Makes versions of layers: all of it or nothing, and never changed afterwards."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import connection
+from django.db.models import Max
+from django.utils import timezone
+from psycopg import sql
+
+from heatmap.choices import DataClass, LayerKind, Nature, SeriesQuantity
+from heatmap.models import FEATURE_MODELS, Layer, LayerVersion, Municipality, Series
+
+COMMON_COLUMNS = ("ref", "name", "geom")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the content of a version comes from, and who may see it."""
+
+    source: str
+    licence: str
+    crs_delivered: str
+    data_class: DataClass
+    nature: Nature
+    data_date: str = ""
+    method: str = ""
+    user: AbstractBaseUser | None = None
+    rows_read: int | None = None
+    refused: Sequence[dict[str, Any]] = ()
+    remarks: dict[str, Any] = field(default_factory=dict)
+
+
+def content_hash(rows: Iterable[dict[str, Any]]) -> str:
+    """SHA-256 over the rows in the order of their ids."""
+    lines = sorted(json.dumps(row, sort_keys=True, default=str) for row in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _draft(
+    municipality: Municipality,
+    kind: LayerKind,
+    name: str,
+    origin: Provenance,
+    digest: str,
+    rows: int,
+) -> LayerVersion:
+    layer, _ = Layer.objects.get_or_create(municipality=municipality, kind=kind, name=name)
+    Layer.objects.select_for_update().get(pk=layer.pk)
+    last = layer.versions.aggregate(last=Max("number"))["last"] or 0
+    return LayerVersion.objects.create(
+        municipality=municipality,
+        layer=layer,
+        number=last + 1,
+        source=origin.source,
+        licence=origin.licence,
+        data_date=origin.data_date,
+        crs_delivered=origin.crs_delivered,
+        content_hash=digest,
+        data_class=origin.data_class,
+        nature=origin.nature,
+        method=origin.method,
+        rows_read=origin.rows_read if origin.rows_read is not None else rows,
+        rows_refused=len(origin.refused),
+        report={"refused": list(origin.refused[:1000]), **origin.remarks},
+        created_by=origin.user,
+    )
+
+
+def publish_features(
+    municipality: Municipality,
+    kind: LayerKind,
+    name: str,
+    rows: Sequence[dict[str, Any]],
+    origin: Provenance,
+) -> LayerVersion:
+    """Publish a new version of a layer from feature rows.
+
+    Call it inside an identity; the version appears whole when that transaction ends, or not at
+    all. Each row has ``ref``, ``wkb`` (hex, EPSG:3035), optionally ``name``, and the columns of
+    its kind.
+    """
+    model = FEATURE_MODELS[kind]
+    version = _draft(municipality, kind, name, origin, content_hash(rows), len(rows))
+    columns = [
+        f.column
+        for f in model._meta.concrete_fields
+        if f.column not in {"id", "municipality_id", "version_id", "area_m2", "length_m"}
+    ]
+    own = [column for column in columns if column not in COMMON_COLUMNS]
+    defaults = {f.column: f.get_default() for f in model._meta.concrete_fields if f.has_default()}
+    with connection.cursor() as cursor:
+        # COPY cannot write into a table behind row-level security: it goes through a staging one
+        table = sql.Identifier(model._meta.db_table)
+        fields = sql.SQL(", ").join(map(sql.Identifier, columns))
+        cursor.execute(
+            sql.SQL("CREATE TEMP TABLE staging ON COMMIT DROP AS SELECT {} FROM {} LIMIT 0").format(
+                fields, table
+            )
+        )
+        with cursor.copy(sql.SQL("COPY staging ({}) FROM STDIN").format(fields)) as copy:
+            for row in rows:
+                values = {
+                    "ref": row["ref"],
+                    "name": row.get("name") or "",
+                    "geom": f"SRID=3035;{row['wkb']}",
+                    **{column: row.get(column, defaults.get(column)) for column in own},
+                }
+                copy.write_row([values[column] for column in columns])
+        cursor.execute(
+            sql.SQL(
+                "INSERT INTO {} (municipality_id, version_id, area_m2, length_m, {}) SELECT %s, %s,"
+                " CASE WHEN ST_Dimension(geom) = 2 THEN ST_Area(ST_Transform(geom, %s)) END,"
+                " CASE WHEN ST_Dimension(geom) = 1 THEN ST_Length(ST_Transform(geom, %s)) END, {}"
+                " FROM staging"
+            ).format(table, fields, fields),
+            [municipality.pk, version.pk, municipality.srid, municipality.srid],
+        )
+        cursor.execute("DROP TABLE staging")
+    return publish(version)
+
+
+def publish_series(
+    municipality: Municipality,
+    name: str,
+    quantity: SeriesQuantity,
+    year_label: str,
+    values: Sequence[float],
+    origin: Provenance,
+) -> LayerVersion:
+    """Publish an hourly series as a version of a layer of kind ``series``."""
+    digest = content_hash([{"values": list(values)}])
+    version = _draft(municipality, LayerKind.SERIES, name, origin, digest, len(values))
+    Series.objects.create(
+        municipality=municipality,
+        version=version,
+        quantity=quantity,
+        year_label=year_label,
+        values=list(values),
+    )
+    return publish(version)
+
+
+def publish(version: LayerVersion) -> LayerVersion:
+    """From here on the database refuses every change to the version and its features."""
+    version.published_at = timezone.now()
+    version.save(update_fields=["published_at"])
+    return version

@@ -1,0 +1,50 @@
+"""Creates towns and lets people in."""
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.gis.geos import Polygon
+from django.utils.translation import gettext_noop
+
+from heatmap.choices import Role
+from heatmap.errors import Refusal
+from heatmap.models import Membership, Municipality
+from heatmap.models.municipality import STORAGE_SRID
+
+
+def create_municipality(
+    *, slug: str, name: str, country: str, srid: int, extent_wgs84: Polygon, is_demo: bool = False
+) -> Municipality:
+    """Create a town, or return the one that has this slug. Call it as that municipality."""
+    existing = Municipality.objects.filter(slug=slug).first()
+    if existing:
+        return existing
+    town = Municipality(
+        slug=slug,
+        name=name,
+        country=country,
+        srid=srid,
+        extent=extent_wgs84.transform(STORAGE_SRID, clone=True),
+        is_demo=is_demo,
+    )
+    town.full_clean()
+    town.save()
+    return town
+
+
+def get_municipality(slug: str) -> Municipality:
+    """Return the town of this slug for a command that acts as it.
+
+    Raises
+    ------
+    Refusal
+        If there is no such town.
+    """
+    town = Municipality.objects.filter(slug=slug).first()
+    if town is None:
+        raise Refusal(gettext_noop("There is no municipality %(slug)s."), slug=slug)
+    return town
+
+
+def let_in(municipality: Municipality, user: AbstractBaseUser, role: Role) -> None:
+    Membership.objects.update_or_create(
+        municipality=municipality, user=user, defaults={"role": role}
+    )

@@ -1,0 +1,28 @@
+"""The smallest valid rows."""
+
+import uuid
+
+from django.contrib.auth import get_user_model
+from django.contrib.gis.geos import Polygon
+
+from heatmap.choices import Role
+from heatmap.identity import acting_as
+from heatmap.services.municipalities import create_municipality, let_in
+
+
+def make_person(name: str):
+    return get_user_model().objects.create_user(f"{name}-{uuid.uuid4().hex[:8]}", password="p")
+
+
+def make_town(slug: str | None = None, *, member=None, srid: int = 25832):
+    """A town of about ten kilometres around Aachen-Melaten, with no layers."""
+    slug = slug or f"town-{uuid.uuid4().hex[:8]}"
+    box = Polygon.from_bbox((6.0, 50.74, 6.1, 50.82))
+    box.srid = 4326
+    with acting_as(municipality=slug):
+        town = create_municipality(
+            slug=slug, name=slug.title(), country="DE", srid=srid, extent_wgs84=box
+        )
+        if member is not None:
+            let_in(town, member, Role.PLANNER)
+    return town
