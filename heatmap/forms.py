@@ -60,6 +60,10 @@ class UploadForm(forms.Form):
         file.seek(0)
         return file
 
+    def answers(self):
+        """Return what the upload service asks for: the answers, and the name of the file."""
+        return self.cleaned_data | {"name": self.cleaned_data["file"].name}
+
 
 class DemoSignInForm(forms.Form):
     """Carries nothing; the sign-in is decided by the machine it comes from."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from engines.assumptions import build_assumptions
 from engines.errors import EngineError
+from heatmap.quantities import PRINTED_UNITS
 from sites.models import Study
 from sites.words import group_label
 
@@ -18,6 +19,8 @@ def assumption_groups(study: Study) -> list[dict[str, Any]]:
     for key, entry in entries.items():
         first = key.split(".")[0]
         group = groups.setdefault(first, {"label": group_label(first), "rows": [], "changed": 0})
-        group["rows"].append({"name": key.split(".", 1)[-1].replace("_", " "), "entry": entry})
+        name = key.split(".", 1)[-1].replace("_", " ")
+        unit = PRINTED_UNITS.get(entry.unit, entry.unit).replace("degC", "°C")
+        group["rows"].append({"name": name, "unit": unit, "entry": entry})
         group["changed"] += key in study.overrides
     return list(groups.values())

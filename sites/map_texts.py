@@ -1,4 +1,4 @@
-"""What the map's script says, translated here so that it travels with the page."""
+"""What the scripts of map and charts say, translated here so that it travels with the page."""
 
 from typing import Any
 
@@ -29,4 +29,16 @@ def map_texts() -> dict[str, Any]:
             "ScaleControl.Kilometers": "km",
             "ScaleControl.Miles": "mi",
         },
+    }
+
+
+def chart_texts() -> dict[str, str]:
+    return {
+        "supply": _("Supply"),
+        "return": _("Return"),
+        "available": _("What the hub can give"),
+        "used": _("Heat used"),
+        "rejected": _("Heat rejected"),
+        "price": _("Electricity price"),
+        "failed": _("The hourly series could not be loaded. Reload the page to try again."),
     }

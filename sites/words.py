@@ -17,8 +17,10 @@ GATES: dict[str, str | Promise] = {
     "temperature": _("Temperatures"),
     "temperatures": _("Temperatures"),
     "distance": _("Distance to the heat network"),
-    "connection": _("Connection to the heat network"),
+    "connection": _("Distance to the heat network"),
     "connection_length": _("Distance to the heat network"),
+    "heat_uptake": _("Heat the network takes"),
+    "municipality": _("Inside the municipality"),
     "heat": _("Heat that can be used"),
     "slope": _("Slope"),
     "water": _("Water"),
@@ -33,6 +35,10 @@ GATES: dict[str, str | Promise] = {
     "constraints": _("Protected areas"),
 }
 CRITERIA: dict[str, str | Promise] = {
+    "npv_per_kw": _("Net present value per kW"),
+    "heat_used_share": _("Share of the heat that is used"),
+    "lcoh_gap": _("Cost of heat beside the best alternative"),
+    "headroom_ratio": _("Headroom over need"),
     "heat_used": _("Heat used"),
     "heat": _("Heat used"),
     "used_heat": _("Heat used"),
@@ -107,7 +113,23 @@ GROUPS: dict[str, str | Promise] = {
     "tariff": _("Tariff"),
     "dispatch": _("Dispatch"),
 }
+INPUTS: dict[str, str | Promise] = {
+    "grid_offer": _("grid operator's offer"),
+    "offtake_contract": _("heat offtake contract"),
+    "temperature_letter": _("vendor's temperature letter"),
+    "heat": _("heat demand"),
+    "headroom": _("grid headroom"),
+    "temperatures": _("network temperatures"),
+    "displaced_source": _("displaced heat source"),
+    "p_npv_positive": _("probability of a positive net present value"),
+    "heat_cost_eur_per_mwh": _("cost of hub heat"),
+    "heat_pump_eur_per_mwh": _("cost of heat-pump heat"),
+    "gas_boiler_eur_per_mwh": _("cost of boiler heat"),
+    "yearly_loss_eur": _("largest loss of a year"),
+    "total_loss_eur": _("loss in all"),
+}
 ALL = {
+    "input": INPUTS,
     "verdict": VERDICTS,
     "gate": GATES,
     "criterion": CRITERIA,
@@ -127,7 +149,12 @@ def plain(key: object) -> str:
 
 def word(key: object, subject: str) -> str:
     found = ALL[subject].get(str(key))
-    return str(found) if found is not None else plain(key)
+    if found is not None:
+        return str(found)
+    if subject == "gate" and str(key).startswith("constraint:"):
+        name = str(key).removeprefix("constraint:")
+        return str(GATES.get(name, plain(name)))
+    return plain(key)
 
 
 def group_label(key: str) -> str:

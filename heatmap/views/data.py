@@ -21,7 +21,7 @@ def data_page(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(request, slug, to_write=request.method == "POST")
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        start_upload(town, request.user, form.cleaned_data)
+        start_upload(town, request.user, form.answers())
         return redirect(f"{reverse('data', args=[slug])}#uploads")
     context = page_context(request, town, "data") | {
         "form": form,

@@ -3,7 +3,7 @@
 from django import template
 
 from heatmap.layers import WORDS
-from sites import words
+from sites import sentences, words
 
 register = template.Library()
 
@@ -17,3 +17,13 @@ def word(key: object, subject: str) -> str:
 @register.filter
 def kind_word(key: object) -> str:
     return str(WORDS.get(str(key), words.plain(key)))
+
+
+@register.filter
+def hint(gate: dict) -> str:
+    return sentences.hint(gate)
+
+
+@register.filter
+def reason(message: object) -> str:
+    return sentences.reason(message)

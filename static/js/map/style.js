@@ -25,10 +25,11 @@ const DRAW = {
   constraints(layer) {
     const kind = ["get", "constraint_kind"];
     const open = ["grass", "meadow", "park", "farmland", "scrub", "heath", "green"];
-    const known = ["water", "forest", "wood", ...open];
+    const housing = ["residential", "noise_sensitive"];
+    const known = ["water", "forest", "wood", ...open, ...housing];
     return [
       { id: `${layer.id}-fill`, type: "fill", paint: { "fill-antialias": true, "fill-color":
-        ["match", kind, "water", token("map-water"), ["forest", "wood"], token("map-forest"), open, token("map-open"), token("map-protect")] } },
+        ["match", kind, "water", token("map-water"), ["forest", "wood"], token("map-forest"), open, token("map-open"), housing, token("map-housing"), token("map-protect")] } },
       hatched(layer, "hatch", { filter: ["!", ["in", kind, ["literal", known]]] }),
       { id: `${layer.id}-name`, type: "symbol", minzoom: 15, filter: ["!=", ["get", "name"], ""],
         layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 11 }, paint: text() },
@@ -48,7 +49,7 @@ const DRAW = {
     return [
       { id: `${layer.id}-path`, type: "line", minzoom: 14, filter: path, layout: round,
         paint: { "line-color": token("map-path"), "line-width": zoomed(14, 0.7, 18, 2.6), "line-dasharray": [2.2, 2] } },
-      { id: `${layer.id}-case`, type: "line", minzoom: 14, filter: ["!", path], layout: round, paint: { "line-color": token("map-street-case"), "line-width": width(1.8) } },
+      { id: `${layer.id}-case`, type: "line", minzoom: 14, filter: ["!", path], layout: round, paint: { "line-color": token("map-street-case"), "line-width": width(1.2) } },
       { id: `${layer.id}-fill`, type: "line", filter: ["!", path], layout: round, paint: { "line-color": token("map-street"), "line-width": width(0) } },
       { id: `${layer.id}-name`, type: "symbol", minzoom: 15.5, filter: ["all", ["!", path], ["!=", ["get", "name"], ""]],
         layout: { "symbol-placement": "line", "text-field": ["get", "name"], "text-font": FONT, "text-size": zoomed(15.5, 10.5, 18, 13), "symbol-spacing": 320, "text-max-angle": 30 }, paint: text() },

@@ -15,11 +15,10 @@ export async function makeMap({ container, layers, hidden, texts, camera, contro
   map.keyboard?.disableRotation();
   if (controls) {
     map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-    map.addControl(new ScaleControl({ maxWidth: 120, unit: "metric" }), "bottom-right");
+    map.addControl(new ScaleControl({ maxWidth: 120, unit: "metric" }), "bottom-left");
   }
   map.addControl(new AttributionControl({ compact: !controls || innerWidth < 900 }), "bottom-right");
-  map.on("styleimagemissing", () => addImages(map));
-  map.once("load", () => addImages(map));
+  map.once("style.load", () => addImages(map));
   onThemeChange(() => { addImages(map); map.setStyle(makeStyle(layers, hidden)); });
   map.on("dataloading", () => { container.dataset.state = "busy"; });
   map.on("idle", () => { container.dataset.state = "idle"; });
