@@ -1,9 +1,11 @@
 """Forms of the map room."""
 
 import zipfile
+from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
@@ -43,7 +45,7 @@ class UploadForm(forms.Form):
         help_text=_("Only needed when umlauts come out wrong, for example “cp1252”."),
     )
 
-    def clean_file(self):
+    def clean_file(self) -> UploadedFile:
         file = self.cleaned_data["file"]
         if file.size > settings.UPLOAD_MAX_BYTES:
             raise forms.ValidationError(
@@ -60,7 +62,7 @@ class UploadForm(forms.Form):
         file.seek(0)
         return file
 
-    def answers(self):
+    def answers(self) -> dict[str, Any]:
         """Return what the upload service asks for: the answers, and the name of the file."""
         return self.cleaned_data | {"name": self.cleaned_data["file"].name}
 

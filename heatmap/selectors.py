@@ -1,4 +1,4 @@
-"""Questions the map room asks the database. The `get_` functions check access; strangers get 404."""
+"""Questions the map room asks the database. `get_` functions check access; strangers get 404."""
 
 from typing import Any
 
@@ -91,7 +91,7 @@ def layer_document(version: LayerVersion) -> dict[str, Any] | None:
         "kind": record.kind.value,
         "version": version.pk,
         "label": str(LayerKind(record.kind).label),
-        "name": version.layer.name,
+        "name": _(version.layer.name),
         "group": record.group,
         "order": record.order,
         "shape": record.shape,
@@ -109,7 +109,7 @@ def layer_document(version: LayerVersion) -> dict[str, Any] | None:
         "published": version.published_at.date().isoformat() if version.published_at else "",
         "nature": version.nature,
         "natureLabel": str(Nature(version.nature).label),
-        "method": version.method,
+        "method": _(version.method) if version.method else "",
         "properties": [
             {"key": p.column, "label": str(p.label), "unit": p.unit, "words": p.words}
             for p in record.properties

@@ -1,8 +1,7 @@
 """Vector tiles: one query a tile, bound parameters, straight from the feature tables."""
 
-from psycopg import sql
-
 from django.db import connection
+from psycopg import sql
 
 from heatmap.layers import LayerRecord
 from heatmap.models.municipality import STORAGE_SRID

@@ -15,9 +15,7 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("demo-sign-in/", sign_in.demo_sign_in, name="demo_sign_in"),
     path("language/", login_not_required(set_language), name="set_language"),
-    path(
-        "tiles/<slug:layer>/<int:version>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="tile"
-    ),
+    path("tiles/<slug:layer>/<int:version>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="tile"),
     path("m/<slug:slug>/data/", data.data_page, name="data"),
     path("m/<slug:slug>/jobs/<uuid:job_id>/", jobs.progress, name="job"),
     path("m/<slug:slug>/jobs/<uuid:job_id>/cancel", jobs.cancel, name="job_cancel"),

@@ -1,6 +1,7 @@
 """Signing in; and the demo's one-click sign-in, for people at this very machine."""
 
 from ipaddress import ip_address
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
@@ -30,7 +31,7 @@ class SignInView(LoginView):
     template_name = "heatmap/login.html"
     redirect_authenticated_user = True
 
-    def get_context_data(self, **kwargs):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs, demo_allowed=demo_allowed(self.request))
 
 

@@ -11,9 +11,7 @@ IMMUTABLE = "private, max-age=31536000, immutable"
 
 
 @require_safe
-def tile(
-    request: HttpRequest, layer: str, version: int, z: int, x: int, y: int
-) -> HttpResponse:
+def tile(request: HttpRequest, layer: str, version: int, z: int, x: int, y: int) -> HttpResponse:
     found = get_published_version(request, layer, version)
     if not tile_exists(z, x, y):
         raise Http404

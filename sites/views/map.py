@@ -7,12 +7,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from heatmap.layers import GROUPS, WORDS
+from heatmap.models import Municipality
 from heatmap.selectors import bounds_of, get_municipality, layer_documents, page_context
 from sites.map_texts import map_texts
+from sites.models import Run
 from sites.selectors import finished_runs, get_run, map_rows, mark_near_ties
 
 
-def _chosen_run(request: HttpRequest, town):
+def _chosen_run(request: HttpRequest, town: Municipality) -> Run | None:
     asked = request.GET.get("run")
     if not asked:
         return finished_runs(town).first()

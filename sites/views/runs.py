@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from heatmap.errors import Refusal, sentence
 from heatmap.selectors import get_municipality, page_context
 from sites.forms import ReportForm
 from sites.jobs import start_run
@@ -15,7 +17,11 @@ from sites.selectors import candidate_results, get_run, get_study
 @require_POST
 def create(request: HttpRequest, slug: str, study_id: int) -> HttpResponse:
     town = get_municipality(request, slug, to_write=True)
-    run = start_run(get_study(town, study_id), request.user)
+    try:
+        run = start_run(get_study(town, study_id), request.user)
+    except Refusal as refusal:
+        messages.warning(request, sentence(refusal.message, refusal.values))
+        return redirect("studies", slug=slug)
     return redirect("run", slug=slug, run_id=run.pk)
 
 

@@ -1,5 +1,6 @@
 /* On small screens the side panels are one sheet at the bottom, with three heights. */
 const HEIGHTS = ["low", "half", "full"];
+const HEIGHT_PX = { low: () => 84, half: () => 0.46 * innerHeight, full: () => 0.5 * innerHeight };
 const small = matchMedia("(max-width: 899px)");
 
 export function startSheet(page) {
@@ -29,7 +30,8 @@ export function startSheet(page) {
     });
   }
   return {
-    padding: (around) => ({ top: around, left: around, right: around, bottom: around + (small.matches ? sheet.offsetHeight : 0) }),
-    lower: () => { if (small.matches && sheet.dataset.height === "full") set("half"); },
+    small: () => small.matches,
+    padding: (around) => ({ top: around, left: around, right: around, bottom: around + (small.matches ? HEIGHT_PX[sheet.dataset.height]() : 0) }),
+    lower: () => { if (small.matches) set("low"); },
   };
 }
