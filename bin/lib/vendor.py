@@ -28,6 +28,11 @@ FILES = {
         "inter.woff2": "files/inter-latin-wght-normal.woff2",
         "inter-ext.woff2": "files/inter-latin-ext-wght-normal.woff2",
     },
+    # the same face as TrueType files, which the report needs
+    "@expo-google-fonts/inter": {
+        "inter-regular.ttf": "400Regular/Inter_400Regular.ttf",
+        "inter-semibold.ttf": "600SemiBold/Inter_600SemiBold.ttf",
+    },
 }
 MODULES = {"maplibre.js": "maplibre-gl.mjs", "echarts.js": "echarts.mjs"}
 
@@ -44,8 +49,7 @@ def main() -> None:
                 continue
             shutil.copy(SOURCE / package / path, TARGET / folder / name)
             manifest[name] = f"{folder}/{name}"
-        licence = next((SOURCE / package).glob("LICENSE*"), None)
-        if licence:
+        for licence in (SOURCE / package).glob("LICENSE*"):
             shutil.copy(licence, TARGET / folder / licence.name)
     for module, name in MODULES.items():
         (TARGET / module).write_text(f'export * from "./{manifest[name]}";\n', encoding="utf-8")
