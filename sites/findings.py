@@ -1,0 +1,229 @@
+"""What a parcel's result says, as sentences and as marks ready to be drawn.
+
+Numbers come from the result as they are; nothing is computed here that the engines decide.
+"""
+
+import math
+from datetime import date
+from itertools import accumulate
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from heatmap.quantities import digits, quantity
+from sites.words import word
+
+BAR = 100.0
+DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+SUMMER = (5, 6, 7)
+
+
+def _pct(share: float) -> str:
+    """Write a length on the 0-100 axis of a drawn bar; never localised."""
+    return f"{max(0.0, min(BAR, BAR * share)):.2f}"
+
+
+def _known(value: Any) -> bool:
+    return value is not None and not (isinstance(value, float) and math.isnan(value))
+
+
+def _unit(criterion: dict[str, Any]) -> str:
+    return "share" if criterion["key"].endswith("_share") else criterion.get("unit", "")
+
+
+def criteria_bars(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each criterion with its bar, its bounds and what it adds to the score."""
+    bars = []
+    for c in result.get("criteria", []):
+        known = _known(c.get("score"))
+        bars.append(
+            {
+                "label": word(c["key"], "criterion"),
+                "weight": quantity(c["weight"], "share", 2),
+                "raw": quantity(c.get("raw"), _unit(c)),
+                "score": digits(c["score"], 2) if known else "",
+                "adds": digits(c["score"] * c["weight"], 2) if known else "",
+                "low": quantity(c.get("low"), _unit(c)),
+                "high": quantity(c.get("high"), _unit(c)),
+                "nature": c.get("nature", "unknown"),
+                "known": known,
+                "width": _pct(c["score"]) if known else "0",
+                "share": c["weight"] * c["score"] if known else 0.0,
+                "gap": c["weight"] * (1 - c["score"]) if known else c["weight"],
+            }
+        )
+    return bars
+
+
+def for_and_against(bars: list[dict[str, Any]], count: int = 3) -> dict[str, list[dict[str, Any]]]:
+    """Return the criteria that lift the score most, and those that cost it most."""
+    for_ = sorted((b for b in bars if b["share"] > b["gap"]), key=lambda b: -b["share"])
+    against = sorted((b for b in bars if b["gap"] >= b["share"]), key=lambda b: -b["gap"])
+    return {"for": for_[:count], "against": against[:count]}
+
+
+def energy_bars(energy: dict[str, Any]) -> dict[str, Any] | None:
+    """In = used + lost + rejected, as stacked marks with numbers."""
+    total = energy.get("in")
+    if not _known(total) or not total:
+        return None
+    marks, at = [], 0.0
+    for key, label in (
+        ("used", _("Used in the network")),
+        ("lost", _("Lost")),
+        ("rejected", _("Rejected to the air")),
+    ):
+        share = energy[key] / total
+        marks.append(
+            {
+                "key": key,
+                "label": label,
+                "value": quantity(energy[key], "MWh/a"),
+                "share": quantity(share, "share", 2),
+                "x": _pct(at),
+                "width": _pct(share),
+            }
+        )
+        at += share
+    rest = total - energy["used"] - energy["lost"] - energy["rejected"]
+    closes = abs(rest) <= 1e-6 * total + 0.01
+    largest = max(marks, key=lambda m: energy[m["key"]])
+    sentence = {
+        "used": _("%(share)s of the electricity ends as heat in the network"),
+        "lost": _("%(share)s of the electricity is lost on the way"),
+        "rejected": _("%(share)s of the electricity is rejected to the air"),
+    }[largest["key"]]
+    return {
+        "marks": marks,
+        "total": quantity(total, "MWh/a"),
+        "closes": closes,
+        "rest": quantity(rest, "MWh/a"),
+        "title": sentence % {"share": largest["share"]},
+    }
+
+
+def _month_edges(hours: int) -> list[int]:
+    days = [29 if m == 1 and hours == 8784 else d for m, d in enumerate(DAYS)]
+    return [0, *accumulate(24 * d for d in days)]
+
+
+def months(hourly: dict[str, Any]) -> list[dict[str, Any]]:
+    """Month by month: electricity to the computers, heat used, heat rejected, hours."""
+    edges = _month_edges(hourly["hours"])
+    rows = []
+    for m in range(12):
+        part = slice(edges[m], edges[m + 1])
+        used = [v or 0.0 for v in hourly["heat_kw"][part]]
+        rejected = [v or 0.0 for v in hourly["rejected_kw"][part]]
+        power = [v or 0.0 for v in hourly["power_it_kw"][part]]
+        rows.append(
+            {
+                "name": date_format(date(2023, m + 1, 1), "F"),
+                "power_mwh": sum(power) / 1000,
+                "used_mwh": sum(used) / 1000,
+                "rejected_mwh": sum(rejected) / 1000,
+                "running_h": sum(p > 0 for p in power),
+                "used_h": sum(u > 0 for u in used),
+            }
+        )
+    return rows
+
+
+def year_sentence(rows: list[dict[str, Any]]) -> str:
+    used = sum(r["used_mwh"] for r in rows)
+    rejected = sum(r["rejected_mwh"] for r in rows)
+    summer = sum(rows[m]["rejected_mwh"] for m in SUMMER)
+    if used + rejected == 0:
+        return _("The hub does not run in this year")
+    if rejected < 0.05 * (used + rejected):
+        return _("Almost all the heat is used, in every season")
+    if summer > 0.4 * rejected:
+        share = quantity(summer / rejected, "share", 2)
+        return _("%(share)s of the rejected heat falls in June to August") % {"share": share}
+    share = quantity(rejected / (used + rejected), "share", 2)
+    return _("%(share)s of the heat is rejected, spread over the year") % {"share": share}
+
+
+def temperature_sentence(result: dict[str, Any], hourly: dict[str, Any] | None) -> str:
+    possible = (result.get("connection") or {}).get("hours_possible")
+    total = (hourly or {}).get("hours", 8760)
+    if not _known(possible):
+        return _("Whether the hub can deliver its heat is unknown")
+    if possible >= 0.99 * total:
+        return _("The hub is warm enough to deliver in every hour of the year")
+    if possible == 0:
+        return _("The hub is never warm enough to deliver")
+    return _("The hub is warm enough in %(hours)s of %(total)s hours") % {
+        "hours": digits(possible, 4),
+        "total": digits(total, 4),
+    }
+
+
+def money_table(result: dict[str, Any]) -> dict[str, Any]:
+    """The heat-only case first; compute apart, marked speculative; then the alternatives."""
+    money = result.get("money") or {}
+    others = result.get("alternatives") or {}
+    costs = [
+        ("gross", _("Hub, heat only"), money.get("lcoh_gross_eur_per_mwh"), False),
+        ("net", _("Hub, with compute"), money.get("lcoh_net_eur_per_mwh"), True),
+        (
+            "pump",
+            _("Large heat pump"),
+            (others.get("heat_pump") or {}).get("lcoh_eur_per_mwh"),
+            False,
+        ),
+        (
+            "boiler",
+            _("Gas boiler"),
+            (others.get("gas_boiler") or {}).get("lcoh_eur_per_mwh"),
+            False,
+        ),
+    ]
+    top = max((abs(v) for _k, _l, v, _s in costs if _known(v)), default=0) or 1
+    bars = [
+        {
+            "key": key,
+            "label": label,
+            "value": quantity(value, "EUR/MWh"),
+            "width": _pct(abs(value) / top) if _known(value) else "0",
+            "negative": _known(value) and value < 0,
+            "known": _known(value),
+            "speculative": speculative,
+        }
+        for key, label, value, speculative in costs
+    ]
+    return {"bars": bars, "title": _money_sentence(costs), "money": money}
+
+
+def _money_sentence(costs: list[tuple[str, str, Any, bool]]) -> str:
+    value = {key: cost for key, _l, cost, _s in costs if _known(cost)}
+    best = min((value[k] for k in ("pump", "boiler") if k in value), default=None)
+    if "gross" not in value or best is None:
+        return _("The cost of heat cannot be compared yet")
+    if value["gross"] <= best:
+        return _("Heat alone is cheaper than a heat pump or a boiler")
+    if value.get("net", math.inf) <= best:
+        return _("The heat is competitive only if the compute revenue comes in")
+    return _("A heat pump or a boiler makes the heat cheaper, with and without compute")
+
+
+def parcel_findings(
+    result: dict[str, Any], hourly: dict[str, Any] | None, town_result: dict[str, Any]
+) -> dict[str, Any]:
+    """Everything the parcel page says beyond the raw result."""
+    bars = criteria_bars(result)
+    rows = months(hourly) if hourly else []
+    return {
+        "bars": bars,
+        **for_and_against(bars),
+        "unknown_weight": quantity(1 - (result.get("coverage") or 0), "share", 2),
+        "energy": energy_bars(result.get("energy_mwh") or {}),
+        "months": rows,
+        "year_title": year_sentence(rows) if rows else "",
+        "temperature_title": temperature_sentence(result, hourly),
+        "money": money_table(result),
+        "town": (town_result or {}).get("town") or {},
+        "notes": (town_result or {}).get("notes") or [],
+        "red_gates": [g for g in result.get("gates", []) if g["state"] == "red"],
+    }

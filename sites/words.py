@@ -1,0 +1,180 @@
+"""The words for keys that appear in results: gates, criteria, verdicts, parts of sums."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+VERDICTS: dict[str, str | Promise] = {
+    "build": _("build"),
+    "pilot_only": _("pilot only"),
+    "pilot": _("pilot only"),
+    "not_enough_data": _("not enough data"),
+    "do_not_build": _("do not build"),
+}
+GATES: dict[str, str | Promise] = {
+    "area": _("Size of the parcel"),
+    "headroom": _("Grid headroom"),
+    "grid": _("Grid headroom"),
+    "temperature": _("Temperatures"),
+    "temperatures": _("Temperatures"),
+    "distance": _("Distance to the heat network"),
+    "connection": _("Distance to the heat network"),
+    "connection_length": _("Distance to the heat network"),
+    "heat_uptake": _("Heat the network takes"),
+    "municipality": _("Inside the municipality"),
+    "heat": _("Heat that can be used"),
+    "slope": _("Slope"),
+    "water": _("Water"),
+    "water_protection": _("Water protection"),
+    "forest": _("Forest"),
+    "nature": _("Nature protection"),
+    "flood": _("Flood area"),
+    "noise": _("Noise at the nearest dwelling"),
+    "dwelling": _("Distance to dwellings"),
+    "zoning": _("Zoning"),
+    "ownership": _("Ownership"),
+    "constraints": _("Protected areas"),
+}
+CRITERIA: dict[str, str | Promise] = {
+    "npv_per_kw": _("Net present value per kW"),
+    "heat_used_share": _("Share of the heat that is used"),
+    "lcoh_gap": _("Cost of heat beside the best alternative"),
+    "headroom_ratio": _("Headroom over need"),
+    "heat_used": _("Heat used"),
+    "heat": _("Heat used"),
+    "used_heat": _("Heat used"),
+    "linear_heat_density": _("Linear heat density"),
+    "connection": _("Connection to the heat network"),
+    "connection_length": _("Length of the connection"),
+    "headroom": _("Firm grid headroom"),
+    "grid_distance": _("Distance to the substation"),
+    "npv": _("Net present value"),
+    "lcoh": _("Cost of heat"),
+    "temperature": _("Hours at temperature"),
+    "area": _("Size of the parcel"),
+    "zoning": _("Zoning"),
+    "ownership": _("Ownership"),
+    "noise": _("Distance to dwellings"),
+    "dwelling_distance": _("Distance to dwellings"),
+}
+STATES: dict[str, str | Promise] = {
+    "green": _("met"),
+    "amber": _("close"),
+    "red": _("not met"),
+    "unknown": _("unknown"),
+}
+MODES: dict[str, str | Promise] = {
+    "none": _("none, the hub is never warm enough"),
+    "return_preheat": _("raises the return"),
+    "direct_supply": _("feeds the supply"),
+    "return_boost": _("raises the return"),
+    "return_to_return": _("return to return"),
+    "return_to_supply": _("return to supply"),
+    "supply": _("feeds the supply"),
+    "heat_pump": _("lifted by a heat pump"),
+}
+PARTS: dict[str, str | Promise] = {
+    "hub": _("Hub"),
+    "miners": _("Computers"),
+    "connection": _("Connection pipe"),
+    "grid": _("Grid connection"),
+    "planning": _("Planning"),
+    "asic": _("Computers"),
+    "container": _("Container and tanks"),
+    "dry_cooler": _("Dry cooler"),
+    "exchanger": _("Heat exchanger"),
+    "heat_pump": _("Heat pump"),
+    "pipe": _("Connection pipe"),
+    "transformer": _("Transformer"),
+    "civil": _("Civil works"),
+    "controls": _("Controls"),
+    "contingency": _("Contingency"),
+    "cable": _("Electricity cable"),
+    "it": _("Electricity of the computers"),
+    "auxiliary": _("Pumps and controls"),
+    "pipe_loss": _("Lost in the connection pipe"),
+    "uncaptured": _("Not captured at the computers"),
+    "connection_loss": _("Lost in the connection pipe"),
+    "auxiliaries": _("Pumps and controls"),
+}
+NATURES: dict[str, str | Promise] = {
+    "measured": _("measured"),
+    "uploaded": _("uploaded"),
+    "derived": _("derived"),
+    "illustrative": _("illustrative"),
+    "assumed": _("assumed"),
+    "unknown": _("unknown"),
+    "computed": _("computed"),
+}
+TAGS: dict[str, str | Promise] = {
+    "S": _("sourced"),
+    "E": _("estimate"),
+    "C": _("computed"),
+    "U": _("set here"),
+}
+GROUPS: dict[str, str | Promise] = {
+    "network": _("Heat network"),
+    "connection": _("Connection"),
+    "hub": _("Hub"),
+    "grid": _("Electricity grid"),
+    "demand": _("Heat demand"),
+    "heat": _("Heat"),
+    "money": _("Money"),
+    "economics": _("Money"),
+    "compute": _("Compute"),
+    "score": _("Scoring"),
+    "gate": _("Gates"),
+    "gates": _("Gates"),
+    "weight": _("Weights"),
+    "verdict": _("Verdict"),
+    "heat_pump": _("Large heat pump"),
+    "boiler": _("Gas boiler"),
+    "gas_boiler": _("Gas boiler"),
+    "tariff": _("Tariff"),
+    "dispatch": _("Dispatch"),
+}
+INPUTS: dict[str, str | Promise] = {
+    "grid_offer": _("grid operator's offer"),
+    "offtake_contract": _("heat offtake contract"),
+    "temperature_letter": _("vendor's temperature letter"),
+    "heat": _("heat demand"),
+    "headroom": _("grid headroom"),
+    "temperatures": _("network temperatures"),
+    "displaced_source": _("displaced heat source"),
+    "p_npv_positive": _("probability of a positive net present value"),
+    "heat_cost_eur_per_mwh": _("cost of hub heat"),
+    "heat_pump_eur_per_mwh": _("cost of heat-pump heat"),
+    "gas_boiler_eur_per_mwh": _("cost of boiler heat"),
+    "yearly_loss_eur": _("largest loss of a year"),
+    "total_loss_eur": _("loss in all"),
+}
+ALL = {
+    "input": INPUTS,
+    "verdict": VERDICTS,
+    "gate": GATES,
+    "criterion": CRITERIA,
+    "state": STATES,
+    "mode": MODES,
+    "part": PARTS,
+    "nature": NATURES,
+    "tag": TAGS,
+}
+
+
+def plain(key: object) -> str:
+    """Fall back for keys without a word: readable, never raw."""
+    text = str(key or "").replace("_", " ").replace(".", ": ")
+    return text[:1].upper() + text[1:]
+
+
+def word(key: object, subject: str) -> str:
+    found = ALL[subject].get(str(key))
+    if found is not None:
+        return str(found)
+    if subject == "gate" and str(key).startswith("constraint:"):
+        name = str(key).removeprefix("constraint:")
+        return str(GATES.get(name, plain(name)))
+    return plain(key)
+
+
+def group_label(key: str) -> str:
+    return str(GROUPS.get(key, plain(key)))
