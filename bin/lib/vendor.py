@@ -27,6 +27,11 @@ FILES = {
         "inter.woff2": "files/inter-latin-wght-normal.woff2",
         "inter-ext.woff2": "files/inter-latin-ext-wght-normal.woff2",
     },
+    # the same face as TrueType files, which the report needs
+    "@expo-google-fonts/inter": {
+        "inter-regular.ttf": "400Regular/Inter_400Regular.ttf",
+        "inter-semibold.ttf": "600SemiBold/Inter_600SemiBold.ttf",
+    },
 }
 LATIN = (
     "U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02DA, U+02DC, U+2000-206F, U+20AC, "
@@ -52,8 +57,7 @@ def main() -> None:
         for name, path in files.items():
             shutil.copy(SOURCE / package / path, TARGET / folder / name)
             manifest[name] = f"{folder}/{name}"
-        licence = next((SOURCE / package).glob("LICENSE*"), None)
-        if licence:
+        for licence in (SOURCE / package).glob("LICENSE*"):
             shutil.copy(licence, TARGET / folder / licence.name)
     for module, name in MODULES.items():
         (TARGET / module).write_text(f'export * from "./{manifest[name]}";\n', encoding="utf-8")

@@ -1,0 +1,271 @@
+"""What a report says, as text: every value with its unit, every label in the reader's language.
+
+The one source of the PDF and of the page: values are rounded here and nowhere else.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from heatmap.quantities import DASH, digits, is_missing, quantity
+from sites.reports.annex import annex
+from sites.reports.council import (
+    conditional_sentence,
+    council_page,
+    for_against,
+    missing_sentences,
+    money_sentences,
+    place_name,
+    verdict_sentence,
+)
+from sites.reports.labels import labels
+from sites.reports.sentences import gate_label, gate_value, hint, reason
+from sites.words import word
+
+MOST_PAGES = 2
+MOST_ROWS = 10
+
+
+def ranked(doc: dict[str, Any]) -> list[dict[str, Any]]:
+    found = [p for p in doc.get("parcels") or [] if p.get("rank")]
+    return sorted(found, key=lambda p: (p["rank"], p["ref"]))
+
+
+def refused(doc: dict[str, Any]) -> list[dict[str, Any]]:
+    return [p for p in doc.get("parcels") or [] if not p.get("rank")]
+
+
+def _score(value: Any) -> str:
+    return DASH if is_missing(value) else digits(value, 2)
+
+
+def _gate_row(gate: dict[str, Any]) -> dict[str, str]:
+    return {
+        "label": gate_label(gate["key"]),
+        "state_key": gate["state"],
+        "state": word(gate["state"], "state"),
+        "value": gate_value(gate, "value"),
+        "threshold": gate_value(gate, "threshold"),
+        "hint": hint(gate),
+    }
+
+
+def _criterion_row(criterion: dict[str, Any]) -> dict[str, str]:
+    unit = criterion.get("unit") or ""
+    return {
+        "label": word(criterion["key"], "criterion"),
+        "raw": quantity(criterion.get("raw"), unit),
+        "score": _score(criterion.get("score")),
+        "weight": quantity(criterion.get("weight"), "share", 2),
+        "bounds": f"{quantity(criterion.get('low'), unit)} … {quantity(criterion.get('high'), unit)}",
+        "nature": word(criterion.get("nature") or "unknown", "nature"),
+    }
+
+
+def _pairs(*rows: tuple[str, str]) -> list[dict[str, str]]:
+    return [{"label": label, "value": value} for label, value in rows]
+
+
+def _technical(parcel: dict[str, Any]) -> list[dict[str, Any]]:
+    hub, pipe = parcel.get("hub") or {}, parcel.get("connection") or {}
+    grid, energy = parcel.get("grid") or {}, parcel.get("energy_mwh") or {}
+    hours = parcel.get("hours") or {}
+    place = _pairs(
+        (_("Area"), quantity(parcel.get("area_m2"), "m2")),
+        (_("Position"), _position(parcel)),
+        (_("Computing power"), quantity(hub.get("power_it_kw"), "kW")),
+        (_("Hottest water from the hub"), quantity(hub.get("hot_side_max_degc"), "degC")),
+    )
+    network = _pairs(
+        (_("Length of the connection"), quantity(pipe.get("length_m"), "m")),
+        (_("Pipe"), f"DN {pipe['dn_mm']:g}" if pipe.get("dn_mm") else DASH),
+        (_("Way of feeding in"), word(pipe["mode"], "mode") if pipe.get("mode") else DASH),
+        (_("Hours in which it can deliver"), quantity(pipe.get("hours_possible"), "h/a", 4)),
+    )
+    power = _pairs(
+        (_("Substation"), str(grid.get("substation") or DASH)),
+        (_("Distance to the substation"), quantity(grid.get("distance_m"), "m")),
+        (_("Firm headroom"), quantity(grid.get("headroom_firm_kw"), "kW")),
+        (_("Hours running, with heat used"), _two_hours(hours)),
+    )
+    balance = _pairs(
+        (_("Electricity in"), quantity(energy.get("in"), "MWh/a")),
+        (_("Used in the network"), quantity(energy.get("used"), "MWh/a")),
+        (_("Lost"), quantity(energy.get("lost"), "MWh/a")),
+        (_("Rejected to the air"), quantity(energy.get("rejected"), "MWh/a")),
+    )
+    return [
+        {"title": _("Place and hub"), "rows": place},
+        {"title": _("Heat network"), "rows": network},
+        {"title": _("Electricity grid"), "rows": power},
+        {"title": _("Energy in a year"), "rows": balance},
+    ]
+
+
+def _position(parcel: dict[str, Any]) -> str:
+    if is_missing(parcel.get("lat")) or is_missing(parcel.get("lon")):
+        return DASH
+    return f"{digits(parcel['lat'], 6)}° N, {digits(parcel['lon'], 5)}° E"
+
+
+def _two_hours(hours: dict[str, Any]) -> str:
+    return f"{quantity(hours.get('running'), '', 4)}, {quantity(hours.get('with_heat'), 'h/a', 4)}"
+
+
+def _money(parcel: dict[str, Any]) -> list[dict[str, Any]]:
+    """Three blocks: what it costs, heat only, and with compute, which is speculative."""
+    money = parcel.get("money") or {}
+
+    def eur(name: str, unit: str = "EUR") -> str:
+        return quantity(money.get(name), unit)
+
+    parts = [
+        (word(key, "part"), quantity(value, "EUR"))
+        for key, value in (money.get("capex_parts") or {}).items()
+    ]
+    costs = _pairs(
+        *parts,
+        (_("To build, in all"), eur("capex_eur")),
+        (_("To run, without electricity"), eur("opex_eur_per_a", "EUR/a")),
+        (_("Electricity"), eur("electricity_eur_per_a", "EUR/a")),
+    )
+    heat = _pairs(
+        (_("Cost of heat"), eur("lcoh_gross_eur_per_mwh", "EUR/MWh")),
+        (_("Revenue from heat"), eur("heat_revenue_eur_per_a", "EUR/a")),
+        (_("Net present value"), eur("npv_heat_only_eur")),
+    )
+    compute = _pairs(
+        (_("Revenue from computing"), eur("compute_revenue_eur_per_a", "EUR/a")),
+        (_("Cost of heat"), eur("lcoh_net_eur_per_mwh", "EUR/MWh")),
+        (_("Net present value"), eur("npv_eur")),
+        (_("Net present value, prices stay flat"), eur("npv_flat_compute_eur")),
+        (_("Internal rate of return"), quantity(money.get("irr"), "share", 2)),
+        (_("Gain in the first year, before depreciation"), eur("ebitda_year1_eur")),
+    )
+    return [
+        {"title": _("What it costs"), "rows": costs, "speculative": False},
+        {"title": _("Heat only"), "rows": heat, "speculative": False},
+        {"title": _("With computing"), "rows": compute, "speculative": True},
+    ]
+
+
+def _parcel(parcel: dict[str, Any]) -> dict[str, Any]:
+    verdict, held = parcel.get("verdict") or {}, parcel.get("conditional_verdict") or {}
+    gates = {gate["key"]: gate for gate in parcel.get("gates") or []}
+    key = str(verdict.get("key") or "")
+    return {
+        "ref": parcel["ref"],
+        "name": place_name(parcel),
+        "rank": str(parcel["rank"]) if parcel.get("rank") else DASH,
+        "score": _score(parcel.get("score")),
+        "coverage": quantity(parcel.get("coverage"), "share", 2),
+        "verdict_key": key,
+        "verdict": verdict_sentence(key, place_name(parcel)) if key else DASH,
+        "conditional": conditional_sentence(str(held["key"])) if held.get("key") else "",
+        "conditional_reasons": [reason(given, gates) for given in held.get("reasons") or []],
+        **for_against(parcel),
+        "gates": [_gate_row(gate) for gate in parcel.get("gates") or []],
+        "criteria": [_criterion_row(c) for c in parcel.get("criteria") or []],
+        "technical": _technical(parcel),
+        "money": _money(parcel),
+        "money_words": money_sentences(parcel),
+        "missing": missing_sentences(parcel),
+    }
+
+
+def _short_row(parcel: dict[str, Any]) -> dict[str, str]:
+    money, energy = parcel.get("money") or {}, parcel.get("energy_mwh") or {}
+    held = (parcel.get("conditional_verdict") or {}).get("key")
+    return {
+        "rank": str(parcel["rank"]),
+        "name": place_name(parcel),
+        "score": _score(parcel.get("score")),
+        "coverage": quantity(parcel.get("coverage"), "share", 2),
+        "power": quantity((parcel.get("hub") or {}).get("power_it_kw"), "kW"),
+        "pipe": quantity((parcel.get("connection") or {}).get("length_m"), "m"),
+        "used": quantity(energy.get("used"), "MWh/a"),
+        "cost": quantity(money.get("lcoh_gross_eur_per_mwh"), "EUR/MWh").split("\u202f")[0],
+        "npv": quantity(money.get("npv_heat_only_eur"), "EUR"),
+        "conditional": word(held, "verdict") if held else DASH,
+    }
+
+
+def _refused_rows(parcel: dict[str, Any]) -> list[dict[str, str]]:
+    """One row for each gate that is red; a refusal without a red gate shows what is unknown."""
+    gates = parcel.get("gates") or []
+    deciding = [g for g in gates if g["state"] == "red"] or [
+        g for g in gates if g["state"] == "unknown"
+    ]
+    return [{"name": place_name(parcel), **_gate_row(gate)} for gate in deciding]
+
+
+def _town(doc: dict[str, Any]) -> list[dict[str, str]]:
+    town = doc.get("town") or {}
+
+    def span(name: str) -> str:
+        pair = town.get(name) or []
+        if len(pair) != 2 or any(is_missing(v) for v in pair):  # noqa: PLR2004  from, to
+            return DASH
+        return f"{digits(pair[0], 3)} … {quantity(pair[1], 'degC')}"
+
+    return _pairs(
+        (_("Highest load of the network"), quantity(town.get("network_peak_kw"), "kW")),
+        (_("Heat of the network"), quantity(town.get("network_heat_mwh_per_a"), "MWh/a")),
+        (_("Buildings connected"), quantity(town.get("buildings_connected"), "", 4)),
+        (_("Supply temperature"), span("supply_degc")),
+        (_("Return temperature"), span("return_degc")),
+        (_("Electricity price, mean"), quantity(town.get("price_mean_eur_per_mwh"), "EUR/MWh")),
+        (_("Hours with a negative price"), quantity(town.get("negative_hours"), "h/a")),
+        (_("Prices"), str(town.get("price_label") or DASH)),
+        (_("Climate"), str(town.get("climate_label") or DASH)),
+    )
+
+
+def written_date(moment: str | None) -> str:
+    if not moment:
+        return DASH
+    return date_format(datetime.fromisoformat(moment.replace("Z", "+00:00")), "DATE_FORMAT")
+
+
+def parcel_context(parcel: dict[str, Any], doc: dict[str, Any], language: str) -> dict[str, Any]:
+    """Return everything that is said about one place."""
+    with translation.override(language):
+        return {"language": language, "run": doc["run"], **_parcel(parcel)}
+
+
+def run_context(doc: dict[str, Any], language: str) -> dict[str, Any]:
+    """Return everything that is said about a run."""
+    with translation.override(language):
+        order, out = ranked(doc), refused(doc)
+        town, study = doc["municipality"], doc.get("study") or {}
+        return {
+            "language": language,
+            "title": _("Heat from computing in %(town)s") % {"town": town["name"]},
+            "subtitle": _("Study “%(study)s”") % {"study": study.get("name") or DASH},
+            "town": town["name"],
+            "is_demo": bool(town.get("is_demo")),
+            "watermark": _("method demonstration, not advice on this place")
+            if town.get("is_demo")
+            else "",
+            "date": written_date(doc.get("created_at")),
+            "run": doc["run"],
+            "labels": labels(),
+            "council": council_page(doc, order[0] if order else None),
+            "shortlist": [_short_row(p) for p in order[:MOST_ROWS]],
+            "shortlist_rest": _rest(len(order)),
+            "parcels": [_parcel(p) for p in order[:MOST_PAGES]],
+            "refused": [row for p in out for row in _refused_rows(p)],
+            "town_facts": _town(doc),
+            **annex(doc),
+        }
+
+
+def _rest(count: int) -> str:
+    if count <= MOST_ROWS:
+        return ""
+    return _("%(rest)d more places are ranked; they are in the attached document.") % {
+        "rest": count - MOST_ROWS
+    }

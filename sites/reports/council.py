@@ -1,0 +1,203 @@
+"""Page one of the report: what a council member needs, in plain words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from heatmap.quantities import DASH, digits, is_missing, quantity
+from sites.findings import criteria_bars, for_and_against, money_table
+from sites.reports.sentences import gaps, gate_label, input_label, reason
+from sites.words import word
+
+MOST_STEPS = 5
+MOST_REASONS = 3
+
+
+def place_name(parcel: Mapping[str, Any]) -> str:
+    return str(parcel.get("name") or parcel["ref"])
+
+
+def verdict_sentence(key: str, place: str) -> str:
+    """Return the verdict of a place in one sentence."""
+    sentences = {
+        "build": _("Build: %(place)s passes every gate and the heat is competitive."),
+        "pilot_only": _("Pilot only: at %(place)s the loss stays within the learning budget."),
+        "not_enough_data": _(
+            "Not enough data for a decision. The best candidate so far is %(place)s."
+        ),
+        "do_not_build": _("Do not build. %(place)s does not meet the conditions."),
+    }
+    return sentences.get(key, word(key, "verdict")) % {"place": place}
+
+
+def conditional_sentence(key: str) -> str:
+    """Return what the verdict would be if the labelled assumptions held."""
+    sentences = {
+        "build": _("If the marked assumptions held, the answer would be: build."),
+        "pilot_only": _("If the marked assumptions held, the answer would be: a pilot only."),
+        "not_enough_data": _(
+            "Even if the marked assumptions held, the data would not be enough to decide."
+        ),
+        "do_not_build": _(
+            "Even if the marked assumptions held, the answer would be: do not build."
+        ),
+    }
+    return sentences.get(key, word(key, "verdict"))
+
+
+def for_against(parcel: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
+    """Return three reasons for a place and three against it, each with its number."""
+    sides = for_and_against(criteria_bars(parcel), MOST_REASONS)
+
+    def told(bar: dict[str, Any]) -> dict[str, str]:
+        if not bar["known"]:
+            return {"label": bar["label"], "text": _("unknown; it weighs %(weight)s") % bar}
+        scored = _("%(raw)s, which scores %(score)s of 1 and weighs %(weight)s") % bar
+        return {"label": bar["label"], "text": scored}
+
+    return {side: [told(bar) for bar in sides[side]] for side in ("for", "against")}
+
+
+def money_sentences(parcel: dict[str, Any]) -> dict[str, list[str]]:
+    """Tell the money in words: heat only first, compute apart."""
+    money, others = parcel.get("money") or {}, parcel.get("alternatives") or {}
+    pump = (others.get("heat_pump") or {}).get("lcoh_eur_per_mwh")
+    boiler = (others.get("gas_boiler") or {}).get("lcoh_eur_per_mwh")
+    heat_only = [
+        _("Without any income from computing, a megawatt-hour of heat costs %(hub)s.")
+        % {"hub": quantity(money.get("lcoh_gross_eur_per_mwh"), "EUR")},
+        _("The same heat costs %(pump)s from a large heat pump and %(boiler)s from a gas boiler.")
+        % {"pump": quantity(pump, "EUR"), "boiler": quantity(boiler, "EUR")},
+        _("To build it takes %(capex)s; as a heat source alone it is worth %(npv)s (net present value).")
+        % {
+            "capex": quantity(money.get("capex_eur"), "EUR"),
+            "npv": quantity(money.get("npv_heat_only_eur"), "EUR"),
+        },
+    ]
+    compute = [
+        _("Computing might bring %(revenue)s in the first year.")
+        % {"revenue": quantity(money.get("compute_revenue_eur_per_a"), "EUR")},
+        _("With it, heat would cost %(net)s per megawatt-hour and the net present value would be %(npv)s.")
+        % {
+            "net": quantity(money.get("lcoh_net_eur_per_mwh"), "EUR"),
+            "npv": quantity(money.get("npv_eur"), "EUR"),
+        },
+        _("This income is speculative: it follows a market that the town cannot influence."),
+    ]
+    return {"heat_only": heat_only, "compute": compute}
+
+
+def missing_sentences(parcel: dict[str, Any]) -> list[str]:
+    """Say what is missing for a decision, one line a kind of gap."""
+    found = gaps(parcel.get("verdict") or {})
+    told = []
+    for key, sentence in (
+        ("gate", _("Cannot be judged for want of data: %(names)s.")),
+        ("unknown", _("Not there yet: %(names)s.")),
+        ("derived", _("Estimated from the map, not measured: %(names)s.")),
+        ("illustrative", _("Illustrative, to be replaced: %(names)s.")),
+        ("number", _("Not computed: %(names)s.")),
+    ):
+        names = [gate_label(n) if key == "gate" else input_label(n) for n in found.get(key, [])]
+        if names:
+            told.append(sentence % {"names": ", ".join(names)})
+    coverage = parcel.get("coverage")
+    if not is_missing(coverage) and coverage < 1:
+        told.append(
+            _("Only %(share)s of the score rests on measured or uploaded data.")
+            % {"share": quantity(coverage, "share", 2)}
+        )
+    return told
+
+
+def next_steps(parcel: dict[str, Any]) -> list[str]:
+    """Name who has to be asked for what, the deciding things first."""
+    found = gaps(parcel.get("verdict") or {})
+    lacking = [name for names in found.values() for name in names]
+    grid, hub = parcel.get("grid") or {}, parcel.get("hub") or {}
+    values = {
+        "power": quantity(hub.get("power_it_kw"), "kW"),
+        "substation": grid.get("substation") or DASH,
+        "degc": quantity(hub.get("hot_side_max_degc"), "degC"),
+    }
+    asked = {
+        "grid_offer": _(
+            "Ask the grid operator for a written offer for %(power)s at substation %(substation)s."
+        ),
+        "offtake_contract": _(
+            "Agree with the heat utility on amount, temperature and price of the heat, in writing."
+        ),
+        "temperature_letter": _(
+            "Have the vendor confirm in writing that the hub gives %(degc)s all year."
+        ),
+        "displaced_source": _("State which heat source is displaced, month by month."),
+        "heat": _("Replace the derived heat demand by metered values of the utility."),
+        "headroom": _("Obtain rating and load of the substation from the grid operator."),
+        "temperatures": _("Load the measured supply and return temperatures of the network."),
+    }
+    steps = [sentence % values for key, sentence in asked.items() if key in lacking]
+    gates = [gate_label(name) for name in found.get("gate", [])]
+    if gates:
+        steps.insert(
+            min(3, len(steps)),
+            _("Clarify in the town hall: %(names)s.") % {"names": ", ".join(gates)},
+        )
+    if steps:
+        return steps[:MOST_STEPS]
+    if (parcel.get("verdict") or {}).get("key") in ("build", "pilot_only"):
+        return [
+            _("Have the connection calculated by the heat utility and the grid operator."),
+            _("Prepare the application for a building permit, with a noise assessment."),
+            _("Decide on the contract with the operator only with a fallback for the heat."),
+        ]
+    return [
+        _("Keep the site free of commitments, and run the study again when an input changes."),
+        _("Compare with the large heat pump, which serves the same network."),
+    ]
+
+
+def _facts(parcel: dict[str, Any]) -> list[dict[str, str]]:
+    hub, energy = parcel.get("hub") or {}, parcel.get("energy_mwh") or {}
+    connection = parcel.get("connection") or {}
+    rows = (
+        (_("Computing power"), quantity(hub.get("power_it_kw"), "kW")),
+        (_("Heat used"), quantity(energy.get("used"), "MWh/a")),
+        (_("Pipe to the network"), quantity(connection.get("length_m"), "m")),
+        (_("Score"), digits(parcel["score"], 2) if not is_missing(parcel.get("score")) else DASH),
+    )
+    return [{"label": label, "value": value} for label, value in rows]
+
+
+def council_page(doc: dict[str, Any], best: dict[str, Any] | None) -> dict[str, Any]:
+    """Return all of page one; `best` is None where every place is ruled out."""
+    if best is None:
+        return {
+            "verdict_key": "do_not_build",
+            "verdict": _("Do not build. No place in the study passes every gate."),
+            "conditional": "",
+            "place": "",
+            "facts": [],
+            "for": [],
+            "against": [],
+            "money": {"title": "", "heat_only": [], "compute": []},
+            "missing": [],
+            "reasons": [],
+            "steps": next_steps({}),
+        }
+    verdict, held = best.get("verdict") or {}, best.get("conditional_verdict") or {}
+    gates = {gate["key"]: gate for gate in best.get("gates") or []}
+    key = str(verdict.get("key") or "not_enough_data")
+    money = {"title": money_table(best)["title"], **money_sentences(best)}
+    return {
+        "verdict_key": key,
+        "verdict": verdict_sentence(key, place_name(best)),
+        "conditional": conditional_sentence(str(held["key"])) if held.get("key") else "",
+        "place": place_name(best),
+        "facts": _facts(best),
+        **for_against(best),
+        "money": money,
+        "missing": missing_sentences(best),
+        "reasons": [reason(given, gates) for given in verdict.get("reasons") or []],
+        "steps": next_steps(best),
+    }
