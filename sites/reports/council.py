@@ -18,8 +18,10 @@ def place_name(parcel: Mapping[str, Any]) -> str:
     return str(parcel.get("name") or parcel["ref"])
 
 
-def verdict_sentence(key: str, place: str) -> str:
+def verdict_sentence(key: str, place: str, *, is_best: bool = True) -> str:
     """Return the verdict of a place in one sentence."""
+    if key == "not_enough_data" and not is_best:
+        return _("Not enough data for a decision on %(place)s.") % {"place": place}
     sentences = {
         "build": _("Build: %(place)s passes every gate and the heat is competitive."),
         "pilot_only": _("Pilot only: at %(place)s the loss stays within the learning budget."),
@@ -119,7 +121,7 @@ def next_steps(parcel: dict[str, Any]) -> list[str]:
     values = {
         "power": quantity(hub.get("power_it_kw"), "kW"),
         "substation": grid.get("substation") or DASH,
-        "degc": quantity(hub.get("hot_side_max_degc"), "degC"),
+        "degc": quantity(hub.get("hot_side_max_degc"), "degC", 2),
     }
     asked = {
         "grid_offer": _(

@@ -16,7 +16,7 @@ from sites.reports.charts import (
     temperature_chart,
     year_chart,
 )
-from sites.reports.town_map import Shape, TownShapes, town_map
+from sites.reports.town_map import Shape, TownShapes, is_tall, town_map
 
 __all__ = ["Figure", "Shape", "TownShapes", "run_figures"]
 
@@ -31,6 +31,7 @@ class Figure:
     svg: str
     alt: str
     note: str = ""
+    narrow: bool = False
 
 
 def _ranked(doc: dict[str, Any]) -> list[dict[str, Any]]:
@@ -55,7 +56,7 @@ def _map_figure(doc: dict[str, Any], town: TownShapes) -> Figure:
     ) % {"town": doc["municipality"]["name"]}
     if best:
         alt += " " + _("Best places: %(best)s.") % {"best": best}
-    return Figure(title, town_map(town, doc.get("parcels", [])), alt, town.attribution)
+    return Figure(title, town_map(town, doc.get("parcels", [])), alt, town.attribution, is_tall(town))
 
 
 def _ranking_figure(doc: dict[str, Any]) -> Figure | None:

@@ -67,7 +67,7 @@ def gate_value(gate: Mapping[str, Any], name: str) -> str:
     unit = str(gate.get("unit") or "")
     if gate["key"] in SHARES and unit in ("-", ""):
         unit = "share"
-    return quantity(value, unit)
+    return quantity(value, unit, 2 if unit == "share" else 3)
 
 
 def _filled(template: str, values: Mapping[str, Any], otherwise: str) -> str:
