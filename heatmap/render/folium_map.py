@@ -39,13 +39,14 @@ class _Verbatim(Element):
 
 
 class _Credit(MacroElement):
-    """Sources and licences in the corner of the map, without Leaflet's own link."""
+    """Sources and licences, without Leaflet's own link, and a metric scale."""
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
             {{ this._parent.get_name() }}.attributionControl
                 .setPrefix(false).addAttribution({{ this.credit|tojson }});
+            L.control.scale({imperial: false}).addTo({{ this._parent.get_name() }});
         {% endmacro %}
         """
     )
@@ -53,6 +54,11 @@ class _Credit(MacroElement):
     def __init__(self, credit: str) -> None:
         super().__init__()
         self.credit = credit
+
+
+def _harmless(text: object) -> str:
+    """Escape for HTML, and braces too: folium reads what it has written as a template again."""
+    return str(escape(text)).replace("{", "&#123;").replace("}", "&#125;")
 
 
 def _vendored(name: str) -> str:
@@ -77,7 +83,7 @@ def _shown(feature: dict[str, Any], at: str, style: dict[str, Any], rows: dict[s
         "type": "Feature",
         "id": at,
         "geometry": feature["geometry"],
-        "properties": {"style": style, **{key: escape(value) for key, value in rows.items()}},
+        "properties": {"style": style, **{key: _harmless(value) for key, value in rows.items()}},
     }
 
 
@@ -86,11 +92,11 @@ def _layer(name: str, kind: str, features: list[dict[str, Any]], labels: dict[st
     hint = None
     if labels:
         hint = folium.GeoJsonTooltip(
-            list(labels), [str(escape(text)) for text in labels.values()], sticky=False
+            list(labels), [_harmless(text) for text in labels.values()], sticky=False
         )
     return folium.GeoJson(
         {"type": "FeatureCollection", "features": features},
-        name=str(escape(name)),
+        name=_harmless(name),
         marker=folium.CircleMarker(radius=6),
         tooltip=hint,
         style_function=lambda feature: feature["properties"]["style"],
@@ -248,7 +254,7 @@ def _attribution(doc: dict[str, Any]) -> str:
         f"{layer.get('source') or DASH} ({layer.get('licence') or DASH})": None
         for layer in doc.get("layers") or []
     }
-    return str(escape(" · ".join(named)))
+    return _harmless(" · ".join(named))
 
 
 def _settle(element: Any, name: str = "heathub") -> None:
@@ -292,7 +298,7 @@ def _page(doc: dict[str, Any], features: Mapping[str, Any], language: str) -> st
 
     def solid(colour: str, weight: float) -> Any:
         return lambda _properties: {
-            "color": colour, "weight": weight, "fillColor": colour, "fillOpacity": 1, "opacity": 1
+            "color": colour, "weight": weight, "fill": True, "fillColor": colour, "fillOpacity": 1, "opacity": 1
         }  # fmt: skip
 
     candidate_labels = {
@@ -328,13 +334,15 @@ def _page(doc: dict[str, Any], features: Mapping[str, Any], language: str) -> st
         (_("Candidates"), "parcels", _candidates(doc, of("parcels")), candidate_labels),
     )
     sheet = folium.Map(
-        location=[0, 0], tiles=None, control_scale=True, prefer_canvas=False, max_zoom=20
+        location=[0, 0], tiles=None, prefer_canvas=False, max_zoom=20
     )
     sheet.default_js, sheet.default_css = [], []
     page = sheet.get_root()
     if not isinstance(page, Figure):
         raise TypeError("a map is drawn on a page of its own")
-    page.title = str(escape(_("Heat from computing in %(town)s") % {"town": doc["municipality"]["name"]}))
+    page.title = _harmless(
+        _("Heat from computing in %(town)s") % {"town": doc["municipality"]["name"]}
+    )
     for label, kind, drawn, labels in layers:
         if drawn:
             sheet.add_child(_layer(label, kind, drawn, labels))

@@ -147,7 +147,7 @@ def year_chart(hourly: dict[str, Any]) -> str:
     used = [(v or 0.0) / 1000 for v in daily(hourly["heat_kw"])]
     rejected = [(v or 0.0) / 1000 for v in daily(hourly["rejected_kw"])]
     total = [a + b for a, b in zip(used, rejected, strict=True)]
-    height = 128.0
+    height = 112.0
     drawn, place = _frame_of_year(height, 0.0, max(total) or 1.0, _("MWh a day"), len(used))
     bands = [
         _band(place, [0.0] * len(used), used, c["used"]),
@@ -168,7 +168,7 @@ def temperature_chart(hourly: dict[str, Any]) -> str:
     curves = [(daily(hourly[k], mean=True), label, fill, dash) for k, label, fill, dash in kinds]
     values = [v for days, *_rest in curves for v in days if v is not None] or [0.0, 100.0]
     low = 10 * math.floor(min(values) / 10)
-    height = 128.0
+    height = 112.0
     drawn, place = _frame_of_year(height, low, max(values), "°C", len(curves[0][0]))
     for days, _label, stroke, dash in curves:
         points = [place(d + 0.5, v) for d, v in enumerate(days) if v is not None]

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from heatmap.quantities import DASH, digits, is_missing, quantity
+from heatmap.quantities import DASH, count, digits, is_missing, quantity
 from sites.reports.annex import annex
 from sites.reports.council import (
     conditional_sentence,
@@ -213,7 +213,7 @@ def _town(doc: dict[str, Any]) -> list[dict[str, str]]:
     return _pairs(
         (_("Highest load of the network"), quantity(town.get("network_peak_kw"), "kW")),
         (_("Heat of the network"), quantity(town.get("network_heat_mwh_per_a"), "MWh/a")),
-        (_("Buildings connected"), quantity(town.get("buildings_connected"), "", 4)),
+        (_("Buildings connected"), count(town.get("buildings_connected"))),
         (_("Supply temperature"), span("supply_degc")),
         (_("Return temperature"), span("return_degc")),
         (_("Electricity price, mean"), quantity(town.get("price_mean_eur_per_mwh"), "EUR/MWh")),
