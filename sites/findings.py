@@ -28,6 +28,10 @@ def _known(value: Any) -> bool:
     return value is not None and not (isinstance(value, float) and math.isnan(value))
 
 
+def _unit(criterion: dict[str, Any]) -> str:
+    return "share" if criterion["key"].endswith("_share") else criterion.get("unit", "")
+
+
 def criteria_bars(result: dict[str, Any]) -> list[dict[str, Any]]:
     """Each criterion with its bar, its bounds and what it adds to the score."""
     bars = []
@@ -37,11 +41,11 @@ def criteria_bars(result: dict[str, Any]) -> list[dict[str, Any]]:
             {
                 "label": word(c["key"], "criterion"),
                 "weight": quantity(c["weight"], "share", 2),
-                "raw": quantity(c.get("raw"), c.get("unit", "")),
+                "raw": quantity(c.get("raw"), _unit(c)),
                 "score": digits(c["score"], 2) if known else "",
                 "adds": digits(c["score"] * c["weight"], 2) if known else "",
-                "low": quantity(c.get("low"), c.get("unit", "")),
-                "high": quantity(c.get("high"), c.get("unit", "")),
+                "low": quantity(c.get("low"), _unit(c)),
+                "high": quantity(c.get("high"), _unit(c)),
                 "nature": c.get("nature", "unknown"),
                 "known": known,
                 "width": _pct(c["score"]) if known else "0",
@@ -163,8 +167,18 @@ def money_table(result: dict[str, Any]) -> dict[str, Any]:
     costs = [
         ("gross", _("Hub, heat only"), money.get("lcoh_gross_eur_per_mwh"), False),
         ("net", _("Hub, with compute"), money.get("lcoh_net_eur_per_mwh"), True),
-        ("pump", _("Large heat pump"), (others.get("heat_pump") or {}).get("lcoh_eur_per_mwh"), False),
-        ("boiler", _("Gas boiler"), (others.get("gas_boiler") or {}).get("lcoh_eur_per_mwh"), False),
+        (
+            "pump",
+            _("Large heat pump"),
+            (others.get("heat_pump") or {}).get("lcoh_eur_per_mwh"),
+            False,
+        ),
+        (
+            "boiler",
+            _("Gas boiler"),
+            (others.get("gas_boiler") or {}).get("lcoh_eur_per_mwh"),
+            False,
+        ),
     ]
     top = max((abs(v) for _k, _l, v, _s in costs if _known(v)), default=0) or 1
     bars = [

@@ -17,8 +17,10 @@ GATES: dict[str, str | Promise] = {
     "temperature": _("Temperatures"),
     "temperatures": _("Temperatures"),
     "distance": _("Distance to the heat network"),
-    "connection": _("Connection to the heat network"),
+    "connection": _("Distance to the heat network"),
     "connection_length": _("Distance to the heat network"),
+    "heat_uptake": _("Heat the network takes"),
+    "municipality": _("Inside the municipality"),
     "heat": _("Heat that can be used"),
     "slope": _("Slope"),
     "water": _("Water"),
@@ -33,6 +35,10 @@ GATES: dict[str, str | Promise] = {
     "constraints": _("Protected areas"),
 }
 CRITERIA: dict[str, str | Promise] = {
+    "npv_per_kw": _("Net present value per kW"),
+    "heat_used_share": _("Share of the heat that is used"),
+    "lcoh_gap": _("Cost of heat beside the best alternative"),
+    "headroom_ratio": _("Headroom over need"),
     "heat_used": _("Heat used"),
     "heat": _("Heat used"),
     "used_heat": _("Heat used"),
@@ -57,6 +63,9 @@ STATES: dict[str, str | Promise] = {
     "unknown": _("unknown"),
 }
 MODES: dict[str, str | Promise] = {
+    "none": _("none, the hub is never warm enough"),
+    "return_preheat": _("raises the return"),
+    "direct_supply": _("feeds the supply"),
     "return_boost": _("raises the return"),
     "return_to_return": _("return to return"),
     "return_to_supply": _("return to supply"),
@@ -68,7 +77,22 @@ PARTS: dict[str, str | Promise] = {
     "miners": _("Computers"),
     "connection": _("Connection pipe"),
     "grid": _("Grid connection"),
-    "planning": _("Planning and reserve"),
+    "planning": _("Planning"),
+    "asic": _("Computers"),
+    "container": _("Container and tanks"),
+    "dry_cooler": _("Dry cooler"),
+    "exchanger": _("Heat exchanger"),
+    "heat_pump": _("Heat pump"),
+    "pipe": _("Connection pipe"),
+    "transformer": _("Transformer"),
+    "civil": _("Civil works"),
+    "controls": _("Controls"),
+    "contingency": _("Contingency"),
+    "cable": _("Electricity cable"),
+    "it": _("Electricity of the computers"),
+    "auxiliary": _("Pumps and controls"),
+    "pipe_loss": _("Lost in the connection pipe"),
+    "uncaptured": _("Not captured at the computers"),
     "connection_loss": _("Lost in the connection pipe"),
     "auxiliaries": _("Pumps and controls"),
 }
@@ -93,6 +117,7 @@ GROUPS: dict[str, str | Promise] = {
     "hub": _("Hub"),
     "grid": _("Electricity grid"),
     "demand": _("Heat demand"),
+    "heat": _("Heat"),
     "money": _("Money"),
     "economics": _("Money"),
     "compute": _("Compute"),
@@ -107,7 +132,23 @@ GROUPS: dict[str, str | Promise] = {
     "tariff": _("Tariff"),
     "dispatch": _("Dispatch"),
 }
+INPUTS: dict[str, str | Promise] = {
+    "grid_offer": _("grid operator's offer"),
+    "offtake_contract": _("heat offtake contract"),
+    "temperature_letter": _("vendor's temperature letter"),
+    "heat": _("heat demand"),
+    "headroom": _("grid headroom"),
+    "temperatures": _("network temperatures"),
+    "displaced_source": _("displaced heat source"),
+    "p_npv_positive": _("probability of a positive net present value"),
+    "heat_cost_eur_per_mwh": _("cost of hub heat"),
+    "heat_pump_eur_per_mwh": _("cost of heat-pump heat"),
+    "gas_boiler_eur_per_mwh": _("cost of boiler heat"),
+    "yearly_loss_eur": _("largest loss of a year"),
+    "total_loss_eur": _("loss in all"),
+}
 ALL = {
+    "input": INPUTS,
     "verdict": VERDICTS,
     "gate": GATES,
     "criterion": CRITERIA,
@@ -127,7 +168,12 @@ def plain(key: object) -> str:
 
 def word(key: object, subject: str) -> str:
     found = ALL[subject].get(str(key))
-    return str(found) if found is not None else plain(key)
+    if found is not None:
+        return str(found)
+    if subject == "gate" and str(key).startswith("constraint:"):
+        name = str(key).removeprefix("constraint:")
+        return str(GATES.get(name, plain(name)))
+    return plain(key)
 
 
 def group_label(key: str) -> str:

@@ -1,7 +1,7 @@
 """Copies the front-end libraries from node_modules to static/vendor, version in the path.
 
-Writes two generated files beside them: manifest.json (for templates) and one ES module per
-library that our own modules import (so that no module names a version).
+Writes generated files beside them: manifest.json (for templates), fonts.css, and one ES module
+per library that our own modules import (so that nothing else names a version).
 """
 
 import json
@@ -16,7 +16,6 @@ TARGET = ROOT / "static" / "vendor"
 FILES = {
     "maplibre-gl": {
         "maplibre-gl.mjs": "dist/maplibre-gl.mjs",
-        "maplibre-gl-shared.mjs": "dist/maplibre-gl-shared.mjs",
         "maplibre-gl-worker.mjs": "dist/maplibre-gl-worker.mjs",
         "maplibre-gl.css": "dist/maplibre-gl.css",
     },
@@ -34,6 +33,17 @@ FILES = {
         "inter-semibold.ttf": "600SemiBold/Inter_600SemiBold.ttf",
     },
 }
+LATIN = (
+    "U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02DA, U+02DC, U+2000-206F, U+20AC, "
+    "U+2122, U+2191, U+2193, U+2212, U+2215, U+FEFF, U+FFFD"
+)
+LATIN_EXTENDED = "U+0100-02BA, U+02BD-02C5, U+02C7-02CC, U+1E00-1E9F, U+2080-2089, U+2190-2199"
+FONTS = {"inter.woff2": LATIN, "inter-ext.woff2": LATIN_EXTENDED}
+FONT_FACE = """@font-face {{
+  font-family: "Inter Variable"; font-weight: 100 900; font-display: swap;
+  src: url("{path}") format("woff2"); unicode-range: {characters};
+}}
+"""
 MODULES = {"maplibre.js": "maplibre-gl.mjs", "echarts.js": "echarts.mjs"}
 
 
@@ -45,14 +55,14 @@ def main() -> None:
         folder = f"{package.split('/')[-1]}-{version}"
         (TARGET / folder).mkdir(parents=True)
         for name, path in files.items():
-            if not (SOURCE / package / path).exists() and name == "maplibre-gl-shared.mjs":
-                continue
             shutil.copy(SOURCE / package / path, TARGET / folder / name)
             manifest[name] = f"{folder}/{name}"
         for licence in (SOURCE / package).glob("LICENSE*"):
             shutil.copy(licence, TARGET / folder / licence.name)
     for module, name in MODULES.items():
         (TARGET / module).write_text(f'export * from "./{manifest[name]}";\n', encoding="utf-8")
+    faces = (FONT_FACE.format(path=manifest[n], characters=c) for n, c in FONTS.items())
+    (TARGET / "fonts.css").write_text("".join(faces), encoding="utf-8")
     (TARGET / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
 

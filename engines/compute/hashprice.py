@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from numpy.typing import ArrayLike
+
+from engines.arrays import FloatArray, as_floats, within
 from engines.errors import InvalidInput
-from engines.quantity import Floats, Quantity, as_floats, require
 from engines.tables import catalogue
 from engines.units import HOURS_PER_DAY, KWH_PER_MWH
 
@@ -17,8 +19,8 @@ SECONDS_PER_BLOCK = 600.0
 
 
 def hashprice_usd_per_ph_day(
-    bitcoin_usd: Quantity, difficulty: Quantity, subsidy_btc: Quantity, fees_btc: Quantity
-) -> Floats:
+    bitcoin_usd: ArrayLike, difficulty: ArrayLike, subsidy_btc: ArrayLike, fees_btc: ArrayLike
+) -> FloatArray:
     """Return the expected earnings of 1 PH/s over a day.
 
     ``HP = 86400*1e15/(D*2^32) * (S + F) * P``; domain.md 4.1.
@@ -42,35 +44,35 @@ def hashprice_usd_per_ph_day(
     >>> round(float(hashprice_usd_per_ph_day(91_000, 152e12, 3.125, 0.0)), 2)
     37.64
     """
-    require("bitcoin_usd", bitcoin_usd, 0.0)
-    require("difficulty", difficulty, 1.0)
-    require("subsidy_btc", subsidy_btc, 0.0)
-    require("fees_btc", fees_btc, 0.0)
+    within("bitcoin_usd", bitcoin_usd, 0.0)
+    within("difficulty", difficulty, 1.0)
+    within("subsidy_btc", subsidy_btc, 0.0)
+    within("fees_btc", fees_btc, 0.0)
     blocks = SECONDS_PER_DAY * HASHES_PER_PH / (as_floats(difficulty) * HASHES_PER_DIFFICULTY)
     return blocks * (as_floats(subsidy_btc) + as_floats(fees_btc)) * as_floats(bitcoin_usd)
 
 
-def network_hashrate_eh_per_s(difficulty: Quantity) -> Floats:
+def network_hashrate_eh_per_s(difficulty: ArrayLike) -> FloatArray:
     """Hash rate at which blocks come every ten minutes: ``D*2^32/600/1e18`` [EH/s]."""
-    require("difficulty", difficulty, 1.0)
+    within("difficulty", difficulty, 1.0)
     return as_floats(difficulty) * HASHES_PER_DIFFICULTY / SECONDS_PER_BLOCK / HASHES_PER_EH
 
 
 def revenue_usd_per_kwh_it(
-    hashprice_usd_per_ph_day: Quantity, efficiency_j_per_th: Quantity
-) -> Floats:
+    hashprice_usd_per_ph_day: ArrayLike, efficiency_j_per_th: ArrayLike
+) -> FloatArray:
     """Gross earnings per kWh of machine power: ``HP/(24*e)``, since 1 PH/s draws `e` kW."""
-    require("hashprice_usd_per_ph_day", hashprice_usd_per_ph_day, 0.0)
-    require("efficiency_j_per_th", efficiency_j_per_th, 1.0)
+    within("hashprice_usd_per_ph_day", hashprice_usd_per_ph_day, 0.0)
+    within("efficiency_j_per_th", efficiency_j_per_th, 1.0)
     return as_floats(hashprice_usd_per_ph_day) / (HOURS_PER_DAY * as_floats(efficiency_j_per_th))
 
 
 def revenue_eur_per_mwh_it(
-    hashprice_usd_per_ph_day: Quantity,
-    efficiency_j_per_th: Quantity,
+    hashprice_usd_per_ph_day: ArrayLike,
+    efficiency_j_per_th: ArrayLike,
     usd_per_eur: float,
     pool_fee_share: float,
-) -> Floats:
+) -> FloatArray:
     """Earnings per MWh of machine power after the pool's fee.
 
     ``v_c = HP/(24*e) * 1000/fx * (1 - pool)`` [EUR/MWh_IT]; domain.md 4.2 and 3.7.
@@ -86,15 +88,15 @@ def revenue_eur_per_mwh_it(
     pool_fee_share : float
         Part kept by the pool [0-1].
     """
-    require("usd_per_eur", usd_per_eur, 0.1, 10.0)
-    require("pool_fee_share", pool_fee_share, 0.0, 1.0)
+    within("usd_per_eur", usd_per_eur, 0.1, 10.0)
+    within("pool_fee_share", pool_fee_share, 0.0, 1.0)
     gross = revenue_usd_per_kwh_it(hashprice_usd_per_ph_day, efficiency_j_per_th)
     return gross * KWH_PER_MWH / usd_per_eur * (1.0 - pool_fee_share)
 
 
-def hashrate_th_per_s(power_it_kw: Quantity, efficiency_j_per_th: Quantity) -> Floats:
+def hashrate_th_per_s(power_it_kw: ArrayLike, efficiency_j_per_th: ArrayLike) -> FloatArray:
     """Hash rate of a fleet: ``P[W]/e`` [TH/s]."""
-    require("efficiency_j_per_th", efficiency_j_per_th, 1.0)
+    within("efficiency_j_per_th", efficiency_j_per_th, 1.0)
     return as_floats(power_it_kw) * 1000.0 / as_floats(efficiency_j_per_th)
 
 

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engines.arrays import FloatArray, as_floats, within
 from engines.compute.hashprice import revenue_eur_per_mwh_it
 from engines.errors import InvalidInput
-from engines.quantity import Floats, as_floats, require
 
 KINDS = ("btc_asic", "none")
 PATHS = ("market", "fleet", "flat")
@@ -70,10 +70,10 @@ class ComputeInput:
             raise InvalidInput(f"Compute kind {self.kind!r} is not one of {', '.join(KINDS)}.")
         if self.path not in PATHS:
             raise InvalidInput(f"Revenue path {self.path!r} is not one of {', '.join(PATHS)}.")
-        require("decay_share_per_a", self.decay_share_per_a, -1.0, 0.99)
-        require("halving_factor", self.halving_factor, 0.0, 1.0)
-        require("start_year", self.start_year, 2000.0, 2200.0)
-        require("fleet_life_years", float(self.fleet_life_years), 1.0)
+        within("decay_share_per_a", self.decay_share_per_a, -1.0, 0.99)
+        within("halving_factor", self.halving_factor, 0.0, 1.0)
+        within("start_year", self.start_year, 2000.0, 2200.0)
+        within("fleet_life_years", float(self.fleet_life_years), 1.0)
 
 
 @dataclass(frozen=True)
@@ -92,15 +92,15 @@ class ComputePath:
         What the path leaves out.
     """
 
-    eur_per_mwh_it: Floats
-    factor: Floats
+    eur_per_mwh_it: FloatArray
+    factor: FloatArray
     label: str
     notes: tuple[str, ...]
 
 
 def halving_step_factors(
     start_year: float, horizon_years: int, halving_years: Sequence[float], halving_factor: float
-) -> Floats:
+) -> FloatArray:
     """Mean effect of the halvings on each year.
 
     A halving that falls inside a year counts by the share of the year that lies behind it:
@@ -115,7 +115,7 @@ def halving_step_factors(
     return factors
 
 
-def hashprice_factors(given: ComputeInput, horizon_years: int) -> Floats:
+def hashprice_factors(given: ComputeInput, horizon_years: int) -> FloatArray:
     """Hash price of each year relative to the start, shape (years,).
 
     The first year counts in full, year `t` (from 0) ``(1 - d)^t`` on the market path and
@@ -126,7 +126,7 @@ def hashprice_factors(given: ComputeInput, horizon_years: int) -> Floats:
         return np.ones(horizon_years)
     if given.path == "fleet":
         age = age % given.fleet_life_years
-    decay: Floats = (1.0 - given.decay_share_per_a) ** age
+    decay: FloatArray = (1.0 - given.decay_share_per_a) ** age
     return decay * halving_step_factors(
         given.start_year, horizon_years, given.halving_years, given.halving_factor
     )

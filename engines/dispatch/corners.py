@@ -5,6 +5,8 @@ only the comparison is repeated per year. Parcels run in parallel, each one seri
 the hours, so results do not depend on the number of threads.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit, prange
 
@@ -21,6 +23,26 @@ COST = 7
 HEAT_REVENUE = 8
 PEAK = 9
 COLUMNS = 10
+
+
+class Kernel(NamedTuple):
+    """The inputs of the loops; the fields of `DispatchInputs`, checked, short names for shares."""
+
+    uptake_kw: FloatArray
+    heat_value: FloatArray
+    headroom_kw: FloatArray
+    price: FloatArray
+    network_of: IntArray
+    substation_of: IntArray
+    power_it_kw: FloatArray
+    pipe_loss_kw: FloatArray
+    pump_kw: FloatArray
+    compute_value: FloatArray
+    capture: float
+    auxiliary: float
+    dry: float
+    wear: float
+
 
 Corners = tuple[float, float, float, float, float, float, float, float, float]
 
@@ -77,47 +99,33 @@ def best(margin_1: float, margin_2: float, margin_3: float) -> int:
 
 
 @njit(parallel=True, cache=True)
-def yearly_sums(
-    uptake_kw: FloatArray,
-    heat_value: FloatArray,
-    headroom_kw: FloatArray,
-    price: FloatArray,
-    network_of: IntArray,
-    substation_of: IntArray,
-    power_it_kw: FloatArray,
-    pipe_loss_kw: FloatArray,
-    pump_kw: FloatArray,
-    compute_value: FloatArray,
-    capture: float,
-    auxiliary: float,
-    dry: float,
-    wear: float,
-) -> FloatArray:
+def yearly_sums(k: Kernel) -> FloatArray:
     """Return the sums over the hours [kWh, h, EUR/1000, peak kW], (parcels, years, COLUMNS)."""
-    years = compute_value.size
-    sums = np.zeros((power_it_kw.size, years, COLUMNS))
-    for n in prange(power_it_kw.size):
-        network = network_of[n]
-        substation = substation_of[n]
-        loss = pipe_loss_kw[n]
+    years = k.compute_value.size
+    sums = np.zeros((k.power_it_kw.size, years, COLUMNS))
+    for n in prange(k.power_it_kw.size):
+        network = k.network_of[n]
+        substation = k.substation_of[n]
+        loss = k.pipe_loss_kw[n]
         total = np.zeros((years, COLUMNS))
-        for h in range(price.size):
+        for h in range(k.price.size):
+            price = k.price[h]
             x1, x2, x3, heat, r2, r3, g1, g2, g3 = corners(
-                uptake_kw[network, h],
-                headroom_kw[substation, h],
-                power_it_kw[n],
+                k.uptake_kw[network, h],
+                k.headroom_kw[substation, h],
+                k.power_it_kw[n],
                 loss,
-                pump_kw[n],
-                capture,
-                auxiliary,
-                dry,
+                k.pump_kw[n],
+                k.capture,
+                k.auxiliary,
+                k.dry,
             )
-            revenue = heat_value[network, h] * heat
-            base_1 = revenue - price[h] * g1 - wear * x1
-            base_2 = revenue - price[h] * g2 - wear * x2
-            base_3 = -price[h] * g3 - wear * x3
+            revenue = k.heat_value[network, h] * heat
+            base_1 = revenue - price * g1 - k.wear * x1
+            base_2 = revenue - price * g2 - k.wear * x2
+            base_3 = -price * g3 - k.wear * x3
             for y in range(years):
-                value = compute_value[y]
+                value = k.compute_value[y]
                 choice = best(base_1 + value * x1, base_2 + value * x2, base_3 + value * x3)
                 if choice == 0:
                     continue
@@ -130,7 +138,7 @@ def yearly_sums(
                 total[y, IT] += power
                 total[y, REJECTED] += rejected
                 total[y, HOURS_RUN] += 1.0
-                total[y, COST] += grid * price[h]
+                total[y, COST] += grid * price
                 total[y, PEAK] = max(total[y, PEAK], grid)
                 if choice != 3:
                     total[y, HEAT] += heat
@@ -142,48 +150,32 @@ def yearly_sums(
 
 
 @njit(cache=True)
-def hourly_series(
-    parcel: int,
-    year: int,
-    uptake_kw: FloatArray,
-    heat_value: FloatArray,
-    headroom_kw: FloatArray,
-    price: FloatArray,
-    network_of: IntArray,
-    substation_of: IntArray,
-    power_it_kw: FloatArray,
-    pipe_loss_kw: FloatArray,
-    pump_kw: FloatArray,
-    compute_value: FloatArray,
-    capture: float,
-    auxiliary: float,
-    dry: float,
-    wear: float,
-) -> FloatArray:
+def hourly_series(k: Kernel, parcel: int, year: int) -> FloatArray:
     """Return the rows choice, IT, grid, heat, lost, rejected [kW], margin [EUR/1000].
 
     Shape (7, hours).
     """
-    series = np.zeros((7, price.size))
-    network = network_of[parcel]
-    value = compute_value[year] - wear
-    for h in range(price.size):
+    series = np.zeros((7, k.price.size))
+    network = k.network_of[parcel]
+    value = k.compute_value[year] - k.wear
+    for h in range(k.price.size):
+        price = k.price[h]
         x1, x2, x3, heat, r2, r3, g1, g2, g3 = corners(
-            uptake_kw[network, h],
-            headroom_kw[substation_of[parcel], h],
-            power_it_kw[parcel],
-            pipe_loss_kw[parcel],
-            pump_kw[parcel],
-            capture,
-            auxiliary,
-            dry,
+            k.uptake_kw[network, h],
+            k.headroom_kw[k.substation_of[parcel], h],
+            k.power_it_kw[parcel],
+            k.pipe_loss_kw[parcel],
+            k.pump_kw[parcel],
+            k.capture,
+            k.auxiliary,
+            k.dry,
         )
-        revenue = heat_value[network, h] * heat
+        revenue = k.heat_value[network, h] * heat
         margins = (
             0.0,
-            revenue - price[h] * g1 + value * x1,
-            revenue - price[h] * g2 + value * x2,
-            -price[h] * g3 + value * x3,
+            revenue - price * g1 + value * x1,
+            revenue - price * g2 + value * x2,
+            -price * g3 + value * x3,
         )
         choice = best(margins[1], margins[2], margins[3])
         delivering = choice == 1 or choice == 2
@@ -191,7 +183,7 @@ def hourly_series(
         series[1, h] = (0.0, x1, x2, x3)[choice]
         series[2, h] = (0.0, g1, g2, g3)[choice]
         series[3, h] = heat if delivering else 0.0
-        series[4, h] = pipe_loss_kw[parcel] if delivering else 0.0
+        series[4, h] = k.pipe_loss_kw[parcel] if delivering else 0.0
         series[5, h] = (0.0, 0.0, r2, r3)[choice]
         series[6, h] = margins[choice]
     return series

@@ -23,23 +23,6 @@ from engines.dispatch import corners
 from engines.errors import InvalidInput
 from engines.units import KWH_PER_MWH
 
-KernelArguments = tuple[
-    FloatArray,
-    FloatArray,
-    FloatArray,
-    FloatArray,
-    IntArray,
-    IntArray,
-    FloatArray,
-    FloatArray,
-    FloatArray,
-    FloatArray,
-    float,
-    float,
-    float,
-    float,
-]
-
 
 @dataclass(frozen=True)
 class DispatchInputs:
@@ -130,7 +113,7 @@ class HourlyDispatch:
 def heat_limited_dispatch(inputs: DispatchInputs) -> DispatchResult:
     """Return the yearly sums of the best hourly choice for every parcel and year."""
     checked = _checked(inputs)
-    sums = corners.yearly_sums(*_kernel_arguments(checked))
+    sums = corners.yearly_sums(_kernel(checked))
     in_service = checked.availability_share
     energy = sums * (in_service / KWH_PER_MWH)
     pump_mwh = energy[..., corners.HOURS_WITH_HEAT] * checked.pump_kw[:, None]
@@ -163,7 +146,7 @@ def hourly(inputs: DispatchInputs, parcel: int, year: int) -> HourlyDispatch:
     checked = _checked(inputs)
     indices("Parcel", np.array([parcel]), len(checked.power_it_kw))
     indices("Year", np.array([year]), len(checked.compute_value_eur_per_mwh))
-    series = corners.hourly_series(parcel, year, *_kernel_arguments(checked))
+    series = corners.hourly_series(_kernel(checked), parcel, year)
     choice, power, electricity, heat, lost, rejected, margin = series
     return HourlyDispatch(
         choice=choice.astype(np.int64),
@@ -252,9 +235,9 @@ def _checked(inputs: DispatchInputs) -> DispatchInputs:
     )
 
 
-def _kernel_arguments(checked: DispatchInputs) -> KernelArguments:
-    """Return the inputs in the order of the kernels."""
-    return (
+def _kernel(checked: DispatchInputs) -> corners.Kernel:
+    """Return the inputs as the compiled loops know them."""
+    return corners.Kernel(
         checked.uptake_kw,
         checked.heat_value_eur_per_mwh,
         checked.headroom_kw,

@@ -7,12 +7,14 @@ bought, run and written off by the same rules (lives, residual values, discount 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from engines.arrays import FloatArray, as_floats, within, within_or_missing
+from engines.economics.annuity import present_value_factor
 from engines.economics.cashflow import Asset, asset_flows, present_value
 from engines.economics.heat_value import displaced_heat_eur_per_mwh
-from engines.economics.levelised import levelised_cost_eur_per_mwh
+from engines.economics.levelised import levelised_eur_per_mwh
 from engines.grid.tariff import Tariff, annual_electricity_cost
-from engines.quantity import Floats, Quantity, as_floats, require, require_or_missing
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class HeatPumpInput:
     tariff: Tariff
 
     def __post_init__(self) -> None:
-        require("heat pump cop", self.cop, 1.0, 10.0)
+        within("heat pump cop", self.cop, 1.0, 10.0)
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,16 @@ class Alternative:
     """
 
     name: str
-    cost_eur_per_mwh: Floats
-    capital_eur_per_mwh: Floats
-    operation_eur_per_mwh: Floats
-    energy_eur_per_mwh: Floats
-    investment_eur: Floats
+    cost_eur_per_mwh: FloatArray
+    capital_eur_per_mwh: FloatArray
+    operation_eur_per_mwh: FloatArray
+    energy_eur_per_mwh: FloatArray
+    investment_eur: FloatArray
 
 
 def heat_pump_alternative(
-    heat_mwh_per_a: Quantity,
-    peak_kw: Quantity,
+    heat_mwh_per_a: ArrayLike,
+    peak_kw: ArrayLike,
     given: HeatPumpInput,
     rate_share: float,
     horizon_years: int,
@@ -96,8 +98,8 @@ def heat_pump_alternative(
 
 
 def gas_boiler_alternative(
-    heat_mwh_per_a: Quantity,
-    peak_kw: Quantity,
+    heat_mwh_per_a: ArrayLike,
+    peak_kw: ArrayLike,
     given: GasBoilerInput,
     rate_share: float,
     horizon_years: int,
@@ -117,32 +119,31 @@ def gas_boiler_alternative(
     return _alternative(asset, operation, heat * fuel, heat, rate_share, horizon_years)
 
 
-def best_alternative_eur_per_mwh(*alternatives: Alternative) -> Floats:
+def best_alternative_eur_per_mwh(*alternatives: Alternative) -> FloatArray:
     """Cheapest of the alternatives for each parcel; NaN where any of them is unknown [EUR/MWh]."""
     return as_floats(np.minimum.reduce([each.cost_eur_per_mwh for each in alternatives]))
 
 
 def _alternative(
     asset: Asset,
-    operation_eur: Floats,
-    energy_eur: Floats,
-    heat_mwh: Floats,
+    operation_eur: FloatArray,
+    energy_eur: FloatArray,
+    heat_mwh: FloatArray,
     rate_share: float,
     horizon_years: int,
 ) -> Alternative:
-    require_or_missing("heat_mwh_per_a", heat_mwh, 0.0)
     invested = -present_value(asset_flows(asset, horizon_years), rate_share)
+    years = present_value_factor(rate_share, horizon_years)
+    present_mwh = within_or_missing("heat_mwh_per_a", heat_mwh, 0.0) * years
 
-    def part(present_eur: Quantity, yearly_eur: Quantity) -> Floats:
-        return levelised_cost_eur_per_mwh(
-            present_eur, yearly_eur, heat_mwh, rate_share, horizon_years
-        )
+    def part(present_eur: ArrayLike) -> FloatArray:
+        return levelised_eur_per_mwh(present_eur, present_mwh)
 
     return Alternative(
         name=asset.name,
-        cost_eur_per_mwh=part(invested, operation_eur + energy_eur),
-        capital_eur_per_mwh=part(invested, 0.0),
-        operation_eur_per_mwh=part(0.0, operation_eur),
-        energy_eur_per_mwh=part(0.0, energy_eur),
+        cost_eur_per_mwh=part(invested + (operation_eur + energy_eur) * years),
+        capital_eur_per_mwh=part(invested),
+        operation_eur_per_mwh=part(operation_eur * years),
+        energy_eur_per_mwh=part(energy_eur * years),
         investment_eur=as_floats(asset.cost_eur),
     )

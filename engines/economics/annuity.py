@@ -1,11 +1,12 @@
 """The annuity: one sum today as equal yearly amounts, and back."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from engines.quantity import Floats, Quantity, as_floats, require
+from engines.arrays import FloatArray, as_floats, within
 
 
-def annuity_factor(rate_share: Quantity, years: Quantity) -> Floats:
+def annuity_factor(rate_share: ArrayLike, years: ArrayLike) -> FloatArray:
     """Yearly amount that pays back 1 EUR over `years` at `rate_share`.
 
     ``a(r, n) = r/(1 - (1+r)^-n)``; at zero rate its limit ``1/n``. Domain.md 5.4.
@@ -27,8 +28,8 @@ def annuity_factor(rate_share: Quantity, years: Quantity) -> Floats:
     >>> round(float(annuity_factor(0.06, 10)), 5)
     0.13587
     """
-    require("rate_share", rate_share, -0.99, 10.0)
-    require("years", years, 1e-9)
+    within("rate_share", rate_share, -0.99, 10.0)
+    within("years", years, 1e-9)
     rate, count = np.broadcast_arrays(as_floats(rate_share), as_floats(years))
     level = np.log1p(rate) * count
     zero = rate == 0.0
@@ -36,6 +37,6 @@ def annuity_factor(rate_share: Quantity, years: Quantity) -> Floats:
     return as_floats(np.where(zero, 1.0 / count, rate / -np.expm1(-safe)))
 
 
-def present_value_factor(rate_share: Quantity, years: Quantity) -> Floats:
+def present_value_factor(rate_share: ArrayLike, years: ArrayLike) -> FloatArray:
     """Worth today of 1 EUR in each of `years`: ``1/a(r, n)`` [a]."""
     return 1.0 / annuity_factor(rate_share, years)

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from numpy.typing import ArrayLike
+
+from engines.arrays import FloatArray, as_floats, within, within_or_missing
 from engines.compute.hashprice import hashrate_th_per_s
 from engines.economics.cashflow import Asset
-from engines.quantity import Floats, Quantity, as_floats, require, require_or_missing
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class CapexRates:
         Per kW of heat given to the network [EUR/kW].
     grid_contribution_eur_per_kw : float
         Per kW of connected power [EUR/kW].
-    transformer_eur_per_kva, power_factor : float
+    transformer_eur_per_kva, transformer_power_factor : float
         Per kVA, that is connected power over power factor [EUR/kVA].
     civil_eur, controls_eur : float
         Lump sums [EUR].
@@ -39,7 +41,7 @@ class CapexRates:
     heat_pump_eur_per_kwth: float
     grid_contribution_eur_per_kw: float
     transformer_eur_per_kva: float
-    power_factor: float
+    transformer_power_factor: float
     civil_eur: float
     controls_eur: float
     planning_share: float
@@ -47,9 +49,9 @@ class CapexRates:
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
-            require(name, value, 0.0)
-        require("usd_per_eur", self.usd_per_eur, 0.1, 10.0)
-        require("power_factor", self.power_factor, 0.5, 1.0)
+            within(name, value, 0.0)
+        within("usd_per_eur", self.usd_per_eur, 0.1, 10.0)
+        within("transformer_power_factor", self.transformer_power_factor, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
@@ -73,37 +75,37 @@ class HubSize:
     contingency. `heat_pump_kwth` is 0 without a heat pump. `connection_kw` is the highest draw.
     """
 
-    power_it_kw: Quantity
+    power_it_kw: ArrayLike
     efficiency_j_per_th: float
-    heat_source_kw: Quantity
-    heat_pump_kwth: Quantity
-    connection_kw: Quantity
-    pipe_eur: Quantity
+    heat_source_kw: ArrayLike
+    heat_pump_kwth: ArrayLike
+    connection_kw: ArrayLike
+    pipe_eur: ArrayLike
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
-            require_or_missing(name, value, 0.0)
+            within_or_missing(name, value, 0.0)
 
 
 @dataclass(frozen=True)
 class Capex:
     """Cost of building [EUR]; lines before planning and contingency, sums with them."""
 
-    asic_eur: Floats
-    container_eur: Floats
-    dry_cooler_eur: Floats
-    exchanger_eur: Floats
-    heat_pump_eur: Floats
-    pipe_eur: Floats
-    grid_eur: Floats
-    transformer_eur: Floats
+    asic_eur: FloatArray
+    container_eur: FloatArray
+    dry_cooler_eur: FloatArray
+    exchanger_eur: FloatArray
+    heat_pump_eur: FloatArray
+    pipe_eur: FloatArray
+    grid_eur: FloatArray
+    transformer_eur: FloatArray
     civil_eur: float
     controls_eur: float
-    planning_eur: Floats
-    contingency_eur: Floats
+    planning_eur: FloatArray
+    contingency_eur: FloatArray
 
     @property
-    def infrastructure_lines_eur(self) -> Floats:
+    def infrastructure_lines_eur(self) -> FloatArray:
         """All lines but machines, before planning and contingency [EUR]."""
         return (
             self.container_eur
@@ -118,12 +120,12 @@ class Capex:
         )
 
     @property
-    def infrastructure_eur(self) -> Floats:
+    def infrastructure_eur(self) -> FloatArray:
         """Everything but machines, with planning and contingency [EUR]."""
         return self.infrastructure_lines_eur + self.planning_eur + self.contingency_eur
 
     @property
-    def total_eur(self) -> Floats:
+    def total_eur(self) -> FloatArray:
         """Everything [EUR]."""
         return self.infrastructure_eur + self.asic_eur
 
@@ -148,7 +150,9 @@ def capex(size: HubSize, rates: CapexRates) -> Capex:
         "heat_pump_eur": as_floats(size.heat_pump_kwth) * rates.heat_pump_eur_per_kwth,
         "pipe_eur": as_floats(size.pipe_eur),
         "grid_eur": connection_kw * rates.grid_contribution_eur_per_kw,
-        "transformer_eur": connection_kw / rates.power_factor * rates.transformer_eur_per_kva,
+        "transformer_eur": connection_kw
+        / rates.transformer_power_factor
+        * rates.transformer_eur_per_kva,
     }
     infrastructure = as_floats(sum(lines.values())) + rates.civil_eur + rates.controls_eur
     return Capex(

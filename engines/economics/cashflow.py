@@ -7,9 +7,10 @@ of the t-th year of operation. Amounts are real (price level of year 0) and with
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from engines.arrays import FloatArray, as_floats, within, within_or_missing
 from engines.errors import InvalidInput
-from engines.quantity import Floats, Quantity, as_floats, require, require_or_missing
 
 RATE_GRID = np.linspace(-0.9, 1.0, 381)
 """Rates between which a return is looked for; two roots closer than 0.005 look like none."""
@@ -33,14 +34,14 @@ class Asset:
     """
 
     name: str
-    cost_eur: Quantity
+    cost_eur: ArrayLike
     life_years: int
     resale_share: float
 
     def __post_init__(self) -> None:
-        require_or_missing(f"cost of {self.name}", self.cost_eur, 0.0)
-        require(f"life of {self.name}", float(self.life_years), 1.0)
-        require(f"resale share of {self.name}", self.resale_share, 0.0, 1.0)
+        within_or_missing(f"cost of {self.name}", self.cost_eur, 0.0)
+        within(f"life of {self.name}", float(self.life_years), 1.0)
+        within(f"resale share of {self.name}", self.resale_share, 0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,13 @@ class RateOfReturn:
         Modified internal rate, financed and reinvested at the discount rate [1/a].
     """
 
-    rate_share: Floats
-    nearest_root_share: Floats
+    rate_share: FloatArray
+    nearest_root_share: FloatArray
     sign_changes: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
-    modified_share: Floats
+    modified_share: FloatArray
 
 
-def asset_flows(asset: Asset, horizon_years: int) -> Floats:
+def asset_flows(asset: Asset, horizon_years: int) -> FloatArray:
     """Purchases, resales and the value left at the end of the study.
 
     The asset is bought in year 0 and replaced at the end of each life that ends before the
@@ -89,7 +90,7 @@ def asset_flows(asset: Asset, horizon_years: int) -> Floats:
     return as_floats(as_floats(asset.cost_eur)[..., None] * pattern)
 
 
-def present_value(flows_eur: Floats, rate_share: float) -> Floats:
+def present_value(flows_eur: FloatArray, rate_share: float) -> FloatArray:
     """Worth today of flows: ``sum_t CF_t/(1+r)^t`` over the last axis [EUR].
 
     Parameters
@@ -103,12 +104,12 @@ def present_value(flows_eur: Floats, rate_share: float) -> Floats:
     -------
     array (...)
     """
-    require("rate_share", rate_share, -0.99, 10.0)
+    within("rate_share", rate_share, -0.99, 10.0)
     flows = as_floats(flows_eur)
     return as_floats(flows @ (1.0 + rate_share) ** -np.arange(flows.shape[-1], dtype=np.float64))
 
 
-def modified_rate(flows_eur: Floats, rate_share: float) -> Floats:
+def modified_rate(flows_eur: FloatArray, rate_share: float) -> FloatArray:
     """Return the modified internal rate of return, same rate for finance and reinvestment.
 
     ``(FV of incomes / PV of payments)^(1/N) - 1``; NaN without both an income and a payment.
@@ -122,7 +123,7 @@ def modified_rate(flows_eur: Floats, rate_share: float) -> Floats:
     return as_floats(np.where(possible, ratio ** (1.0 / years) - 1.0, np.nan))
 
 
-def rate_of_return(flows_eur: Floats, rate_share: float) -> RateOfReturn:
+def rate_of_return(flows_eur: FloatArray, rate_share: float) -> RateOfReturn:
     """Find internal rates of return by bisection on [-0.9, 1].
 
     Parameters
@@ -150,12 +151,12 @@ def rate_of_return(flows_eur: Floats, rate_share: float) -> RateOfReturn:
     )
 
 
-def _sign_changes(row: Floats) -> int:
+def _sign_changes(row: FloatArray) -> int:
     signs = np.sign(row[row != 0.0])
     return int((signs[1:] * signs[:-1] < 0.0).sum())
 
 
-def _nearest_root(rows: Floats, near_share: float) -> Floats:
+def _nearest_root(rows: FloatArray, near_share: float) -> FloatArray:
     powers = np.arange(rows.shape[1], dtype=np.float64)
     positive = rows @ (1.0 + RATE_GRID) ** -powers[:, None] > 0.0
     crosses = positive[:, 1:] != positive[:, :-1]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from engines.arrays import within
 from engines.assumptions import Assumptions
 from engines.compute.revenue import ComputeInput
 from engines.economics.alternatives import GasBoilerInput, HeatPumpInput
@@ -9,7 +10,6 @@ from engines.economics.capex import CapexRates, Lives
 from engines.economics.opex import OpexRates
 from engines.errors import InvalidInput
 from engines.grid.tariff import Tariff
-from engines.quantity import require
 
 
 def between_sizes(small: float, large: float, power_it_kw: float, a: Assumptions) -> float:
@@ -18,7 +18,7 @@ def between_sizes(small: float, large: float, power_it_kw: float, a: Assumptions
     Below ``economics.small_hub_kw`` it is that of the small hub, above ``economics.large_hub_kw``
     that of the large one.
     """
-    require("power_it_kw", power_it_kw, 1e-9)
+    within("power_it_kw", power_it_kw, 1e-9)
     ends = np.log([a["economics.small_hub_kw"], a["economics.large_hub_kw"]])
     return float(np.interp(np.log(power_it_kw), ends, [small, large]))
 
@@ -33,7 +33,7 @@ def heat_pump_price_eur_per_kwth(heat_pump_kwth: float, a: Assumptions) -> float
 
     0 for no heat pump.
     """
-    require("heat_pump_kwth", heat_pump_kwth, 0.0)
+    within("heat_pump_kwth", heat_pump_kwth, 0.0)
     if heat_pump_kwth == 0.0:
         return 0.0
     ratio = min(1.0, heat_pump_kwth / a["economics.heat_pump_reference_kw"])
@@ -52,7 +52,7 @@ def capex_rates(a: Assumptions, power_it_kw: float, heat_pump_kwth: float) -> Ca
         heat_pump_eur_per_kwth=heat_pump_price_eur_per_kwth(heat_pump_kwth, a),
         grid_contribution_eur_per_kw=a["economics.grid_contribution_eur_per_kw"],
         transformer_eur_per_kva=a["economics.transformer_eur_per_kva"],
-        power_factor=a["economics.power_factor"],
+        transformer_power_factor=a["economics.transformer_power_factor"],
         civil_eur=a["economics.civil_eur_per_kw"] * power_it_kw,
         controls_eur=_sized("controls", "eur", power_it_kw, a),
         planning_share=a["economics.planning_share"],
@@ -109,7 +109,7 @@ def heat_pump_input(a: Assumptions, day_ahead_eur_per_mwh: float, tariff: Tariff
     start = "economics.alternative_heat_pump"
     grid = (
         a["economics.grid_contribution_eur_per_kw"]
-        + a["economics.transformer_eur_per_kva"] / a["economics.power_factor"]
+        + a["economics.transformer_eur_per_kva"] / a["economics.transformer_power_factor"]
     )
     return HeatPumpInput(
         capex_eur_per_kwth=a[f"{start}_eur_per_kwth"],

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from numpy.typing import ArrayLike
+
+from engines.arrays import FloatArray, as_floats, within
 from engines.economics.capex import Capex
-from engines.quantity import Floats, Quantity, as_floats, require
 
 
 @dataclass(frozen=True)
@@ -30,21 +32,21 @@ class OpexRates:
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
-            require(name, value, 0.0)
+            within(name, value, 0.0)
 
 
 @dataclass(frozen=True)
 class Opex:
     """Yearly cost of operation [EUR/a] and its parts."""
 
-    maintenance_eur: Floats
-    fluid_eur: Floats
+    maintenance_eur: FloatArray
+    fluid_eur: FloatArray
     staff_eur: float
     data_eur: float
-    insurance_eur: Floats
+    insurance_eur: FloatArray
 
     @property
-    def total_eur(self) -> Floats:
+    def total_eur(self) -> FloatArray:
         """All parts [EUR/a]."""
         return (
             self.maintenance_eur
@@ -55,7 +57,7 @@ class Opex:
         )
 
 
-def opex(cost: Capex, power_it_kw: Quantity, rates: OpexRates) -> Opex:
+def opex(cost: Capex, power_it_kw: ArrayLike, rates: OpexRates) -> Opex:
     """Yearly cost of operation without electricity; domain.md 5.2 [EUR/a]."""
     return Opex(
         maintenance_eur=cost.infrastructure_eur * rates.maintenance_share_per_a,

@@ -1,14 +1,17 @@
 """A hub as a project: energy of a flat year, cost, cost of heat, present value, return.
 
-Two doors. `evaluate_money` takes energy and bills from wherever they come (an hourly dispatch, a
-flat year) and gives the money. `evaluate_project` takes one explicit record of a flat year, works
-out its energy, and goes through the same door. Nothing here has a default.
+`evaluate_money` is the one door to money: it takes the heat, incomes and bills of each year, from
+an hourly dispatch that changes as compute revenue decays or from a flat year repeated.
+`evaluate_project` takes one explicit record of a flat year, works out its energy, and goes through
+that door. Nothing here has a default.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from engines.arrays import FloatArray, as_floats, within, within_or_missing
 from engines.compute.revenue import ComputeInput, ComputePath, compute_path
 from engines.economics.capex import Capex, CapexRates, HubSize, Lives, assets, capex
 from engines.economics.cashflow import (
@@ -18,14 +21,10 @@ from engines.economics.cashflow import (
     present_value,
     rate_of_return,
 )
-from engines.economics.levelised import (
-    levelised_cost_eur_per_mwh,
-    levelised_income_eur_per_mwh,
-)
+from engines.economics.levelised import levelised_eur_per_mwh
 from engines.economics.opex import Opex, OpexRates, opex
 from engines.errors import InvalidInput
 from engines.grid.tariff import ElectricityCost, Tariff, annual_electricity_cost
-from engines.quantity import Floats, Quantity, as_floats, require, require_or_missing
 
 
 @dataclass(frozen=True)
@@ -48,22 +47,22 @@ class FlatYear:
         Heat lost by the connection while it is warm [kW].
     """
 
-    power_it_kw: Quantity
+    power_it_kw: ArrayLike
     auxiliary_share: float
     capture_share: float
     hours_on: float
     hours_full_load: float
     heat_pump_cop: float
-    pipe_loss_kw: Quantity
+    pipe_loss_kw: ArrayLike
 
     def __post_init__(self) -> None:
-        require_or_missing("power_it_kw", self.power_it_kw, 0.0)
-        require("auxiliary_share", self.auxiliary_share, 0.0, 1.0)
-        require("capture_share", self.capture_share, 0.0, 1.0)
-        require("hours_on", self.hours_on, 0.0, 8784.0)
-        require("hours_full_load", self.hours_full_load, 0.0, self.hours_on)
-        require_or_missing("heat_pump_cop", self.heat_pump_cop, 1.0 + 1e-9)
-        require_or_missing("pipe_loss_kw", self.pipe_loss_kw, 0.0)
+        within_or_missing("power_it_kw", self.power_it_kw, 0.0)
+        within("auxiliary_share", self.auxiliary_share, 0.0, 1.0)
+        within("capture_share", self.capture_share, 0.0, 1.0)
+        within("hours_on", self.hours_on, 0.0, 8784.0)
+        within("hours_full_load", self.hours_full_load, 0.0, self.hours_on)
+        within_or_missing("heat_pump_cop", self.heat_pump_cop, 1.0 + 1e-9)
+        within_or_missing("pipe_loss_kw", self.pipe_loss_kw, 0.0)
 
 
 @dataclass(frozen=True)
@@ -73,23 +72,23 @@ class YearEnergy:
     In = out: ``it + auxiliary + heat_pump = delivered + pipe_loss + uncaptured + auxiliary``.
     """
 
-    it_mwh: Floats
-    auxiliary_mwh: Floats
-    heat_pump_mwh: Floats
-    delivered_mwh: Floats
-    pipe_loss_mwh: Floats
-    uncaptured_mwh: Floats
-    heat_source_kw: Floats
-    heat_output_kw: Floats
-    connection_kw: Floats
+    it_mwh: FloatArray
+    auxiliary_mwh: FloatArray
+    heat_pump_mwh: FloatArray
+    delivered_mwh: FloatArray
+    pipe_loss_mwh: FloatArray
+    uncaptured_mwh: FloatArray
+    heat_source_kw: FloatArray
+    heat_output_kw: FloatArray
+    connection_kw: FloatArray
 
     @property
-    def electricity_mwh(self) -> Floats:
+    def electricity_mwh(self) -> FloatArray:
         """All electricity drawn [MWh/a]."""
         return self.it_mwh + self.auxiliary_mwh + self.heat_pump_mwh
 
     @property
-    def reuse_share(self) -> Floats:
+    def reuse_share(self) -> FloatArray:
         """Heat handed over at the hub per electricity of the hub, without heat pump (ERF) [0-1]."""
         return as_floats((self.it_mwh - self.uncaptured_mwh) / (self.it_mwh + self.auxiliary_mwh))
 
@@ -126,7 +125,10 @@ def flat_year_energy(year: FlatYear) -> YearEnergy:
 
 @dataclass(frozen=True)
 class MoneyInput:
-    """What a project pays and earns; arrays over parcels or single numbers.
+    """What a project pays and earns, year by year.
+
+    Energy and money may change from year to year: as compute revenue decays, a hub that follows
+    prices runs less. Yearly amounts have the years of the study on their last axis.
 
     Attributes
     ----------
@@ -136,35 +138,35 @@ class MoneyInput:
         Real discount rate [1/a].
     assets : tuple of Asset
         Everything bought, with its life.
-    heat_mwh_per_a, heat_price_eur_per_mwh : float or array (parcels,)
-        Heat sold and its price.
-    it_mwh_per_a : float or array (parcels,)
-        Energy of the machines.
-    compute : ComputePath
-        Value of computing in each year of the study [EUR/MWh_IT].
-    electricity_eur_per_a, opex_eur_per_a : float or array (parcels,)
-        Yearly costs.
+    heat_mwh, heat_eur : array (..., years)
+        Heat sold, and what is paid for it [MWh/a, EUR/a].
+    compute_eur : array (..., years)
+        Income from computing [EUR/a].
+    electricity_eur : array (..., years)
+        The whole bill; negative where the year's prices are [EUR/a].
+    opex_eur_per_a : float or array (...)
+        Operation without electricity, the same every year [EUR/a].
     """
 
     horizon_years: int
     rate_share: float
     assets: tuple[Asset, ...]
-    heat_mwh_per_a: Quantity
-    heat_price_eur_per_mwh: Quantity
-    it_mwh_per_a: Quantity
-    compute: ComputePath
-    electricity_eur_per_a: Quantity
-    opex_eur_per_a: Quantity
+    heat_mwh: ArrayLike
+    heat_eur: ArrayLike
+    compute_eur: ArrayLike
+    electricity_eur: ArrayLike
+    opex_eur_per_a: ArrayLike
 
     def __post_init__(self) -> None:
-        require("rate_share", self.rate_share, 0.0, 1.0)
-        require_or_missing("heat_mwh_per_a", self.heat_mwh_per_a, 0.0)
-        require_or_missing("it_mwh_per_a", self.it_mwh_per_a, 0.0)
-        if len(self.compute.eur_per_mwh_it) != self.horizon_years:
-            raise InvalidInput(
-                f"The compute path covers {len(self.compute.eur_per_mwh_it)} years, "
-                f"the study {self.horizon_years}; give one value a year."
-            )
+        within("rate_share", self.rate_share, 0.0, 1.0)
+        within_or_missing("heat_mwh", self.heat_mwh, 0.0)
+        for name in ("heat_mwh", "heat_eur", "compute_eur", "electricity_eur"):
+            shape = np.shape(getattr(self, name))
+            if shape[-1:] != (self.horizon_years,):
+                raise InvalidInput(
+                    f"{name} has shape {shape}; the study covers {self.horizon_years} years, "
+                    "give one value for each on the last axis."
+                )
 
 
 @dataclass(frozen=True)
@@ -173,66 +175,98 @@ class MoneyResult:
 
     Attributes
     ----------
-    heat_eur_per_a : array (...)
-        Income from heat [EUR/a].
-    compute_eur : array (..., years)
-        Income from computing, year by year [EUR/a]; speculative.
+    heat_eur, compute_eur, electricity_eur : array (..., years)
+        Incomes and the bill, as given [EUR/a]; income from computing is speculative.
     ebitda_eur : array (..., years)
-        Income less electricity and operation, year by year [EUR/a].
+        Income less electricity and operation [EUR/a].
     flows_eur : array (..., years + 1)
         All flows with purchases, resales and residual values [EUR].
     lcoh_gross_eur_per_mwh, lcoh_net_eur_per_mwh : array (...)
-        Cost of heat without and with the income from computing [EUR/MWh].
+        Cost of heat without and with the income from computing [EUR/MWh]; NaN without heat.
     npv_eur, npv_heat_only_eur : array (...)
         Present value with and without the income from computing; both buy the machines [EUR].
+    loss_year_eur : array (...)
+        Largest loss from operation in one year, 0 if none; purchases count in the total [EUR/a].
+    loss_total_eur : array (...)
+        Loss over the study as worth today, ``max(0, -NPV)`` [EUR].
     returns : RateOfReturn
         Internal and modified rates.
     notes : tuple of str
         What the reader must know.
     """
 
-    heat_eur_per_a: Floats
-    compute_eur: Floats
-    ebitda_eur: Floats
-    flows_eur: Floats
-    lcoh_gross_eur_per_mwh: Floats
-    lcoh_net_eur_per_mwh: Floats
-    npv_eur: Floats
-    npv_heat_only_eur: Floats
+    heat_eur: FloatArray
+    compute_eur: FloatArray
+    electricity_eur: FloatArray
+    ebitda_eur: FloatArray
+    flows_eur: FloatArray
+    lcoh_gross_eur_per_mwh: FloatArray
+    lcoh_net_eur_per_mwh: FloatArray
+    npv_eur: FloatArray
+    npv_heat_only_eur: FloatArray
+    loss_year_eur: FloatArray
+    loss_total_eur: FloatArray
     returns: RateOfReturn
     notes: tuple[str, ...]
 
 
 def evaluate_money(given: MoneyInput) -> MoneyResult:
-    """Flows, present value, return and cost of heat of one or many projects; domain.md 5.4."""
+    """Flows, present value, return and cost of heat of one or many projects; domain.md 5.4.
+
+    ``LCOH_gross = PV(investment + electricity + opex)/PV(heat)``,
+    ``LCOH_net = LCOH_gross - PV(compute)/PV(heat)``.
+    """
     rate, years = given.rate_share, given.horizon_years
-    heat_eur = as_floats(given.heat_mwh_per_a) * as_floats(given.heat_price_eur_per_mwh)
-    cost_eur = as_floats(given.electricity_eur_per_a) + as_floats(given.opex_eur_per_a)
-    compute_eur = as_floats(given.it_mwh_per_a)[..., None] * given.compute.eur_per_mwh_it
-    ebitda_eur = (heat_eur - cost_eur)[..., None] + compute_eur
+    heat_eur, compute_eur = as_floats(given.heat_eur), as_floats(given.compute_eur)
+    electricity_eur = as_floats(given.electricity_eur)
+    cost_eur = electricity_eur + as_floats(given.opex_eur_per_a)[..., None]
+    ebitda_eur = as_floats(heat_eur + compute_eur - cost_eur)
     investment = as_floats(sum(asset_flows(asset, years) for asset in given.assets))
-    flows = investment + _from_year_one(ebitda_eur)
+    flows = as_floats(investment + _from_year_one(ebitda_eur))
+    heat_present = present_value(_from_year_one(as_floats(given.heat_mwh)), rate)
     compute_present = present_value(_from_year_one(compute_eur), rate)
+    cost_present = present_value(_from_year_one(cost_eur) - investment, rate)
     npv_eur = present_value(flows, rate)
-    gross = levelised_cost_eur_per_mwh(
-        -present_value(investment, rate), cost_eur, given.heat_mwh_per_a, rate, years
-    )
+    returns = rate_of_return(flows, rate)
     return MoneyResult(
-        heat_eur_per_a=as_floats(heat_eur),
-        compute_eur=as_floats(compute_eur),
-        ebitda_eur=as_floats(ebitda_eur),
-        flows_eur=as_floats(flows),
-        lcoh_gross_eur_per_mwh=gross,
-        lcoh_net_eur_per_mwh=gross
-        - levelised_income_eur_per_mwh(compute_present, given.heat_mwh_per_a, rate, years),
+        heat_eur=heat_eur,
+        compute_eur=compute_eur,
+        electricity_eur=electricity_eur,
+        ebitda_eur=ebitda_eur,
+        flows_eur=flows,
+        lcoh_gross_eur_per_mwh=levelised_eur_per_mwh(cost_present, heat_present),
+        lcoh_net_eur_per_mwh=levelised_eur_per_mwh(cost_present - compute_present, heat_present),
         npv_eur=npv_eur,
         npv_heat_only_eur=npv_eur - compute_present,
-        returns=rate_of_return(flows, rate),
-        notes=(f"Compute path: {given.compute.label}.", *given.compute.notes),
+        loss_year_eur=as_floats(np.maximum(0.0, -ebitda_eur.min(axis=-1))),
+        loss_total_eur=as_floats(np.maximum(0.0, -npv_eur)),
+        returns=returns,
+        notes=_notes(heat_present, returns),
     )
 
 
-def _from_year_one(yearly_eur: Floats) -> Floats:
+def _notes(heat_present_mwh: FloatArray, returns: RateOfReturn) -> tuple[str, ...]:
+    notes = []
+    without = int(np.count_nonzero(heat_present_mwh == 0.0))
+    if without:
+        notes.append(
+            f"No heat is sold in {without} of {heat_present_mwh.size} projects; there is "
+            "no cost of heat."
+        )
+    if (returns.sign_changes > 1).any():
+        notes.append(
+            "Flows that change sign more than once have no single internal rate; the "
+            "modified rate stands in."
+        )
+    return tuple(notes)
+
+
+def _every_year(amount: ArrayLike, years: int) -> FloatArray:
+    """Repeat a yearly amount for all years, on a new last axis."""
+    return np.repeat(as_floats(amount)[..., None], years, axis=-1)
+
+
+def _from_year_one(yearly_eur: FloatArray) -> FloatArray:
     """Put a year 0 without flow before yearly amounts."""
     return np.concatenate([np.zeros((*yearly_eur.shape[:-1], 1)), yearly_eur], axis=-1)
 
@@ -245,8 +279,8 @@ class ProjectInput:
     compute: ComputeInput
     tariff: Tariff
     day_ahead_eur_per_mwh: float
-    heat_price_eur_per_mwh: Quantity
-    pipe_eur: Quantity
+    heat_price_eur_per_mwh: ArrayLike
+    pipe_eur: ArrayLike
     capex: CapexRates
     opex: OpexRates
     lives: Lives
@@ -264,6 +298,7 @@ class ProjectResult:
     opex: Opex
     compute: ComputePath
     money: MoneyResult
+    notes: tuple[str, ...]
 
 
 def evaluate_project(given: ProjectInput) -> ProjectResult:
@@ -286,18 +321,20 @@ def evaluate_project(given: ProjectInput) -> ProjectResult:
     bill = annual_electricity_cost(
         energy.electricity_mwh, given.day_ahead_eur_per_mwh, energy.connection_kw, given.tariff
     )
-    path = compute_path(given.compute, given.horizon_years)
+    years = given.horizon_years
+    path = compute_path(given.compute, years)
+    heat_eur = energy.delivered_mwh * as_floats(given.heat_price_eur_per_mwh)
     money = evaluate_money(
         MoneyInput(
-            horizon_years=given.horizon_years,
+            horizon_years=years,
             rate_share=given.rate_share,
             assets=assets(cost, given.capex, given.lives),
-            heat_mwh_per_a=energy.delivered_mwh,
-            heat_price_eur_per_mwh=given.heat_price_eur_per_mwh,
-            it_mwh_per_a=energy.it_mwh,
-            compute=path,
-            electricity_eur_per_a=bill.total_eur,
+            heat_mwh=_every_year(energy.delivered_mwh, years),
+            heat_eur=_every_year(heat_eur, years),
+            compute_eur=energy.it_mwh[..., None] * path.eur_per_mwh_it,
+            electricity_eur=_every_year(bill.total_eur, years),
             opex_eur_per_a=running.total_eur,
         )
     )
-    return ProjectResult(energy, bill, cost, running, path, money)
+    notes = (f"Compute path: {path.label}.", *path.notes, *money.notes)
+    return ProjectResult(energy, bill, cost, running, path, money, notes)

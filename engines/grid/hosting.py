@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engines.arrays import FloatArray, finite, indices, non_negative, positive, share
+from engines.arrays import FloatArray, as_floats, finite, indices, non_negative, positive, share
 from engines.errors import InvalidInput
 
 GREEN, AMBER, FLEXIBLE, RED = "green", "amber", "flexible", "red"
@@ -13,7 +13,7 @@ def _rated_kw(rating_kva: ArrayLike, loading_max_share: float, power_factor: flo
     """Return the active power a rating allows [kW]: ``k_max S cos phi``."""
     loading = share("Largest loading", loading_max_share)
     factor = share("Power factor", power_factor)
-    return np.asarray(loading * factor * positive("Rating", rating_kva), dtype=np.float64)
+    return as_floats(loading * factor * positive("Rating", rating_kva))
 
 
 def firm_headroom_kw(
@@ -40,7 +40,7 @@ def firm_headroom_kw(
     """
     peak_kw = (finite("Load", load_kw) + non_negative("Committed power", committed_kw)).max(axis=-1)
     rated_kw = _rated_kw(rating_firm_kva, loading_max_share, power_factor)
-    return np.asarray(rated_kw - peak_kw, dtype=np.float64)
+    return as_floats(rated_kw - peak_kw)
 
 
 def flexible_headroom_kw(
@@ -58,14 +58,14 @@ def flexible_headroom_kw(
     """
     taken_kw = finite("Load", load_kw) + non_negative("Committed power", committed_kw)
     rated_kw = _rated_kw(rating_installed_kva, loading_max_share, power_factor)
-    return np.asarray(np.maximum(rated_kw[..., None] - taken_kw, 0.0), dtype=np.float64)
+    return as_floats(np.maximum(rated_kw[..., None] - taken_kw, 0.0))
 
 
 def curtailed_energy_kwh(hub_kw: ArrayLike, flexible_kw: ArrayLike) -> FloatArray:
     """Return the energy the hub cannot draw [kWh]: ``sum_h max(0, P_hub - P_flex)`` (last axis)."""
     hub = non_negative("Hub power", hub_kw)
     free = non_negative("Flexible headroom", flexible_kw)
-    return np.asarray(np.maximum(hub - free, 0.0).sum(axis=-1), dtype=np.float64)
+    return as_floats(np.maximum(hub - free, 0.0).sum(axis=-1))
 
 
 def covered_share(
@@ -88,7 +88,7 @@ def covered_share(
     covered = np.array(
         [np.minimum(free[place], kw).mean() / kw for place, kw in zip(at, need, strict=True)]
     )
-    return np.asarray(covered, dtype=np.float64)
+    return as_floats(covered)
 
 
 def screening_class(

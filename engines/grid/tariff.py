@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from numpy.typing import ArrayLike
+
+from engines.arrays import FloatArray, as_floats, within, within_or_missing
 from engines.errors import InvalidInput
-from engines.quantity import Floats, Quantity, as_floats, require, require_or_missing
 from engines.tables import catalogue
 
 
@@ -35,20 +37,20 @@ class Tariff:
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
-            require(f"tariff {name}", value, 0.0)
+            within(f"tariff {name}", value, 0.0)
 
 
 @dataclass(frozen=True)
 class ElectricityCost:
     """One year's electricity bill [EUR/a] and what it is made of."""
 
-    market_eur: Floats
-    adders_eur: Floats
-    levies_eur: Floats
-    capacity_eur: Floats
+    market_eur: FloatArray
+    adders_eur: FloatArray
+    levies_eur: FloatArray
+    capacity_eur: FloatArray
 
     @property
-    def total_eur(self) -> Floats:
+    def total_eur(self) -> FloatArray:
         """The whole bill [EUR/a]."""
         return self.market_eur + self.adders_eur + self.levies_eur + self.capacity_eur
 
@@ -79,8 +81,8 @@ def level_adders_eur_per_mwh(tariff: Tariff) -> float:
 
 
 def hourly_price_eur_per_mwh(
-    day_ahead_eur_per_mwh: Quantity, tariff: Tariff, expected_mwh_per_a: float
-) -> Floats:
+    day_ahead_eur_per_mwh: ArrayLike, tariff: Tariff, expected_mwh_per_a: float
+) -> FloatArray:
     """All-in price of one more MWh in each hour.
 
     A consumer who expects to pass the levy threshold pays the levies *above* it on the marginal
@@ -99,7 +101,7 @@ def hourly_price_eur_per_mwh(
     array, shape of `day_ahead_eur_per_mwh`
         ``p(h) = DA(h) + margin + energy charge + levies + concession + tax`` [EUR/MWh].
     """
-    require("expected_mwh_per_a", expected_mwh_per_a, 0.0)
+    within("expected_mwh_per_a", expected_mwh_per_a, 0.0)
     passes = expected_mwh_per_a > tariff.levy_threshold_mwh
     levies = tariff.levies_above_eur_per_mwh if passes else tariff.levies_first_eur_per_mwh
     return as_floats(day_ahead_eur_per_mwh) + level_adders_eur_per_mwh(tariff) + levies
@@ -111,7 +113,7 @@ def fixed_levies_eur_per_a(tariff: Tariff, expected_mwh_per_a: float) -> float:
     ``(levies_first - levies_above) * threshold`` when the threshold is passed, else 0, so that
     hourly prices times energy plus this amount is the exact bill.
     """
-    require("expected_mwh_per_a", expected_mwh_per_a, 0.0)
+    within("expected_mwh_per_a", expected_mwh_per_a, 0.0)
     if expected_mwh_per_a <= tariff.levy_threshold_mwh:
         return 0.0
     step = tariff.levies_first_eur_per_mwh - tariff.levies_above_eur_per_mwh
@@ -119,9 +121,9 @@ def fixed_levies_eur_per_a(tariff: Tariff, expected_mwh_per_a: float) -> float:
 
 
 def annual_electricity_cost(
-    energy_mwh_per_a: Quantity,
-    mean_day_ahead_eur_per_mwh: Quantity,
-    peak_kw: Quantity,
+    energy_mwh_per_a: ArrayLike,
+    mean_day_ahead_eur_per_mwh: ArrayLike,
+    peak_kw: ArrayLike,
     tariff: Tariff,
 ) -> ElectricityCost:
     """Bill of a year, levies in two steps.
@@ -140,8 +142,8 @@ def annual_electricity_cost(
     ``levies = first*min(E, threshold) + above*max(0, E - threshold)``,
     ``capacity = LP*P_peak``; domain.md 3.3.
     """
-    require_or_missing("energy_mwh_per_a", energy_mwh_per_a, 0.0)
-    require_or_missing("peak_kw", peak_kw, 0.0)
+    within_or_missing("energy_mwh_per_a", energy_mwh_per_a, 0.0)
+    within_or_missing("peak_kw", peak_kw, 0.0)
     energy = as_floats(energy_mwh_per_a)
     first = energy.clip(max=tariff.levy_threshold_mwh)
     above = energy - first

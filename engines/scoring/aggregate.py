@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.arrays import FloatArray, as_floats, within_or_missing
 from engines.errors import InvalidInput
-from engines.quantity import Floats, as_floats, require_or_missing
 from engines.scoring.value_functions import Criterion
 
 
@@ -34,17 +34,17 @@ class Ranking:
     """
 
     refs: tuple[str, ...]
-    score: Floats
+    score: FloatArray
     rank: tuple[int | None, ...]
-    parts: Floats
-    coverage_share: Floats
+    parts: FloatArray
+    coverage_share: FloatArray
     missing: tuple[tuple[str, ...], ...]
     notes: tuple[tuple[str, ...], ...]
 
 
 def aggregate(
     refs: Sequence[str],
-    values: Floats,
+    values: FloatArray,
     criteria: Sequence[Criterion],
     measured: NDArray[np.bool_],
     gate_red: NDArray[np.bool_],
@@ -99,7 +99,7 @@ def aggregate(
 
 
 def _ranks(
-    refs: Sequence[str], score: Floats, excluded: NDArray[np.bool_]
+    refs: Sequence[str], score: FloatArray, excluded: NDArray[np.bool_]
 ) -> tuple[int | None, ...]:
     places = [i for i in range(len(refs)) if not excluded[i]]
     places.sort(key=lambda i: (-score[i], refs[i]))
@@ -125,7 +125,7 @@ def _notes(missing: tuple[str, ...], carried: float, red: bool) -> tuple[str, ..
 
 def _check(
     refs: Sequence[str],
-    values: Floats,
+    values: FloatArray,
     criteria: Sequence[Criterion],
     measured: NDArray[np.bool_],
     gate_red: NDArray[np.bool_],
@@ -141,4 +141,4 @@ def _check(
         raise InvalidInput("Two parcels have the same name; names break ties and must differ.")
     if not any(criterion.weight > 0.0 for criterion in criteria):
         raise InvalidInput("All weights are 0; give at least one criterion a weight.")
-    require_or_missing("values", values, 0.0, 1.0)
+    within_or_missing("values", values, 0.0, 1.0)

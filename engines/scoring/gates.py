@@ -11,9 +11,10 @@ from types import MappingProxyType
 
 import numpy as np
 
+from engines.arrays import positive, within, within_or_missing
 from engines.assumptions import Assumptions
 from engines.errors import InvalidInput, OutOfValidity
-from engines.quantity import require, require_or_missing
+from engines.grid import hosting
 from engines.scoring.message import message
 
 GREEN, AMBER, RED, UNKNOWN = "green", "amber", "red", "unknown"
@@ -139,8 +140,8 @@ def area_gate(area_m2: float, power_it_kw: float, a: Assumptions) -> Gate:
     OutOfValidity
         Above 10 MW, where the table ends.
     """
-    require("power_it_kw", power_it_kw, 0.0)
-    require_or_missing("area_m2", area_m2, 0.0)
+    within("power_it_kw", power_it_kw, 0.0)
+    within_or_missing("area_m2", area_m2, 0.0)
     sizes, red, green = _area_steps(a)
     if power_it_kw > sizes[-1]:
         raise OutOfValidity(f"Areas are known up to {sizes[-1]:g} kW; split the hub.")
@@ -167,8 +168,8 @@ def connection_gate(length_m: float, power_it_kw: float, a: Assumptions) -> Gate
     Green up to the screening length (straight between the sizes of the table), amber up to
     ``score.connection_red_factor`` times it, red beyond.
     """
-    require("power_it_kw", power_it_kw, 0.0)
-    require_or_missing("length_m", length_m, 0.0)
+    within("power_it_kw", power_it_kw, 0.0)
+    within_or_missing("length_m", length_m, 0.0)
     sizes = {"50kw": 50.0, "500kw": 500.0, "2mw": 2000.0, "10mw": 10000.0}
     if power_it_kw > 10000.0:
         raise OutOfValidity("Connection lengths are known up to 10000 kW; split the hub.")
@@ -192,8 +193,8 @@ def temperature_gate(feasible_hours: float, uptake_hours: float, a: Assumptions)
     No hour at all is red; below ``score.temperature_amber_share`` amber. Where heat is never
     wanted there is nothing to judge and the answer is unknown; `uptake_gate` is red there.
     """
-    require_or_missing("uptake_hours", uptake_hours, 0.0, 8784.0)
-    require_or_missing("feasible_hours", feasible_hours, 0.0, 8784.0)
+    within_or_missing("uptake_hours", uptake_hours, 0.0, 8784.0)
+    within_or_missing("feasible_hours", feasible_hours, 0.0, 8784.0)
     threshold = a["score.temperature_amber_share"]
     if math.isnan(feasible_hours) or math.isnan(uptake_hours) or uptake_hours == 0.0:
         return unknown_gate("temperature", "-", threshold)
@@ -215,10 +216,8 @@ def temperature_gate(feasible_hours: float, uptake_hours: float, a: Assumptions)
     return _gate("temperature", GREEN, measured)
 
 
-def headroom_gate(
-    firm_kw: float, needed_kw: float, flexible_energy_share: float, a: Assumptions
-) -> Gate:
-    """Judge whether the grid can carry the hub; domain.md 3.1.
+def headroom_gate(firm_kw: float, needed_kw: float, covered_share: float, a: Assumptions) -> Gate:
+    """Judge whether the grid can carry the hub, by `engines.grid.hosting.screening_class`.
 
     Parameters
     ----------
@@ -226,36 +225,45 @@ def headroom_gate(
         Power free at all times [kW]; may be negative; NaN if unknown.
     needed_kw : float
         Highest draw of the hub [kW].
-    flexible_energy_share : float
+    covered_share : float
         Energy that a connection with curtailment would let through [0-1]; NaN if unknown.
 
     Notes
     -----
-    1.5 times the need is green, the need amber; less is amber if a flexible connection lets
-    through 90 % of the energy, unknown if that is not known, else red.
+    Classes green, amber and red keep their names; class flexible is amber. Too little firm
+    headroom is unknown, not red, while nobody knows what a flexible connection would allow.
     """
-    require("needed_kw", needed_kw, 1e-9)
-    require_or_missing("flexible_energy_share", flexible_energy_share, 0.0, 1.0)
-    ample = a["score.headroom_green_ratio"] * needed_kw
+    positive("needed_kw", needed_kw)
+    within_or_missing("covered_share", covered_share, 0.0, 1.0)
+    ample = a["grid.green_ratio"] * needed_kw
     measured = (firm_kw, "kW", ample)
     if math.isnan(firm_kw):
         return unknown_gate("headroom", "kW", ample)
-    if firm_kw >= ample:
+    known = not math.isnan(covered_share)
+    answer = hosting.screening_class(
+        needed_kw,
+        firm_kw,
+        covered_share if known else 0.0,
+        green_ratio=a["grid.green_ratio"],
+        amber_ratio=a["grid.amber_ratio"],
+        flexible_energy_share=a["grid.flexible_energy_share"],
+    )
+    if answer == hosting.GREEN:
         return _gate("headroom", GREEN, measured)
-    if firm_kw >= needed_kw:
+    if answer == hosting.AMBER:
         return _gate("headroom", AMBER, measured, "headroom_amber", missing_kw=ample - firm_kw)
-    missing = needed_kw - firm_kw
-    if math.isnan(flexible_energy_share):
-        return _gate("headroom", UNKNOWN, measured, "headroom_flexible_unknown", missing_kw=missing)
-    if flexible_energy_share >= a["score.headroom_flexible_share"]:
+    missing = a["grid.amber_ratio"] * needed_kw - firm_kw
+    if answer == hosting.FLEXIBLE:
         return _gate(
             "headroom",
             AMBER,
             measured,
             "headroom_flexible",
             missing_kw=missing,
-            share_percent=100.0 * flexible_energy_share,
+            share_percent=100.0 * covered_share,
         )
+    if not known:
+        return _gate("headroom", UNKNOWN, measured, "headroom_flexible_unknown", missing_kw=missing)
     return _gate("headroom", RED, measured, "headroom_red", missing_kw=missing)
 
 
@@ -265,8 +273,8 @@ def uptake_gate(used_mwh_per_a: float, available_mwh_per_a: float, a: Assumption
     The share of the hub's heat that is used: red below ``score.uptake_red_share``, amber below
     ``score.uptake_amber_share``.
     """
-    require_or_missing("used_mwh_per_a", used_mwh_per_a, 0.0)
-    require_or_missing("available_mwh_per_a", available_mwh_per_a, 1e-9)
+    within_or_missing("used_mwh_per_a", used_mwh_per_a, 0.0)
+    within_or_missing("available_mwh_per_a", available_mwh_per_a, 1e-9)
     least, ample = a["score.uptake_red_share"], a["score.uptake_amber_share"]
     if math.isnan(used_mwh_per_a) or math.isnan(available_mwh_per_a):
         return unknown_gate("heat_uptake", "-", ample)
@@ -306,8 +314,8 @@ def constraint_gate(
     """
     if severity not in (RED, AMBER):
         raise InvalidInput(f"Severity of {constraint} must be red or amber, not {severity!r}.")
-    require_or_missing("overlap_m2", overlap_m2, 0.0)
-    require_or_missing("area_m2", area_m2, 0.0)
+    within_or_missing("overlap_m2", overlap_m2, 0.0)
+    within_or_missing("area_m2", area_m2, 0.0)
     key, tolerance = f"constraint:{constraint}", a["score.overlap_tolerance_m2"]
     if math.isnan(overlap_m2):
         return unknown_gate(key, "m2", tolerance)

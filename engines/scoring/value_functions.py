@@ -7,9 +7,11 @@ value of another.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from numpy.typing import ArrayLike
+
+from engines.arrays import FloatArray, as_floats, within
 from engines.assumptions import Assumptions
 from engines.errors import InvalidInput
-from engines.quantity import Floats, Quantity, as_floats, require
 
 CRITERIA: Mapping[str, str] = {
     "npv_per_kw": "EUR/kW",
@@ -31,7 +33,7 @@ class Criterion:
     key, unit : str
         Name and unit of the quantity.
     worst, best : float
-        Quantity at value 0 and at value 1 [`unit`]; worst above best means less is better.
+        ArrayLike at value 0 and at value 1 [`unit`]; worst above best means less is better.
     weight : float
         Weight before normalisation, at least 0.
     """
@@ -43,9 +45,9 @@ class Criterion:
     weight: float
 
     def __post_init__(self) -> None:
-        require(f"weight of {self.key}", self.weight, 0.0)
-        require(f"worst of {self.key}", self.worst, -float("inf"))
-        require(f"best of {self.key}", self.best, -float("inf"))
+        within(f"weight of {self.key}", self.weight, 0.0)
+        within(f"worst of {self.key}", self.worst, -float("inf"))
+        within(f"best of {self.key}", self.best, -float("inf"))
         if self.worst == self.best:
             raise InvalidInput(f"{self.key}: worst and best are both {self.best:g}; part them.")
 
@@ -64,7 +66,7 @@ def criteria(a: Assumptions) -> tuple[Criterion, ...]:
     )
 
 
-def value_of(quantity: Quantity, criterion: Criterion) -> Floats:
+def value_of(quantity: ArrayLike, criterion: Criterion) -> FloatArray:
     """Value of a quantity: ``clip((x - worst)/(best - worst), 0, 1)``.
 
     Parameters

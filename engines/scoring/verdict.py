@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from engines.arrays import within, within_or_missing
 from engines.assumptions import Assumptions
 from engines.errors import InvalidInput
-from engines.quantity import require, require_or_missing
 from engines.scoring.gates import RED, UNKNOWN, Gate
 from engines.scoring.message import Message, message
 
@@ -127,11 +127,11 @@ class VerdictInput:
         for name, evidence in self.evidence.items():
             if evidence not in EVIDENCE:
                 raise InvalidInput(f"Evidence of {name} must be one of {', '.join(EVIDENCE)}.")
-        require("coverage_share", self.coverage_share, 0.0, 1.0 + 1e-9)
+        within("coverage_share", self.coverage_share, 0.0, 1.0 + 1e-9)
         if self.p_npv_positive is not None:
-            require("p_npv_positive", self.p_npv_positive, 0.0, 1.0)
-        require_or_missing("yearly_loss_eur", self.yearly_loss_eur, 0.0)
-        require_or_missing("total_loss_eur", self.total_loss_eur, 0.0)
+            within("p_npv_positive", self.p_npv_positive, 0.0, 1.0)
+        within_or_missing("yearly_loss_eur", self.yearly_loss_eur, 0.0)
+        within_or_missing("total_loss_eur", self.total_loss_eur, 0.0)
 
 
 @dataclass(frozen=True)
@@ -198,13 +198,18 @@ def verdict(given: VerdictInput, limits: Thresholds) -> Verdict:
     return Verdict(PILOT_ONLY if affordable else DO_NOT_BUILD, (*money, loss))
 
 
-def _gaps(given: VerdictInput, limits: Thresholds) -> Sequence[Message]:
-    gaps = [_reason("gate_unknown", gate=g.key) for g in given.gates if g.state == UNKNOWN]
-    gaps += [
-        _reason("evidence", name=name, evidence=given.evidence[name])
+def _doubts(given: VerdictInput, gate_reason: str, evidence_reason: str) -> list[Message]:
+    """Say for every gate and deciding input that is not known which sentence applies to it."""
+    doubts = [_reason(gate_reason, gate=g.key) for g in given.gates if g.state == UNKNOWN]
+    return doubts + [
+        _reason(evidence_reason, name=name, evidence=given.evidence[name])
         for name in DECIDING
         if given.evidence[name] != "known"
     ]
+
+
+def _gaps(given: VerdictInput, limits: Thresholds) -> Sequence[Message]:
+    gaps = _doubts(given, "gate_unknown", "evidence")
     if given.coverage_share < limits.coverage_share:
         gaps.append(
             _reason(
@@ -235,12 +240,7 @@ def conditional_verdict(given: VerdictInput, limits: Thresholds) -> Verdict:
     probability is replaced by 1 if the deterministic NPV is positive, else 0. Every such step is
     among the reasons. Red gates stay red, and a missing number stays missing.
     """
-    assumed = [_reason("assumed_gate", gate=g.key) for g in given.gates if g.state == UNKNOWN]
-    assumed += [
-        _reason("assumed_evidence", name=name, evidence=given.evidence[name])
-        for name in DECIDING
-        if given.evidence[name] != "known"
-    ]
+    assumed = _doubts(given, "assumed_gate", "assumed_evidence")
     if given.coverage_share < limits.coverage_share:
         percent = 100.0 * given.coverage_share
         assumed.append(_reason("assumed_coverage", coverage_percent=percent))

@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import NDArray
 
+from engines.arrays import FloatArray, as_floats
 from engines.errors import InvalidInput
 from engines.tables import catalogue, registry
 from engines.units import KWH_PER_MWH
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,8 @@ class BuildingDemand:
     heat_demand_mwh_per_a: FloatArray
     net_floor_area_m2: FloatArray
     storeys: FloatArray
-    storeys_assumed: npt.NDArray[np.bool_]
-    is_heated: npt.NDArray[np.bool_]
+    storeys_assumed: NDArray[np.bool_]
+    is_heated: NDArray[np.bool_]
 
 
 def use_of_osm_value(value: str) -> str:
@@ -58,7 +57,7 @@ def size_factor(net_floor_area_m2: FloatArray) -> FloatArray:
     Equation (Bekanntmachung 15 April 2021, no. 6.3.1): ``f = 4.53 A^-0.215 + 0.27`` between 500
     and 50,000 m2 of net floor area, 1.46 below and 0.71 above.
     """
-    area = np.asarray(net_floor_area_m2, dtype=float)
+    area = as_floats(net_floor_area_m2)
     inside = 4.53 * np.clip(area, 500.0, 50_000.0) ** -0.215 + 0.27
     return np.where(area <= 500.0, 1.46, np.where(area >= 50_000.0, 0.71, inside))
 
@@ -88,8 +87,8 @@ def annual_heat_demand(
     unknown = sorted(set(uses) - set(table))
     if unknown:
         raise InvalidInput(f"Unknown building uses {unknown}; known are {sorted(table)}.")
-    footprint = np.asarray(footprint_m2, dtype=float)
-    given = np.asarray(storeys, dtype=float)
+    footprint = as_floats(footprint_m2)
+    given = as_floats(storeys)
     if not np.all(footprint >= 0):
         raise InvalidInput("Every footprint must be a number of m2 that is not negative.")
     if np.any(given <= 0):

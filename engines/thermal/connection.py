@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engines.arrays import FloatArray, finite, non_negative, positive
+from engines.arrays import FloatArray, as_floats, finite, non_negative, positive
 from engines.assumptions import Assumptions
 from engines.errors import InvalidInput
 from engines.tables import catalogue
@@ -109,9 +109,8 @@ def capex_eur(
         for part, unit in (("fixed", "eur_per_m"), ("diameter", "eur_per_m2"))
     )
     per_metre = fixed + per_diameter * positive("Nominal diameter", dn_mm) / MM_PER_M
-    return np.asarray(
-        per_metre * non_negative("Length", length_m) * assumptions["connection.cost_index"],
-        dtype=np.float64,
+    return as_floats(
+        per_metre * non_negative("Length", length_m) * assumptions["connection.cost_index"]
     )
 
 
@@ -236,9 +235,8 @@ def _yearly_cost_eur(parts: dict[str, FloatArray], costs: RunningCosts) -> Float
     running_eur_per_h = (
         parts["loss"] * costs.heat_value_eur_per_mwh + parts["pump"] * costs.electricity_eur_per_mwh
     ) / KWH_PER_MWH
-    return np.asarray(
-        parts["capex"] * costs.capital_share_per_a + running_eur_per_h * costs.hours_per_a,
-        dtype=np.float64,
+    return as_floats(
+        parts["capex"] * costs.capital_share_per_a + running_eur_per_h * costs.hours_per_a
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from engines.arrays import FloatArray, IntArray, finite, indices, non_negative
+from engines.arrays import FloatArray, IntArray, as_floats, finite, indices, non_negative
 from engines.errors import InvalidInput
 from engines.tables import catalogue
 from engines.units import HOURS_PER_DAY
@@ -57,7 +57,7 @@ def geometric_temperature_degc(daily_mean_degc: ArrayLike) -> FloatArray:
     """
     days = finite("Daily mean temperature", daily_mean_degc)
     total = sum(weight * np.roll(days, shift) for shift, weight in enumerate(WEIGHTS))
-    return np.asarray(total / sum(WEIGHTS), dtype=np.float64)
+    return as_floats(total / sum(WEIGHTS))
 
 
 def sigmoid_h(temperature_degc: ArrayLike, profile: Profile) -> FloatArray:
@@ -71,7 +71,7 @@ def sigmoid_h(temperature_degc: ArrayLike, profile: Profile) -> FloatArray:
     # With x = (-b / distance)**c the first term is a / (1 + x); written with 1 / x there is no
     # division by zero at the pole.
     inverse = (distance / -profile.b_degc) ** profile.c
-    return np.asarray(profile.a * inverse / (1.0 + inverse) + profile.d, dtype=np.float64)
+    return as_floats(profile.a * inverse / (1.0 + inverse) + profile.d)
 
 
 def temperature_interval(temperature_degc: ArrayLike) -> IntArray:
@@ -135,4 +135,4 @@ def heat_profile(
     total = shares.sum()
     if total <= 0:
         raise InvalidInput("Hour and weekday factors are all zero, so no profile can be made.")
-    return np.asarray(shares / total, dtype=np.float64)
+    return as_floats(shares / total)

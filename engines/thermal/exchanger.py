@@ -7,7 +7,7 @@ chapter 11. Heat capacity flows are ``C = m cp`` [kW/K].
 import numpy as np
 from numpy.typing import ArrayLike
 
-from engines.arrays import FloatArray, finite, non_negative, positive, share
+from engines.arrays import FloatArray, as_floats, finite, non_negative, positive, share
 from engines.errors import InvalidInput, OutOfValidity
 
 
@@ -30,7 +30,7 @@ def effectiveness(ntu: ArrayLike, capacity_ratio: ArrayLike) -> FloatArray:
     gap = 1.0 - ratio
     gone = -np.expm1(-units * gap)
     safe = np.where(gap > 0, gap + ratio * gone, 1.0)
-    return np.asarray(np.where(gap > 0, gone / safe, units / (1.0 + units)), dtype=np.float64)
+    return as_floats(np.where(gap > 0, gone / safe, units / (1.0 + units)))
 
 
 def transfer_units(effectiveness: ArrayLike, capacity_ratio: ArrayLike) -> FloatArray:
@@ -47,10 +47,7 @@ def transfer_units(effectiveness: ArrayLike, capacity_ratio: ArrayLike) -> Float
         )
     gap = 1.0 - ratio
     equal = reached / (1.0 - reached)
-    return np.asarray(
-        np.where(gap > 0, np.log1p(equal * gap) / np.where(gap > 0, gap, 1.0), equal),
-        dtype=np.float64,
-    )
+    return as_floats(np.where(gap > 0, np.log1p(equal * gap) / np.where(gap > 0, gap, 1.0), equal))
 
 
 def heat_kw(
@@ -67,7 +64,7 @@ def heat_kw(
     smaller, ratio = _ratio(hot_kw_per_k, cold_kw_per_k)
     span_k = finite("Hot inlet", hot_in_degc) - finite("Cold inlet", cold_in_degc)
     reached = effectiveness(non_negative("UA", ua_kw_per_k) / smaller, ratio)
-    return np.asarray(reached * smaller * np.maximum(span_k, 0.0), dtype=np.float64)
+    return as_floats(reached * smaller * np.maximum(span_k, 0.0))
 
 
 def required_ua_kw_per_k(
@@ -90,7 +87,7 @@ def required_ua_kw_per_k(
             "More heat is asked for than the flows can carry between these temperatures; "
             "raise the flow or the hot temperature."
         )
-    return np.asarray(transfer_units(reached, ratio) * smaller, dtype=np.float64)
+    return as_floats(transfer_units(reached, ratio) * smaller)
 
 
 def outlet_temperatures_degc(
@@ -104,7 +101,7 @@ def outlet_temperatures_degc(
     heat = non_negative("Heat", heat_kw)
     hot_out = finite("Hot inlet", hot_in_degc) - heat / positive("Hot side flow", hot_kw_per_k)
     cold_out = finite("Cold inlet", cold_in_degc) + heat / positive("Cold side flow", cold_kw_per_k)
-    return np.asarray(hot_out, dtype=np.float64), np.asarray(cold_out, dtype=np.float64)
+    return as_floats(hot_out), as_floats(cold_out)
 
 
 def log_mean_difference_k(first_end_k: ArrayLike, second_end_k: ArrayLike) -> FloatArray:
@@ -119,4 +116,4 @@ def log_mean_difference_k(first_end_k: ArrayLike, second_end_k: ArrayLike) -> Fl
     relative = (first - second) / second
     even = relative == 0
     mean = second * relative / np.where(even, 1.0, np.log1p(relative))
-    return np.asarray(np.where(even, first, mean), dtype=np.float64)
+    return as_floats(np.where(even, first, mean))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engines.arrays import FloatArray, finite, non_negative, positive
+from engines.arrays import FloatArray, as_floats, finite, non_negative, positive
 from engines.errors import InvalidInput
 from engines.units import WATER_HEAT_CAPACITY_KJ_PER_KGK
 
@@ -108,18 +108,19 @@ def mixed_return_degc(
     heat = non_negative("Heat", heat_kw)
     flow = positive("Return flow", flow_kg_per_s)
     rise_k = heat / (flow * WATER_HEAT_CAPACITY_KJ_PER_KGK)
-    return np.asarray(finite("Return temperature", return_degc) + rise_k, dtype=np.float64)
+    return as_floats(finite("Return temperature", return_degc) + rise_k)
 
 
 def return_preheat_penalty_eur_per_mwh(
-    crg_eur_per_mwh_k: ArrayLike, supply_degc: ArrayLike, return_degc: ArrayLike
+    gradient_eur_per_mwh_k: ArrayLike, supply_degc: ArrayLike, return_degc: ArrayLike
 ) -> FloatArray:
     """Return what a warmer return costs the other plants per MWh injected [EUR/MWh].
 
-    Equation: ``CRG (Ts - Tr)`` with CRG the cost of the main heat per MWh and kelvin of return
-    temperature. The hub's size cancels out: the rise is ``Q / (m cp)`` and the main heat is
-    ``m cp (Ts - Tr)``. Defaults: ``network.crg_*`` by kind of plant (estimates).
+    Equation: ``CRG (Ts - Tr)`` with CRG the cost gradient: what the main heat costs more per MWh
+    and kelvin of return temperature. The hub's size cancels out: the rise is ``Q / (m cp)`` and
+    the main heat is ``m cp (Ts - Tr)``. Defaults: ``heat.gradient_*`` by kind of plant
+    (estimates). Zero for heat that goes into the supply: do not call it then.
     """
-    crg = non_negative("Cost of a warmer return", crg_eur_per_mwh_k)
+    gradient = non_negative("Cost gradient of the return", gradient_eur_per_mwh_k)
     spread_k = finite("Supply temperature", supply_degc) - finite("Return temperature", return_degc)
-    return np.asarray(crg * positive("Supply minus return", spread_k), dtype=np.float64)
+    return as_floats(gradient * positive("Supply minus return", spread_k))

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from engines.arrays import FloatArray, finite, non_negative, share
+from engines.arrays import FloatArray, as_floats, finite, non_negative, share
 from engines.errors import InvalidInput
 from engines.units import HOURS_PER_DAY, WATER_HEAT_CAPACITY_KJ_PER_KGK
 
@@ -30,9 +30,7 @@ def supply_temperature_degc(
         raise InvalidInput(
             f"Supply minimum {min_degc:g} degC lies above the maximum {max_degc:g} degC."
         )
-    return np.asarray(
-        np.interp(outdoor, (cold_degc, warm_degc), (max_degc, min_degc)), dtype=np.float64
-    )
+    return as_floats(np.interp(outdoor, (cold_degc, warm_degc), (max_degc, min_degc)))
 
 
 def return_temperature_degc(
@@ -58,10 +56,7 @@ def return_temperature_degc(
         )
     warmer_k = outdoor - outdoor_reference_degc
     ramp = np.clip(warmer_k / (bypass_full_degc - outdoor_reference_degc), 0.0, 1.0)
-    return np.asarray(
-        reference_degc + slope_k_per_k * np.minimum(warmer_k, 0.0) + bypass_k * ramp,
-        dtype=np.float64,
-    )
+    return as_floats(reference_degc + slope_k_per_k * np.minimum(warmer_k, 0.0) + bypass_k * ramp)
 
 
 def ground_temperature_degc(
@@ -75,7 +70,7 @@ def ground_temperature_degc(
     if hours <= 0:
         raise InvalidInput(f"A year needs at least one hour, not {hours}.")
     phase = 2.0 * np.pi * (np.arange(hours) - (coldest_day - 0.5) * HOURS_PER_DAY) / hours
-    return np.asarray(mean_degc - amplitude_k * np.cos(phase), dtype=np.float64)
+    return as_floats(mean_degc - amplitude_k * np.cos(phase))
 
 
 def network_production_kw(demand_kw: ArrayLike, loss_share: float) -> FloatArray:
@@ -88,9 +83,7 @@ def network_production_kw(demand_kw: ArrayLike, loss_share: float) -> FloatArray
     lost = float(share("Network loss share", loss_share))
     if lost == 1.0:
         raise InvalidInput("A network that loses all its heat cannot be computed.")
-    return np.asarray(
-        demand + demand.mean(axis=-1, keepdims=True) * lost / (1.0 - lost), dtype=np.float64
-    )
+    return as_floats(demand + demand.mean(axis=-1, keepdims=True) * lost / (1.0 - lost))
 
 
 def return_flow_kg_per_s(
@@ -104,4 +97,4 @@ def return_flow_kg_per_s(
             f"Supply must be warmer than return in every hour; the smallest difference is "
             f"{spread_k.min():g} K."
         )
-    return np.asarray(production / (WATER_HEAT_CAPACITY_KJ_PER_KGK * spread_k), dtype=np.float64)
+    return as_floats(production / (WATER_HEAT_CAPACITY_KJ_PER_KGK * spread_k))

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from engines.arrays import FloatArray, finite, non_negative, positive
+from engines.arrays import FloatArray, as_floats, finite, non_negative, positive
 from engines.units import MM_PER_M, W_PER_KW, WATER_HEAT_CAPACITY_KJ_PER_KGK
 
 LAMINAR_REYNOLDS = 2300.0
@@ -19,7 +19,7 @@ def velocity_m_per_s(
     """Return the mean velocity [m/s]: ``v = 4 m / (rho pi d**2)``."""
     flow = non_negative("Flow", flow_kg_per_s)
     area_m2 = np.pi / 4.0 * positive("Inner diameter", diameter_m) ** 2
-    return np.asarray(flow / (density_kg_per_m3 * area_m2), dtype=np.float64)
+    return as_floats(flow / (density_kg_per_m3 * area_m2))
 
 
 def pressure_gradient_pa_per_m(
@@ -45,7 +45,7 @@ def pressure_gradient_pa_per_m(
         64.0 / reynolds,
         0.25 / np.log10(rough + 5.74 / turbulent**0.9) ** 2,
     )
-    return np.asarray(friction / diameter * density_kg_per_m3 * velocity**2 / 2.0, dtype=np.float64)
+    return as_floats(friction / diameter * density_kg_per_m3 * velocity**2 / 2.0)
 
 
 def heat_loss_kw(
@@ -59,7 +59,7 @@ def heat_loss_kw(
     ground = finite("Ground temperature", ground_degc)
     excess_k = finite("Supply temperature", supply_degc) + finite("Return temperature", return_degc)
     per_metre_w = non_negative("U-value", u_w_per_mk) * np.maximum(excess_k - 2.0 * ground, 0.0)
-    return np.asarray(per_metre_w * non_negative("Length", length_m) / W_PER_KW, dtype=np.float64)
+    return as_floats(per_metre_w * non_negative("Length", length_m) / W_PER_KW)
 
 
 def temperature_after_degc(
@@ -78,7 +78,7 @@ def temperature_after_degc(
     capacity_kw_per_k = positive("Flow", flow_kg_per_s) * WATER_HEAT_CAPACITY_KJ_PER_KGK
     decay = np.exp(-transfer_kw_per_k / W_PER_KW / capacity_kw_per_k)
     start = finite("Start temperature", start_degc)
-    return np.asarray(ground + (start - ground) * decay, dtype=np.float64)
+    return as_floats(ground + (start - ground) * decay)
 
 
 def pump_kw(
@@ -101,4 +101,4 @@ def pump_kw(
         + station_loss_pa
     )
     flow_m3_per_s = non_negative("Flow", flow_kg_per_s) / density_kg_per_m3
-    return np.asarray(pressure_pa * flow_m3_per_s / efficiency_share / W_PER_KW, dtype=np.float64)
+    return as_floats(pressure_pa * flow_m3_per_s / efficiency_share / W_PER_KW)

@@ -13,8 +13,8 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from engines.tables import registry
 from engines.assumptions import build_assumptions
+from engines.tables import registry
 from engines.thermal.connection import size_connections
 from engines.units import KWH_PER_MWH
 

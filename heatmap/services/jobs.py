@@ -5,11 +5,15 @@ under the job's id, which the person sees).
 """
 
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -25,6 +29,11 @@ BROKEN = gettext_noop(
     "Something failed on our side. Nothing was changed. Please tell the administrator this "
     "number: %(job)s."
 )
+LOST = gettext_noop(
+    "The worker stopped answering while this was running. Nothing was changed; start it again."
+)
+BEAT_S = 5.0
+LOST_AFTER = timedelta(seconds=30)
 
 
 class Progress:
@@ -67,7 +76,8 @@ def run_job(job_id: UUID, work: Callable[[Progress], None]) -> Job:
         )
     if taken:
         try:
-            work(Progress(job_id))
+            with _heartbeat(job_id):
+                work(Progress(job_id))
         except JobCancelled:
             _end(job_id, JobState.CANCELLED)
         except Refusal as refusal:
@@ -81,6 +91,36 @@ def run_job(job_id: UUID, work: Callable[[Progress], None]) -> Job:
             _end(job_id, JobState.DONE)
     with acting_as(job_id=job_id):
         return Job.objects.get(pk=job_id)
+
+
+def end_if_lost(job: Job) -> Job:
+    """Give a running job whose heartbeat has stopped its ending. Call it inside an identity."""
+    last_sign = timezone.now() - LOST_AFTER
+    lost = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, heartbeat_at__lt=last_sign)
+    if lost.update(state=JobState.BROKEN, message=LOST, finished_at=timezone.now()):
+        logger.error("job %s was lost by its worker", job.pk)
+        job.refresh_from_db()
+    return job
+
+
+@contextmanager
+def _heartbeat(job_id: UUID) -> Iterator[None]:
+    """Show every few seconds that the work is alive, however long one step takes."""
+    done = threading.Event()
+
+    def beat() -> None:
+        while not done.wait(BEAT_S):
+            with acting_as(job_id=job_id):
+                Job.objects.filter(pk=job_id).update(heartbeat_at=timezone.now())
+        connection.close()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def _end(

@@ -18,7 +18,9 @@ class Study(models.Model):
     tariff = models.CharField(max_length=40)
     heat_pump_tariff = models.CharField(max_length=40)
     displaced_source = models.CharField(max_length=40)
-    compute_outlook = models.CharField(max_length=20, default="market_decay")
+    compute_outlook = models.CharField(max_length=20, default="market")
+    start_year = models.FloatField(default=2027.0)
+    area_type = models.CharField(max_length=20, default="outer_city")
     overrides = models.JSONField(default=dict, blank=True)
     illustrative = models.JSONField(
         default=list, blank=True, help_text="Groups of assumptions that describe no real town."

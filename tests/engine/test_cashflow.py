@@ -6,7 +6,7 @@ import pytest
 
 from engines.economics.annuity import annuity_factor, present_value_factor
 from engines.economics.cashflow import Asset, asset_flows, present_value, rate_of_return
-from engines.economics.levelised import levelised_cost_eur_per_mwh, levelised_income_eur_per_mwh
+from engines.economics.levelised import levelised_eur_per_mwh
 from engines.errors import InvalidInput
 
 
@@ -101,13 +101,13 @@ def test_cost_of_heat_equals_the_sum_of_annuities_where_lives_divide_the_study()
         + (600.0 - 60.0 * 1.06**-5) * annuity_factor(0.06, 5)
         + 50.0
     ) / 20.0
-    actual = levelised_cost_eur_per_mwh(present, 50.0, 20.0, 0.06, 15)
+    years = present_value_factor(0.06, 15)
+    actual = levelised_eur_per_mwh(present + 50.0 * years, 20.0 * years)
     assert float(actual) == pytest.approx(float(by_hand), rel=1e-12)
 
 
 def test_without_heat_there_is_no_cost_of_heat() -> None:
-    assert np.isnan(levelised_cost_eur_per_mwh(100.0, 10.0, 0.0, 0.06, 15))
-    assert np.isnan(levelised_income_eur_per_mwh(100.0, np.array([0.0]), 0.06, 15)).all()
+    assert np.isnan(levelised_eur_per_mwh(100.0, np.array([0.0, np.nan]))).all()
 
 
 def test_an_asset_with_a_negative_price_is_refused() -> None:

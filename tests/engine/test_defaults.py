@@ -1,6 +1,7 @@
 """Assumptions become explicit records."""
 
 import datetime
+import re
 
 import pytest
 
@@ -63,3 +64,10 @@ def test_every_assumption_has_a_unit_a_source_and_dates() -> None:
         assert entry.source, key
         for date in filter(None, (entry.as_of, entry.review_by)):
             datetime.date.fromisoformat(date)
+
+
+def test_units_have_one_spelling() -> None:
+    for key, entry in registry("assumptions").items():
+        if "share" in key and not key.endswith("_per_a"):
+            assert entry.unit in ("-", "1/a"), key
+        assert not re.search(r"/\w+ [a-z]", entry.unit), f"{key}: bracket {entry.unit!r}"

@@ -5,7 +5,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engines.assumptions import build_assumptions
 from engines.errors import InvalidInput
 from engines.thermal.demand import (
     geometric_temperature_degc,
@@ -135,8 +134,3 @@ def test_a_wrong_profile_input_is_refused_by_name(change, sentence):
 def test_an_unknown_profile_is_refused_with_the_known_ones():
     with pytest.raises(InvalidInput, match="efh3, mfh3, ghd"):
         profile("hospital")
-
-
-def test_the_default_mix_of_customers_is_complete():
-    mix = build_assumptions().group("demand")
-    assert sum(mix.values()) == pytest.approx(1, rel=1e-12)

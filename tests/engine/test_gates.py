@@ -77,6 +77,18 @@ def test_headroom_classes_of_the_specification() -> None:
     assert (red.state, red.hint) == ("red", "Would qualify with 120 kW more headroom.")
 
 
+def test_headroom_follows_the_thresholds_of_the_grid_engine() -> None:
+    strict = build_assumptions(
+        {"grid.green_ratio": 3.0, "grid.amber_ratio": 1.2, "grid.flexible_energy_share": 0.99}
+    )
+    assert headroom_gate(1500.0, 1000.0, NAN, strict).state == "amber"
+    assert headroom_gate(1100.0, 1000.0, 0.98, strict).state == "red"
+    # 1.2*1000 are needed for amber
+    assert headroom_gate(1100.0, 1000.0, 0.98, strict).hint_numbers["missing_kw"] == pytest.approx(
+        100.0
+    )
+
+
 def test_too_little_firm_headroom_is_unknown_while_the_flexible_offer_is_unknown() -> None:
     gate = headroom_gate(880.0, 1000.0, NAN, A)
     assert (gate.state, gate.hint_key) == ("unknown", "headroom_flexible_unknown")

@@ -13,9 +13,7 @@ from engines.economics.defaults import gas_boiler_input, heat_pump_input
 from engines.economics.heat_value import (
     displaced_heat_eur_per_mwh,
     heat_price_eur_per_mwh,
-    return_penalty_eur_per_mwh,
 )
-from engines.errors import InvalidInput
 from engines.grid.tariff import tariff_named
 
 A = build_assumptions()
@@ -32,11 +30,6 @@ def test_a_condensing_boiler_makes_the_heat_worth_48_85() -> None:
     assert float(actual) == pytest.approx(48.85, abs=5e-3)  # domain.md 8.0
 
 
-def test_warming_the_return_costs_3_30_and_16_50() -> None:
-    actual = return_penalty_eur_per_mwh(np.array([0.10, 0.50]), 75.0, 42.0)
-    np.testing.assert_allclose(actual, [3.3, 16.5])  # domain.md 2.6
-
-
 def test_the_prices_of_the_reference_cases() -> None:
     assert float(heat_price_eur_per_mwh(54.783, 3.3, 0.8)) == pytest.approx(41.186, abs=1e-3)
     assert float(heat_price_eur_per_mwh(54.783, 0.0, 0.9)) == pytest.approx(49.304, abs=1e-3)
@@ -46,11 +39,6 @@ def test_an_unknown_source_leaves_the_worth_unknown_month_by_month() -> None:
     fuel = np.array([35.0, np.nan])
     worth = displaced_heat_eur_per_mwh(fuel, 0.2016, 70.0, 0.92, 1.40)
     assert np.isnan(worth).tolist() == [False, True]
-
-
-def test_a_supply_colder_than_the_return_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="supply"):
-        return_penalty_eur_per_mwh(0.1, 40.0, 45.0)
 
 
 def test_gas_boiler_by_hand() -> None:

@@ -65,6 +65,11 @@ def test_the_penalty_does_not_depend_on_the_size_of_the_hub():
     np.testing.assert_allclose(penalty, [3.3, 16.5], rtol=1e-12)
 
 
+def test_a_supply_colder_than_the_return_has_no_penalty_but_a_refusal():
+    with pytest.raises(InvalidInput, match="Supply minus return"):
+        return_preheat_penalty_eur_per_mwh(0.1, 40.0, 45.0)
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

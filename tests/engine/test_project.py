@@ -9,11 +9,14 @@ import pytest
 
 from engines.compute.revenue import ComputeInput
 from engines.economics.capex import CapexRates, Lives
+from engines.economics.cashflow import Asset
 from engines.economics.opex import OpexRates
 from engines.economics.project import (
     FlatYear,
+    MoneyInput,
     ProjectInput,
     ProjectResult,
+    evaluate_money,
     evaluate_project,
     flat_year_energy,
 )
@@ -54,7 +57,7 @@ def shown(result: ProjectResult) -> dict[str, float]:
         "heat_mwh": float(result.energy.delivered_mwh),
         "electricity_mwh": float(result.energy.electricity_mwh),
         "compute_eur": float(result.money.compute_eur[0]),
-        "heat_eur": float(result.money.heat_eur_per_a),
+        "heat_eur": float(result.money.heat_eur[0]),
         "capex_infra_eur": float(result.capex.infrastructure_eur),
         "capex_eur": float(result.capex.total_eur),
         "opex_eur": float(result.opex.total_eur),
@@ -180,3 +183,74 @@ def test_present_value_moves_the_way_it_must(part, key, values, sign) -> None:
         target[key] = value
         worth.append(float(evaluate_project(project_input(record)).money.npv_eur))
     assert (np.diff(worth) * sign > 0.0).all()
+
+
+def shrinking_hub(**changes) -> MoneyInput:
+    """Two parcels, three years, 10 % interest; the first sells less each year, the second none."""
+    given = {
+        "horizon_years": 3,
+        "rate_share": 0.10,
+        "assets": (Asset("hub", np.array([1000.0, 500.0]), 3, 0.0),),
+        "heat_mwh": np.array([[30.0, 20.0, 10.0], [0.0, 0.0, 0.0]]),
+        "heat_eur": np.array([[1500.0, 1000.0, 500.0], [0.0, 0.0, 0.0]]),
+        "compute_eur": np.array([[300.0, 200.0, 100.0], [400.0, 300.0, 200.0]]),
+        "electricity_eur": np.array([[900.0, 600.0, 300.0], [100.0, 90.0, 80.0]]),
+        "opex_eur_per_a": np.array([400.0, 200.0]),
+    }
+    return MoneyInput(**{**given, **changes})
+
+
+def test_a_hub_that_runs_less_each_year_by_hand() -> None:
+    # parcel 1: EBITDA 1500+300-900-400 = 500, 200, -100
+    # NPV -1000 + 500/1.1 + 200/1.21 - 100/1.331 = -455.2968
+    # PV(heat) 30/1.1 + 20/1.21 + 10/1.331 = 51.31480
+    # PV(cost) 1000 + 1300/1.1 + 1000/1.21 + 700/1.331 = 3534.1848 -> gross 68.8726
+    # PV(compute) 300/1.1 + 200/1.21 + 100/1.331 = 513.1480 -> 10 less: net 58.8726
+    money = evaluate_money(shrinking_hub())
+    np.testing.assert_allclose(money.ebitda_eur[0], [500.0, 200.0, -100.0])
+    assert money.npv_eur[0] == pytest.approx(-455.2968, abs=1e-3)
+    assert money.lcoh_gross_eur_per_mwh[0] == pytest.approx(68.8726, abs=1e-3)
+    assert money.lcoh_net_eur_per_mwh[0] == pytest.approx(58.8726, abs=1e-3)
+    assert money.npv_heat_only_eur[0] == pytest.approx(-455.2968 - 513.1480, abs=1e-3)
+
+
+def test_the_losses_are_those_of_the_worst_year_and_of_the_whole() -> None:
+    # parcel 2: EBITDA 100, 10, -80
+    money = evaluate_money(shrinking_hub())
+    np.testing.assert_allclose(money.loss_year_eur, [100.0, 80.0])
+    np.testing.assert_allclose(money.loss_total_eur, -money.npv_eur)
+    rich = evaluate_money(shrinking_hub(compute_eur=np.full((2, 3), 1e4)))
+    assert rich.loss_year_eur.tolist() == rich.loss_total_eur.tolist() == [0.0, 0.0]
+
+
+def test_without_heat_the_cost_of_heat_is_missing_and_said_so() -> None:
+    money = evaluate_money(shrinking_hub())
+    assert np.isnan(money.lcoh_gross_eur_per_mwh[1])
+    assert np.isnan(money.lcoh_net_eur_per_mwh[1])
+    assert any("1 of 2 projects" in note for note in money.notes)
+
+
+def test_a_gap_in_one_parcel_stays_in_that_parcel() -> None:
+    heat = np.array([[1500.0, np.nan, 500.0], [0.0, 0.0, 0.0]])
+    money = evaluate_money(shrinking_hub(heat_eur=heat))
+    for numbers in (money.npv_eur, money.loss_year_eur, money.loss_total_eur):
+        assert np.isnan(numbers).tolist() == [True, False]
+
+
+def test_amounts_that_do_not_cover_the_study_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="electricity_eur .* 3 years"):
+        shrinking_hub(electricity_eur=np.ones((2, 2)))
+    with pytest.raises(InvalidInput, match="compute_eur"):
+        shrinking_hub(compute_eur=0.0)
+
+
+def test_equal_years_cost_what_the_annuity_says() -> None:
+    # LCOH of equal years: (PV_investment*a + yearly cost)/Q
+    result = solved("b3_fi")
+    annuity = 0.06 / (1.0 - 1.06**-15)
+    flows = result.money.flows_eur.copy()
+    flows[1:] -= result.money.ebitda_eur
+    invested = -float(flows @ 1.06 ** -np.arange(16.0))
+    yearly = float(result.opex.total_eur + result.electricity.total_eur)
+    expected = (invested * annuity + yearly) / float(result.energy.delivered_mwh)
+    assert float(result.money.lcoh_gross_eur_per_mwh) == pytest.approx(expected, rel=1e-9)

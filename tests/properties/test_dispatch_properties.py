@@ -63,11 +63,16 @@ def test_reuse_never_beats_the_capture_share(hub):
     assert np.all(year.heat_delivered_mwh <= bound * (1 + 1e-9) + 1e-12)
 
 
+def with_worthy_heat(hub):
+    """The same hub where heat is worth more than the fan power it saves at any price."""
+    worth = np.maximum(hub.heat_value_eur_per_mwh, 0.1 * np.abs(hub.price_eur_per_mwh))
+    return replace(hub, heat_value_eur_per_mwh=worth, wear_eur_per_mwh=0.0)
+
+
 @given(hubs(), st.floats(0, 500))
 def test_more_uptake_never_lowers_the_margin_while_heat_is_worth_more_than_it_saves(hub, more):
     # Taking more heat saves fan power, whose worth turns negative with the price.
-    worth = np.maximum(hub.heat_value_eur_per_mwh, 0.1 * np.abs(hub.price_eur_per_mwh))
-    hub = replace(hub, heat_value_eur_per_mwh=worth, wear_eur_per_mwh=0.0)
+    hub = with_worthy_heat(hub)
     wider = replace(hub, uptake_kw=hub.uptake_kw + more)
     assert np.all(hourly(wider, 0, 0).margin_eur >= hourly(hub, 0, 0).margin_eur - 1e-9)
 
@@ -75,8 +80,7 @@ def test_more_uptake_never_lowers_the_margin_while_heat_is_worth_more_than_it_sa
 @given(hubs(), st.floats(0, 500))
 def test_more_headroom_never_lowers_the_margin(hub, more):
     # Guarded like the property above, and without fixed parts that a bigger hub must carry.
-    worth = np.maximum(hub.heat_value_eur_per_mwh, 0.1 * np.abs(hub.price_eur_per_mwh))
-    hub = replace(hub, heat_value_eur_per_mwh=worth, wear_eur_per_mwh=0.0)
+    hub = with_worthy_heat(hub)
     wider = replace(hub, headroom_kw=hub.headroom_kw + more)
     assert np.all(hourly(wider, 0, 0).margin_eur >= hourly(hub, 0, 0).margin_eur - 1e-9)
 

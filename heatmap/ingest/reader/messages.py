@@ -26,6 +26,20 @@ def emit(line: str, /, **content: Any) -> None:
 
 
 def emit_refused(
-    kind: str, ref: str, message: str, *, row: int | None = None, column: str = "", **values: Any
+    kind: str,
+    ref: str,
+    message: str,
+    values: dict[str, Any] | None = None,
+    *,
+    row: int | None = None,
+    column: str = "",
 ) -> None:
-    emit("refused", kind=kind, ref=ref, row=row, column=column, message=message, values=values)
+    emit(
+        "refused",
+        kind=kind,
+        ref=ref,
+        row=row,
+        column=column,
+        message=message,
+        values=values or {},
+    )

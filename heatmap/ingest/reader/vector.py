@@ -80,7 +80,12 @@ def read(path: Path, request: Mapping[str, Any]) -> None:
             _check_inside(shape, town, seen)
         except RowRefused as refused:
             emit_refused(
-                "parcels", ref, refused.message, row=row, column=columns["ref"], **refused.values
+                "parcels",
+                ref,
+                refused.message,
+                refused.values,
+                row=row,
+                column=columns["ref"],
             )
             continue
         seen.refs.add(ref)

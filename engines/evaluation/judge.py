@@ -1,0 +1,166 @@
+"""Judges every hub: gates first, then the score, then the verdict."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from engines.arrays import FloatArray
+from engines.assumptions import Assumptions
+from engines.evaluation.hubs import Hubs
+from engines.evaluation.records import DERIVED, ILLUSTRATIVE, MEASURED, Candidates, StudyChoices
+from engines.scoring.aggregate import Ranking, aggregate
+from engines.scoring.gates import (
+    RED,
+    Gate,
+    area_gate,
+    connection_gate,
+    constraint_gate,
+    headroom_gate,
+    municipality_gate,
+    temperature_gate,
+    unknown_gate,
+    uptake_gate,
+)
+from engines.scoring.value_functions import Criterion, criteria, value_of
+from engines.scoring.verdict import Verdict, VerdictInput, conditional_verdict, thresholds, verdict
+from engines.scoring.zoning import zoning_gate
+from engines.thermal.injection import NONE
+
+SEVERITY = {"water": "red", "forest": "amber"}
+"""What an overlap with each kind of constraint means (domain notes 6.3)."""
+
+NO_DATA_GATES = ("ownership", "flood", "water_protection", "nature", "monument")
+"""Gates that a siting decision needs and no layer answers yet."""
+
+CRITERION_RESTS_ON = {
+    "npv_per_kw": ("heat", "prices", "network", "displaced_source"),
+    "heat_used_share": ("heat", "network", "temperatures"),
+    "lcoh_gap": ("heat", "prices", "network", "displaced_source"),
+    "connection_length": ("network",),
+    "headroom_ratio": ("headroom",),
+    "dwelling_distance": ("dwellings",),
+}
+ORDER = (MEASURED, DERIVED, ILLUSTRATIVE, "unknown")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The answers, one entry per parcel."""
+
+    gates: tuple[tuple[Gate, ...], ...]
+    criteria: tuple[Criterion, ...]
+    natures: Mapping[str, str]
+    quantities: FloatArray
+    values: FloatArray
+    ranking: Ranking
+    verdicts: tuple[Verdict, ...]
+    conditional: tuple[Verdict, ...]
+
+
+def judge(candidates: Candidates, hubs: Hubs, choices: StudyChoices, a: Assumptions) -> Judgement:
+    """Apply gates, value functions, weights and the verdict rule to every hub."""
+    count = len(candidates.refs)
+    gates = tuple(_gates(i, candidates, hubs, a) for i in range(count))
+    rules = criteria(a)
+    quantities = _quantities(candidates, hubs, a)
+    values = np.column_stack([value_of(quantities[:, j], rule) for j, rule in enumerate(rules)])
+    natures = {rule.key: _weakest(CRITERION_RESTS_ON[rule.key], choices) for rule in rules}
+    measured = np.tile([natures[rule.key] == MEASURED for rule in rules], (count, 1))
+    ranking = aggregate(
+        candidates.refs,
+        values,
+        rules,
+        measured,
+        np.array([any(gate.state == RED for gate in row) for row in gates]),
+    )
+    limits = thresholds(a)
+    given = [
+        _verdict_input(i, gates[i], float(ranking.coverage_share[i]), hubs, choices)
+        for i in range(count)
+    ]
+    return Judgement(
+        gates=gates,
+        criteria=rules,
+        natures=natures,
+        quantities=quantities,
+        values=values,
+        ranking=ranking,
+        verdicts=tuple(verdict(each, limits) for each in given),
+        conditional=tuple(conditional_verdict(each, limits) for each in given),
+    )
+
+
+def _weakest(inputs: tuple[str, ...], choices: StudyChoices) -> str:
+    return max((choices.natures[name] for name in inputs), key=ORDER.index)
+
+
+def _gates(i: int, candidates: Candidates, hubs: Hubs, a: Assumptions) -> tuple[Gate, ...]:
+    power_kw = a["hub.power_it_kw"]
+    possible = hubs.town.wanted & (hubs.town.mode != NONE)
+    area_m2 = float(candidates.area_m2[i])
+    without_limit = float(np.count_nonzero(hubs.town.wanted))
+    return (
+        municipality_gate(bool(candidates.inside[i])),
+        area_gate(area_m2, power_kw, a),
+        connection_gate(float(hubs.length_m[i]), power_kw, a),
+        temperature_gate(float(np.count_nonzero(possible)), without_limit, a),
+        uptake_gate(float(hubs.takeable_mwh[i]), hubs.full_heat_mwh, a),
+        headroom_gate(float(hubs.firm_kw[i]), hubs.needed_kw, _flexible_share(hubs, i), a),
+        zoning_gate(candidates.zoning[i]),
+        *(
+            constraint_gate(kind, SEVERITY[kind], float(overlap_m2[i]), area_m2, a)
+            for kind, overlap_m2 in candidates.overlap_m2.items()
+        ),
+        *(unknown_gate(key, "-") for key in NO_DATA_GATES),
+    )
+
+
+def _flexible_share(hubs: Hubs, i: int) -> float:
+    """Energy a flexible connection lets through while the peak load is taken to last all year."""
+    return float(np.clip(hubs.firm_kw[i] / hubs.needed_kw, 0.0, 1.0))
+
+
+def _quantities(candidates: Candidates, hubs: Hubs, a: Assumptions) -> FloatArray:
+    """Return the quantity behind each criterion, in the order of `criteria`."""
+    captured = hubs.inputs.capture_share * hubs.dispatch.it_energy_mwh[:, 0]
+    used = hubs.dispatch.heat_delivered_mwh[:, 0]
+    best = np.fmin(
+        hubs.alternatives["heat_pump"].cost_eur_per_mwh,
+        hubs.alternatives["gas_boiler"].cost_eur_per_mwh,
+    )
+    return np.column_stack(
+        [
+            hubs.money.npv_eur / a["hub.power_it_kw"],
+            np.where(captured > 0.0, used / np.where(captured > 0.0, captured, 1.0), 0.0),
+            hubs.money.lcoh_net_eur_per_mwh - best,
+            hubs.length_m,
+            hubs.firm_kw / hubs.needed_kw,
+            candidates.dwelling_m,
+        ]
+    )
+
+
+def _verdict_input(
+    i: int, gates: tuple[Gate, ...], coverage: float, hubs: Hubs, choices: StudyChoices
+) -> VerdictInput:
+    known = {MEASURED: "known"}
+    evidence = {
+        name: known.get(choices.natures[name], choices.natures[name])
+        for name in ("heat", "headroom", "temperatures", "displaced_source")
+    }
+    return VerdictInput(
+        gates=gates,
+        evidence=evidence
+        | {"grid_offer": "unknown", "offtake_contract": "unknown", "temperature_letter": "unknown"},
+        coverage_share=coverage,
+        p_npv_positive=None,  # no engine works out probabilities yet
+        npv_eur=float(hubs.money.npv_eur[i]),
+        heat_cost_eur_per_mwh=float(hubs.money.lcoh_net_eur_per_mwh[i]),
+        heat_pump_eur_per_mwh=float(hubs.alternatives["heat_pump"].cost_eur_per_mwh[i]),
+        gas_boiler_eur_per_mwh=float(hubs.alternatives["gas_boiler"].cost_eur_per_mwh[i]),
+        yearly_loss_eur=float(hubs.money.loss_year_eur[i]),
+        total_loss_eur=float(hubs.money.loss_total_eur[i]),
+        yearly_budget_eur=None,
+        total_budget_eur=None,
+    )

@@ -1,0 +1,140 @@
+"""What goes into an evaluation. Plain records and arrays; nothing here knows a database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.arrays import FloatArray
+from engines.errors import InvalidInput
+
+MEASURED, DERIVED, ILLUSTRATIVE, UNKNOWN = "measured", "derived", "illustrative", "unknown"
+
+
+@dataclass(frozen=True)
+class LoadProfile:
+    """Shape of one customer group's heat demand.
+
+    Attributes
+    ----------
+    demand_mwh_per_a : float
+        Annual heat of the buildings of this group.
+    hour_factors : array, shape (7, 24, 10)
+        Share of the day by weekday, hour and temperature interval.
+    weekday_factors : array, shape (7,)
+        Weight of each weekday.
+    """
+
+    demand_mwh_per_a: float
+    hour_factors: FloatArray
+    weekday_factors: FloatArray
+
+
+@dataclass(frozen=True)
+class TownInput:
+    """The heat network and the markets of a town, hour by hour.
+
+    Attributes
+    ----------
+    outdoor_degc, day_ahead_eur_per_mwh : array, shape (hours,)
+        Hour-ending UTC.
+    utc_offset_h : int
+        Standard time minus UTC; people heat by the clock on the wall.
+    weekday_of_day : array of int, shape (days,)
+        Monday is 0.
+    profiles : mapping of str to LoadProfile
+        By key of ``demand_profiles.csv``; only the buildings that hang on the network.
+    network_share : array, shape (networks,)
+        Part of the network's heat that passes each place where a hub could connect; NaN where
+        the flow is not known (then all of it is taken, and said).
+    """
+
+    outdoor_degc: FloatArray
+    day_ahead_eur_per_mwh: FloatArray
+    utc_offset_h: int
+    weekday_of_day: NDArray[np.int64]
+    profiles: Mapping[str, LoadProfile]
+    network_share: FloatArray
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Parcels, one value each; NaN and -1 where not known.
+
+    Attributes
+    ----------
+    refs : tuple of str
+    area_m2 : array
+    inside : array of bool
+        Inside the municipality.
+    network_m : array
+        Straight distance to the network.
+    network_of : array of int
+        Row of `TownInput.network_share`; -1 without a network.
+    substation_m : array
+        Distance to the substation.
+    substation_of : array of int
+        Row of the substation arrays; -1 without one.
+    dwelling_m : array
+        Distance to the nearest dwelling.
+    overlap_m2 : mapping of str to array
+        Overlap with each kind of constraint; a kind without data is left out.
+    zoning : tuple of str
+        Code of the plan, or ``unknown``.
+    """
+
+    refs: tuple[str, ...]
+    area_m2: FloatArray
+    inside: NDArray[np.bool_]
+    network_m: FloatArray
+    network_of: NDArray[np.int64]
+    substation_m: FloatArray
+    substation_of: NDArray[np.int64]
+    dwelling_m: FloatArray
+    overlap_m2: Mapping[str, FloatArray]
+    zoning: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not self.refs:
+            raise InvalidInput("There is no candidate parcel; import a layer of parcels first.")
+
+
+@dataclass(frozen=True)
+class Substations:
+    """Rating and peak load of the substations; NaN where not known."""
+
+    rating_kva: FloatArray
+    peak_load_kw: FloatArray
+
+
+@dataclass(frozen=True)
+class StudyChoices:
+    """Named choices of a study, and what its inputs rest on.
+
+    Attributes
+    ----------
+    technology, tariff, heat_pump_tariff : str
+        Keys of the tables.
+    displaced_source : str
+        ``boiler``, ``condensing`` or ``heat_pump``: what the hub's heat replaces all year.
+    compute_outlook : str
+        ``market``, ``fleet`` or ``flat``.
+    start_year : float
+        First hour of operation, as a year with fraction.
+    area_type : str
+        Kind of ground the connection is dug in.
+    natures : mapping of str to str
+        For each input (``heat``, ``network``, ``headroom``, ``temperatures``, ``prices``,
+        ``displaced_source``, ``dwellings``, ``parcels``): measured, derived, illustrative or
+        unknown.
+    """
+
+    technology: str
+    tariff: str
+    heat_pump_tariff: str
+    displaced_source: str
+    compute_outlook: str
+    start_year: float
+    area_type: str
+    natures: Mapping[str, str]

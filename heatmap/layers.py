@@ -1,0 +1,239 @@
+"""The registry of layer kinds: one frozen record says how a kind is tiled, drawn and explained."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Model
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from heatmap.choices import LayerKind
+from heatmap.models import (
+    Building,
+    Constraint,
+    HeatDemandCell,
+    Parcel,
+    Pipe,
+    Plant,
+    Street,
+    Substation,
+)
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One value of a feature that travels in the tile."""
+
+    column: str
+    label: Text
+    unit: str = ""
+    words: bool = False  # the value is a word of a closed set, shown translated
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRecord:
+    """How one kind of layer is drawn. Lower `order` lies further down on the map."""
+
+    kind: LayerKind
+    model: type[Model]
+    properties: tuple[Property, ...]
+    shape: str  # area, line
+    order: int
+    min_zoom: int = 9
+    max_zoom: int = 17
+    visible: bool = True
+    palette: str = ""  # first part of the names of the colour tokens
+    breaks: tuple[float, ...] = ()
+    breaks_property: str = ""
+    breaks_unit: str = ""
+    group: str = "context"
+    note: Text = field(default="")
+
+
+_NAME = Property("name", _("Name"))
+_AREA = Property("area_m2", _("Area"), "m2")
+_LENGTH = Property("length_m", _("Length"), "m")
+_DEMAND = Property("heat_demand_mwh_per_a", _("Heat demand"), "MWh/a")
+
+RECORDS: tuple[LayerRecord, ...] = (
+    LayerRecord(
+        LayerKind.CONSTRAINTS,
+        Constraint,
+        (_NAME, Property("constraint_kind", _("Kind"), words=True), _AREA),
+        "area",
+        order=10,
+        group="context",
+    ),
+    LayerRecord(
+        LayerKind.HEAT_DEMAND,
+        HeatDemandCell,
+        (_DEMAND, Property("buildings", _("Buildings"))),
+        "area",
+        order=20,
+        visible=False,
+        palette="heat",
+        breaks=(50, 150, 400, 1000, 2500),
+        breaks_property="heat_demand_mwh_per_a",
+        breaks_unit="MWh/(ha a)",
+        group="demand",
+    ),
+    LayerRecord(
+        LayerKind.STREETS,
+        Street,
+        (_NAME, Property("street_kind", _("Kind"), words=True), _LENGTH),
+        "line",
+        order=30,
+        min_zoom=11,
+        group="context",
+    ),
+    LayerRecord(
+        LayerKind.BUILDINGS,
+        Building,
+        (
+            _NAME,
+            Property("use", _("Use"), words=True),
+            _DEMAND,
+            _AREA,
+            Property("storeys", _("Storeys")),
+            Property("storeys_assumed", _("Storeys assumed"), words=True),
+        ),
+        "area",
+        order=40,
+        min_zoom=12,
+        palette="heat",
+        breaks=(50, 150, 400, 1000, 2500),
+        breaks_property="heat_demand_mwh_per_a",
+        breaks_unit="MWh/a",
+        group="demand",
+    ),
+    LayerRecord(
+        LayerKind.PIPES,
+        Pipe,
+        (
+            _NAME,
+            Property("dn_mm", _("Nominal diameter"), "mm"),
+            _LENGTH,
+            Property("flow_share", _("Share of the network's heat"), "share"),
+        ),
+        "line",
+        order=50,
+        group="network",
+    ),
+    LayerRecord(
+        LayerKind.PARCELS,
+        Parcel,
+        (
+            _NAME,
+            Property("parcel_kind", _("Kind"), words=True),
+            _AREA,
+            Property("zoning", _("Zoning"), words=True),
+            Property("ownership", _("Ownership"), words=True),
+        ),
+        "area",
+        order=60,
+        palette="score",
+        breaks=(0.2, 0.4, 0.6, 0.8),
+        group="parcels",
+    ),
+    LayerRecord(
+        LayerKind.SUBSTATIONS,
+        Substation,
+        (
+            _NAME,
+            Property("rating_kva", _("Rating"), "kVA"),
+            Property("peak_load_kw", _("Peak load"), "kW"),
+            Property("voltage_kv", _("Voltage"), "kV"),
+        ),
+        "area",
+        order=70,
+        group="grid",
+    ),
+    LayerRecord(
+        LayerKind.PLANTS,
+        Plant,
+        (
+            _NAME,
+            Property("plant_kind", _("Kind"), words=True),
+            Property("fuel", _("Fuel"), words=True),
+        ),
+        "area",
+        order=80,
+        group="network",
+    ),
+)
+BY_KIND: dict[str, LayerRecord] = {record.kind.value: record for record in RECORDS}
+
+GROUPS: tuple[tuple[str, Text], ...] = (
+    ("parcels", _("Parcels")),
+    ("demand", _("Heat demand")),
+    ("network", _("Heat network")),
+    ("grid", _("Electricity grid")),
+    ("context", _("Surroundings")),
+)
+
+WORDS: dict[str, Text] = {
+    "unknown": _("unknown"),
+    "True": _("yes"),
+    "true": _("yes"),
+    "false": _("no"),
+    "False": _("no"),
+    "car_park": _("car park"),
+    "parking": _("car park"),
+    "industrial": _("industrial area"),
+    "brownfield": _("brownfield"),
+    "search_cell": _("search cell"),
+    "noise_sensitive": _("sensitive to noise"),
+    "heat_and_power": _("combined heat and power"),
+    "unheated": _("unheated"),
+    "culture": _("culture"),
+    "public": _("public building"),
+    "forest": _("forest"),
+    "wood": _("forest"),
+    "water": _("water"),
+    "meadow": _("meadow"),
+    "grass": _("grass"),
+    "park": _("park"),
+    "farmland": _("farmland"),
+    "scrub": _("scrub"),
+    "nature_reserve": _("nature reserve"),
+    "water_protection": _("water protection zone"),
+    "boiler": _("gas boiler"),
+    "market_decay": _("decaying market"),
+    "immersion_oil": _("immersion in oil"),
+    "temperatures": _("temperatures"),
+    "displaced_source": _("displaced heat source"),
+    "headroom": _("grid headroom"),
+    "prices": _("prices"),
+    "heating_plant": _("heating plant"),
+    "heat_plant": _("heating plant"),
+    "chp": _("combined heat and power"),
+    "gas": _("natural gas"),
+    "yes": _("building"),
+    "university": _("university"),
+    "office": _("offices"),
+    "commercial": _("commercial"),
+    "retail": _("retail"),
+    "residential": _("residential"),
+    "apartments": _("flats"),
+    "house": _("house"),
+    "school": _("school"),
+    "kindergarten": _("kindergarten"),
+    "hospital": _("hospital"),
+    "service": _("service road"),
+    "footway": _("footway"),
+    "path": _("path"),
+    "track": _("track"),
+    "cycleway": _("cycleway"),
+    "steps": _("steps"),
+    "trunk": _("trunk road"),
+    "trunk_link": _("slip road"),
+    "primary_link": _("slip road"),
+    "tertiary_link": _("slip road"),
+    "primary": _("main road"),
+    "secondary": _("secondary road"),
+    "tertiary": _("local road"),
+    "unclassified": _("minor road"),
+    "living_street": _("living street"),
+    "pedestrian": _("pedestrian zone"),
+}

@@ -1,0 +1,37 @@
+"""Layers, versions, and bringing data."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from heatmap.errors import Refusal, sentence
+from heatmap.forms import UploadForm
+from heatmap.jobs import start_upload
+from heatmap.selectors import (
+    get_municipality,
+    page_context,
+    recent_uploads,
+    versions_by_layer,
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def data_page(request: HttpRequest, slug: str) -> HttpResponse:
+    town = get_municipality(request, slug, to_write=request.method == "POST")
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            start_upload(town, request.user, form.answers())
+        except Refusal as refusal:
+            form.add_error("file", sentence(refusal.message, refusal.values))
+        else:
+            return redirect(f"{reverse('data', args=[slug])}#uploads")
+    context = page_context(request, town, "data") | {
+        "form": form,
+        "layers": versions_by_layer(town),
+        "uploads": recent_uploads(town),
+        "upload_limit": settings.UPLOAD_MAX_BYTES,
+    }
+    return render(request, "heatmap/data.html", context, status=422 if form.errors else 200)

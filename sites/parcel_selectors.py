@@ -1,0 +1,146 @@
+"""What PostGIS knows of the candidates: where they are, how far from what, and what they overlap.
+
+Distances and areas are taken in the town's own grid.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from heatmap.choices import LayerKind
+from heatmap.models import LayerVersion, Municipality
+
+NEAREST = """
+LEFT JOIN LATERAL (
+    SELECT n.id, ST_Distance(ST_Transform(n.geom, %(srid)s), g.here) AS distance_m
+    FROM {table} n
+    WHERE n.version_id = %(version_{name})s {condition}
+    ORDER BY n.geom <-> p.geom LIMIT 1
+) {name} ON true
+"""
+
+PARCELS = """
+SELECT p.id, p.ref, p.name, p.parcel_kind, p.zoning, p.ownership, p.area_m2,
+       ST_X(w.point) AS lon, ST_Y(w.point) AS lat,
+       ST_Within(p.geom, m.extent) AS inside,
+       pipe.id AS pipe_id, pipe.distance_m AS pipe_m,
+       substation.id AS substation_id, substation.distance_m AS substation_m,
+       least(dwelling.distance_m, housing.distance_m) AS dwelling_m
+FROM heatmap_parcel p
+JOIN heatmap_municipality m ON m.id = p.municipality_id
+CROSS JOIN LATERAL (SELECT ST_Transform(p.geom, %(srid)s) AS here) g
+CROSS JOIN LATERAL (SELECT ST_Transform(ST_PointOnSurface(p.geom), 4326) AS point) w
+{joins}
+WHERE p.version_id = %(version_parcels)s
+ORDER BY p.ref
+"""
+
+JOINS = {
+    "pipe": ("heatmap_pipe", LayerKind.PIPES, ""),
+    "substation": ("heatmap_substation", LayerKind.SUBSTATIONS, ""),
+    "dwelling": ("heatmap_building", LayerKind.BUILDINGS, "AND n.is_dwelling"),
+    "housing": (
+        "heatmap_constraint",
+        LayerKind.CONSTRAINTS,
+        "AND n.constraint_kind = 'residential'",
+    ),
+}
+
+OVERLAPS = """
+SELECT p.ref, c.constraint_kind,
+       sum(ST_Area(ST_Intersection(ST_Transform(p.geom, %(srid)s), ST_Transform(c.geom, %(srid)s))))
+FROM heatmap_parcel p
+JOIN heatmap_constraint c ON c.geom && p.geom AND ST_Intersects(c.geom, p.geom)
+WHERE p.version_id = %(version_parcels)s AND c.version_id = %(version_constraints)s
+  AND ST_Dimension(c.geom) = 2
+GROUP BY p.ref, c.constraint_kind
+"""
+
+CONNECTED_BUILDINGS = """
+SELECT b.use, sum(b.heat_demand_mwh_per_a), count(*)
+FROM heatmap_building b
+WHERE b.version_id = %(version_buildings)s AND b.heat_demand_mwh_per_a > 0
+  AND EXISTS (
+    SELECT 1 FROM heatmap_pipe n WHERE n.version_id = %(version_pipes)s
+      AND n.geom && ST_Expand(b.geom, %(reach)s)
+      AND ST_DWithin(n.geom, b.geom, %(reach)s))
+GROUP BY b.use
+"""
+
+
+@dataclass(frozen=True)
+class ParcelRow:
+    """A candidate as the map knows it; None where a layer is missing."""
+
+    id: int
+    ref: str
+    name: str
+    parcel_kind: str
+    zoning: str
+    ownership: str
+    area_m2: float
+    lon: float
+    lat: float
+    inside: bool
+    pipe_id: int | None
+    pipe_m: float | None
+    substation_id: int | None
+    substation_m: float | None
+    dwelling_m: float | None
+
+
+def newest_versions(municipality: Municipality) -> dict[str, LayerVersion]:
+    """Return the published version in use of each kind of layer; series by quantity."""
+    published = (
+        LayerVersion.objects.filter(municipality=municipality, published_at__isnull=False)
+        .select_related("layer", "series")
+        .order_by("layer__kind", "published_at")
+    )
+    return {
+        version.series.quantity if hasattr(version, "series") else version.layer.kind: version
+        for version in published
+    }
+
+
+def _parameters(municipality: Municipality, versions: dict[str, int]) -> dict[str, Any]:
+    # a kind that the town does not have matches no row
+    return {"srid": municipality.srid} | {
+        f"version_{kind}": versions.get(kind, -1) for kind in LayerKind.values
+    }
+
+
+def parcel_rows(municipality: Municipality, versions: dict[str, int]) -> list[ParcelRow]:
+    """Return every candidate with its distances, in the order of the ids."""
+    parameters = _parameters(municipality, versions)
+    joins = ""
+    for name, (table, kind, condition) in JOINS.items():
+        joins += NEAREST.format(name=name, table=table, condition=condition)
+        parameters[f"version_{name}"] = versions.get(kind, -1)
+    with connection.cursor() as cursor:
+        cursor.execute(PARCELS.format(joins=joins), parameters)
+        return [ParcelRow(*row) for row in cursor.fetchall()]
+
+
+def constraint_overlaps(
+    municipality: Municipality, versions: dict[str, int]
+) -> dict[str, dict[str, float]]:
+    """Return the overlap of parcels with each kind of constraint [m2], by kind and ref."""
+    found: dict[str, dict[str, float]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(OVERLAPS, _parameters(municipality, versions))
+        for ref, kind, overlap_m2 in cursor.fetchall():
+            found.setdefault(kind, {})[ref] = overlap_m2
+    return found
+
+
+def connected_demand(
+    municipality: Municipality, versions: dict[str, int], reach_m: float
+) -> tuple[dict[str, float], int]:
+    """Return annual demand by use of the buildings near a pipe [MWh/a], and their number."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CONNECTED_BUILDINGS, _parameters(municipality, versions) | {"reach": reach_m}
+        )
+        rows = cursor.fetchall()
+    return {use: demand for use, demand, _ in rows}, sum(count for _, _, count in rows)

@@ -1,0 +1,92 @@
+"""Questions the siting room asks the database. The `get_` functions check access."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from heatmap.choices import JobState
+from heatmap.models import Municipality
+from sites.models import Candidate, Report, Run, Study
+
+
+def get_study(town: Municipality, study_id: int) -> Study:
+    return get_object_or_404(Study, municipality=town, pk=study_id)
+
+
+def get_run(town: Municipality, run_id: UUID) -> Run:
+    return get_object_or_404(
+        Run.objects.select_related("job", "study"), municipality=town, pk=run_id
+    )
+
+
+def get_run_of_user(request: HttpRequest, run_id: UUID) -> Run:
+    """For addresses that do not name the town."""
+    return get_object_or_404(
+        Run.objects.select_related("job", "study", "municipality"),
+        municipality__membership__user=request.user,
+        pk=run_id,
+    )
+
+
+def get_candidate(run: Run, ref: str) -> Candidate:
+    return get_object_or_404(Candidate.objects.select_related("run"), run=run, ref=ref)
+
+
+def get_report(town: Municipality, report_id: int) -> Report:
+    return get_object_or_404(Report, municipality=town, pk=report_id, job__state=JobState.DONE)
+
+
+def runs_of(town: Municipality) -> QuerySet[Run]:
+    runs = Run.objects.filter(municipality=town).select_related("job", "study", "job__created_by")
+    return runs.order_by("-created_at")
+
+
+def finished_runs(town: Municipality) -> QuerySet[Run]:
+    return runs_of(town).filter(job__state=JobState.DONE)
+
+
+def studies_of(town: Municipality) -> QuerySet[Study]:
+    return Study.objects.filter(municipality=town)
+
+
+def reports_of(town: Municipality) -> QuerySet[Report]:
+    return Report.objects.filter(municipality=town).select_related("job", "run__study")
+
+
+def candidate_results(run: Run) -> list[dict[str, Any]]:
+    """Results of all candidates, ranked ones first; without the hourly series."""
+    rows = Candidate.objects.filter(run=run).order_by("rank", "ref")
+    results = list(rows.values_list("rank", "result"))
+    return [r for rank, r in results if rank] + [r for rank, r in results if not rank]
+
+
+def map_rows(run: Run | None) -> list[dict[str, Any]]:
+    """Return the little that the map and its list need of each candidate."""
+    return [
+        {
+            "ref": result["ref"],
+            "name": result.get("name") or "",
+            "rank": result.get("rank"),
+            "score": result.get("score"),
+            "coverage": result.get("coverage"),
+            "lon": result["lon"],
+            "lat": result["lat"],
+            "area_m2": result.get("area_m2"),
+            "verdict": result["verdict"]["key"],
+            "refused": result.get("rank") is None,
+            "near_tie": False,
+        }
+        for result in (candidate_results(run) if run else [])
+    ]
+
+
+def mark_near_ties(rows: list[dict[str, Any]], closer_than: float = 0.01) -> list[dict[str, Any]]:
+    """Mark ranked rows whose score lies within `closer_than` of a neighbour's."""
+    ranked = [row for row in rows if not row["refused"] and row["score"] is not None]
+    for upper, lower in zip(ranked, ranked[1:], strict=False):
+        if abs(upper["score"] - lower["score"]) < closer_than:
+            upper["near_tie"] = lower["near_tie"] = True
+    return rows

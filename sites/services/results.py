@@ -1,0 +1,241 @@
+"""Turns engine results into the document of a run: plain JSON, gaps as null."""
+
+import hashlib
+import json
+import math
+from typing import Any
+
+import numpy as np
+
+from engines.evaluation.hubs import Hubs
+from engines.evaluation.judge import Judgement
+from engines.scoring.gates import Gate
+from engines.scoring.message import Message
+from engines.scoring.verdict import Verdict
+from engines.thermal.injection import DIRECT_SUPPLY, NONE, RETURN_PREHEAT
+from sites.assembly import Assembled
+
+MODES = {NONE: "none", RETURN_PREHEAT: "return_preheat", DIRECT_SUPPLY: "direct_supply"}
+SERIES_DECIMALS = 2
+
+
+def number(value: Any) -> float | None:
+    """Return a float for JSON; a gap is null, never zero."""
+    result = float(value)
+    return result if math.isfinite(result) else None
+
+
+def parcel_documents(given: Assembled, hubs: Hubs, judged: Judgement) -> list[dict[str, Any]]:
+    """One document per parcel, in the order of the rows."""
+    return [_parcel(i, given, hubs, judged) for i in range(len(given.rows))]
+
+
+def town_document(given: Assembled, hubs: Hubs, series: dict[str, str]) -> dict[str, Any]:
+    """What holds for the whole town."""
+    year = hubs.town
+    prices = given.town.day_ahead_eur_per_mwh
+    return {
+        "network_peak_kw": number(year.production_kw.max()),
+        "network_heat_mwh_per_a": number(year.production_kw.sum() / 1000),
+        "buildings_connected": given.buildings_connected,
+        "supply_degc": [number(year.supply_degc.min()), number(year.supply_degc.max())],
+        "return_degc": [number(year.return_degc.min()), number(year.return_degc.max())],
+        "available_degc": number(year.available_degc),
+        "hours_possible": int(np.count_nonzero(year.mode != NONE)),
+        "hours": len(prices),
+        "price_label": series["price"],
+        "price_mean_eur_per_mwh": number(prices.mean()),
+        "all_in_price_mean_eur_per_mwh": number(year.price_eur_per_mwh.mean()),
+        "negative_hours": int(np.count_nonzero(prices < 0)),
+        "climate_label": series["temperature"],
+        "outdoor_mean_degc": number(given.town.outdoor_degc.mean()),
+        "displaced_heat_eur_per_mwh": number(year.displaced_eur_per_mwh),
+        "compute_eur_per_mwh_it": [number(value) for value in hubs.compute.eur_per_mwh_it],
+        "compute_outlook": hubs.compute.label,
+    }
+
+
+def hourly_document(hubs: Hubs, i: int) -> dict[str, Any]:
+    """Hourly series of the first year of one parcel."""
+    hours = hubs.series(i)
+    series = {
+        "power_it_kw": hours.it_power_kw,
+        "heat_kw": hours.heat_delivered_kw,
+        "rejected_kw": hours.heat_rejected_kw,
+        "supply_degc": hubs.town.supply_degc,
+        "return_degc": hubs.town.return_degc,
+        "available_degc": np.full(len(hours.it_power_kw), hubs.town.available_degc),
+        "price_eur_per_mwh": hubs.town.price_eur_per_mwh,
+    }
+    return {"hours": len(hours.it_power_kw)} | {
+        key: np.round(values, SERIES_DECIMALS).tolist() for key, values in series.items()
+    }
+
+
+def digest(parcels: list[dict[str, Any]], town: dict[str, Any]) -> str:
+    """SHA-256 of the result without ids and times: the same inputs give the same digest."""
+    text = json.dumps({"town": town, "parcels": parcels}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _parcel(i: int, given: Assembled, hubs: Hubs, judged: Judgement) -> dict[str, Any]:
+    row = given.rows[i]
+    return {
+        "ref": row.ref,
+        "name": row.name,
+        "parcel_kind": row.parcel_kind,
+        "zoning": row.zoning,
+        "ownership": row.ownership,
+        "area_m2": number(row.area_m2),
+        "lon": round(row.lon, 7),
+        "lat": round(row.lat, 7),
+        "dwelling_m": number(given.candidates.dwelling_m[i]),
+        "rank": judged.ranking.rank[i],
+        "score": number(judged.ranking.score[i]),
+        "coverage": number(judged.ranking.coverage_share[i]),
+        "verdict": _verdict(judged.verdicts[i]),
+        "conditional_verdict": _verdict(judged.conditional[i]),
+        "gates": [_gate(gate) for gate in judged.gates[i]],
+        "criteria": _criteria(i, judged),
+        "hub": {
+            "power_it_kw": number(hubs.inputs.power_it_kw[i]),
+            "technology": given.choices.technology,
+            "available_degc": number(hubs.town.available_degc),
+            "hot_side_max_degc": number(
+                hubs.town.available_degc + given.assumptions["hub.approach_k"]
+            ),
+        },
+        "connection": _connection(i, hubs),
+        "grid": {
+            "substation": None
+            if given.candidates.substation_of[i] < 0
+            else given.substation_refs[given.candidates.substation_of[i]],
+            "distance_m": number(given.candidates.substation_m[i]),
+            "headroom_firm_kw": number(hubs.firm_kw[i]),
+            "needed_kw": number(hubs.needed_kw),
+        },
+        "energy_mwh": _energy(i, hubs),
+        "hours": {
+            "running": number(hubs.dispatch.hours_run[i, 0]),
+            "with_heat": number(hubs.dispatch.hours_with_heat[i, 0]),
+        },
+        "npv_eur": number(hubs.money.npv_eur[i]),
+        "money": _money(i, hubs),
+        "alternatives": {
+            key: {
+                "lcoh_eur_per_mwh": number(each.cost_eur_per_mwh[i]),
+                "capital_eur_per_mwh": number(each.capital_eur_per_mwh[i]),
+                "operation_eur_per_mwh": number(each.operation_eur_per_mwh[i]),
+                "energy_eur_per_mwh": number(each.energy_eur_per_mwh[i]),
+            }
+            for key, each in hubs.alternatives.items()
+        },
+    }
+
+
+def _verdict(answer: Verdict) -> dict[str, Any]:
+    return {"key": answer.key, "reasons": [_message(reason) for reason in answer.reasons]}
+
+
+def _message(sentence: Message) -> dict[str, Any]:
+    return {"key": sentence.key, "numbers": dict(sentence.numbers), "text": sentence.text}
+
+
+def _gate(gate: Gate) -> dict[str, Any]:
+    return {
+        "key": gate.key,
+        "state": gate.state,
+        "value": number(gate.value),
+        "unit": gate.unit,
+        "threshold": number(gate.threshold),
+        "hint_key": gate.hint_key,
+        "hint_values": dict(gate.hint_numbers),
+        "hint": gate.hint,
+    }
+
+
+def _criteria(i: int, judged: Judgement) -> list[dict[str, Any]]:
+    total = sum(rule.weight for rule in judged.criteria)
+    return [
+        {
+            "key": rule.key,
+            "weight": rule.weight / total,
+            "raw": number(judged.quantities[i, j]),
+            "unit": rule.unit,
+            "score": number(judged.values[i, j]),
+            "low": rule.worst,
+            "high": rule.best,
+            "nature": judged.natures[rule.key],
+        }
+        for j, rule in enumerate(judged.criteria)
+    ]
+
+
+def _connection(i: int, hubs: Hubs) -> dict[str, Any]:
+    joined = bool(hubs.joined[i])
+    modes = hubs.town.mode
+    best = int(modes.max()) if joined else NONE
+    return {
+        "length_m": number(hubs.length_m[i]),
+        "dn_mm": number(hubs.connection.dn_mm[i]) if joined else None,
+        "loss_kw": number(hubs.connection.heat_loss_kw[i]) if joined else None,
+        "pump_kw": number(hubs.connection.pump_kw[i]) if joined else None,
+        "capex_eur": number(hubs.connection.capex_eur[i]) if joined else None,
+        "mode": MODES[best],
+        "hours_possible": int(np.count_nonzero(modes != NONE)) if joined else 0,
+    }
+
+
+def _energy(i: int, hubs: Hubs) -> dict[str, Any]:
+    year = hubs.dispatch
+    delivered, pipe, rejected, uncaptured = (
+        float(each[i, 0])
+        for each in (
+            year.heat_delivered_mwh,
+            year.heat_lost_mwh,
+            year.heat_rejected_mwh,
+            year.uncaptured_mwh,
+        )
+    )
+    return {
+        "in": float(year.electricity_mwh[i, 0]),
+        "used": delivered,
+        "lost": pipe + uncaptured,
+        "rejected": rejected,
+        "parts": {
+            "it": float(year.it_energy_mwh[i, 0]),
+            "auxiliary": float(year.electricity_mwh[i, 0] - year.it_energy_mwh[i, 0]),
+            "pipe_loss": pipe,
+            "uncaptured": uncaptured,
+        },
+    }
+
+
+def _money(i: int, hubs: Hubs) -> dict[str, Any]:
+    cost, money = hubs.capex, hubs.money
+
+    def line(values: Any) -> float | None:
+        return number(np.broadcast_to(values, hubs.joined.shape)[i])
+
+    parts = {
+        name.removesuffix("_eur"): line(getattr(cost, name))
+        for name in vars(cost)
+        if name.endswith("_eur")
+    }
+    return {
+        "capex_eur": number(line(cost.total_eur) + hubs.cable_eur[i]),
+        "capex_parts": parts | {"cable": number(hubs.cable_eur[i])},
+        "opex_eur_per_a": line(hubs.opex.total_eur),
+        "electricity_eur_per_a": number(hubs.electricity_eur[i, 0]),
+        "heat_revenue_eur_per_a": number(hubs.dispatch.heat_revenue_eur[i, 0]),
+        "compute_revenue_eur_per_a": number(hubs.dispatch.compute_revenue_eur[i, 0]),
+        "ebitda_year1_eur": number(money.ebitda_eur[i, 0]),
+        "ebitda_eur": [number(value) for value in money.ebitda_eur[i]],
+        "npv_eur": number(money.npv_eur[i]),
+        "npv_heat_only_eur": number(hubs.npv_heat_only_eur[i]),
+        "npv_flat_compute_eur": number(hubs.npv_flat_compute_eur[i]),
+        "irr": number(money.returns.rate_share[i]),
+        "mirr": number(money.returns.modified_share[i]),
+        "lcoh_gross_eur_per_mwh": number(money.lcoh_gross_eur_per_mwh[i]),
+        "lcoh_net_eur_per_mwh": number(money.lcoh_net_eur_per_mwh[i]),
+    }

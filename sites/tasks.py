@@ -1,0 +1,9 @@
+"""Celery's doors to the services of the siting room."""
+
+from heatmap.background import background_task
+from sites.services import scoring
+
+
+@background_task
+def score(job_id: str) -> None:
+    scoring.execute(job_id)

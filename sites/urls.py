@@ -1,0 +1,23 @@
+"""Addresses of the siting room."""
+
+from django.urls import path
+
+from sites.views import api, downloads, map, parcels, reports, runs, studies
+
+RUN = "m/<slug:slug>/runs/<uuid:run_id>"
+
+urlpatterns = [
+    path("m/<slug:slug>/", map.map_page, name="map"),
+    path("m/<slug:slug>/studies/", studies.studies_page, name="studies"),
+    path("m/<slug:slug>/studies/<int:study_id>/run", runs.create, name="run_create"),
+    path(f"{RUN}/", runs.run_page, name="run"),
+    path(f"{RUN}/ranking.csv", downloads.ranking_csv, name="ranking_csv"),
+    path(f"{RUN}/map.html", downloads.map_file, name="run_map"),
+    path(f"{RUN}/parcels/<path:ref>/hourly.json", downloads.hourly_json, name="hourly"),
+    path(f"{RUN}/parcels/<path:ref>/hourly.csv", downloads.hourly_csv, name="hourly_csv"),
+    path(f"{RUN}/parcels/<path:ref>/", parcels.parcel_page, name="parcel"),
+    path(f"{RUN}/reports/", reports.create, name="report_create"),
+    path("m/<slug:slug>/reports/", reports.reports_page, name="reports"),
+    path("m/<slug:slug>/reports/<int:report_id>/file", reports.download, name="report_file"),
+    path("api/runs/<uuid:run_id>.json", api.run_json, name="api_run"),
+]

@@ -1,0 +1,92 @@
+"""Files people take away from a run: the ranking, the hours, the stand-alone map."""
+
+import csv
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from heatmap.render.folium_map import render_run
+from heatmap.selectors import get_municipality, layer_documents
+from sites.selectors import candidate_results, get_candidate, get_run
+from sites.services.scoring import run_document
+
+SERIES = (
+    "power_it_kw",
+    "heat_kw",
+    "rejected_kw",
+    "supply_degc",
+    "return_degc",
+    "available_degc",
+    "price_eur_per_mwh",
+)
+
+
+def _attachment(name: str, content_type: str, content: str = "") -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _plain(text: object) -> str:
+    """Keep a spreadsheet from reading a name as a formula."""
+    word = str(text or "")
+    return f"'{word}" if word[:1] in "=+-@\t\r" else word
+
+
+def _hours(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> dict:
+    run = get_run(get_municipality(request, slug), run_id)
+    hourly = get_candidate(run, ref).hourly
+    if not hourly:
+        raise Http404
+    return hourly
+
+
+@require_safe
+def hourly_json(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> JsonResponse:
+    response = JsonResponse(_hours(request, slug, run_id, ref))
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+@require_safe
+def hourly_csv(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> HttpResponse:
+    hourly = _hours(request, slug, run_id, ref)
+    names = [name for name in SERIES if name in hourly]
+    response = _attachment("hours.csv", "text/csv; charset=utf-8")
+    writer = csv.writer(response)
+    writer.writerow(["hour_ending_utc", *names])
+    columns = (hourly[name] for name in names)
+    for hour, values in enumerate(zip(*columns, strict=True), start=1):
+        writer.writerow([hour, *values])
+    return response
+
+
+@require_safe
+def ranking_csv(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
+    run = get_run(get_municipality(request, slug), run_id)
+    response = _attachment("ranking.csv", "text/csv; charset=utf-8")
+    writer = csv.writer(response)
+    writer.writerow(
+        ["rank", "ref", "name", "score", "coverage", "verdict", "area_m2", "heat_used_mwh_per_a",
+         "connection_length_m", "npv_eur", "lon", "lat"]
+    )  # fmt: skip
+    for r in candidate_results(run):
+        writer.writerow(
+            [r.get("rank"), _plain(r["ref"]), _plain(r.get("name")), r.get("score"),
+             r.get("coverage"), r["verdict"]["key"], r.get("area_m2"),
+             (r.get("energy_mwh") or {}).get("used"), (r.get("connection") or {}).get("length_m"),
+             r.get("npv_eur"), r["lon"], r["lat"]]
+        )  # fmt: skip
+    return response
+
+
+@require_safe
+def map_file(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
+    town = get_municipality(request, slug)
+    run = get_run(town, run_id)
+    if run.result is None:
+        raise Http404
+    page = render_run(run_document(run), layer_documents(town))
+    return _attachment(f"heathub-{town.slug}-map.html", "text/html; charset=utf-8", page)

@@ -1,0 +1,47 @@
+"""The map: the town's layers, coloured by the newest finished run."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from heatmap.layers import GROUPS, WORDS
+from heatmap.models import Municipality
+from heatmap.selectors import bounds_of, get_municipality, layer_documents, page_context
+from sites.map_texts import map_texts
+from sites.models import Run
+from sites.selectors import finished_runs, get_run, map_rows, mark_near_ties
+
+
+def _chosen_run(request: HttpRequest, town: Municipality) -> Run | None:
+    asked = request.GET.get("run")
+    if not asked:
+        return finished_runs(town).first()
+    try:
+        return get_run(town, UUID(asked))
+    except ValueError:
+        raise Http404 from None
+
+
+@require_safe
+def map_page(request: HttpRequest, slug: str) -> HttpResponse:
+    town = get_municipality(request, slug)
+    run = _chosen_run(request, town)
+    rows = mark_near_ties(map_rows(run))
+    layers = layer_documents(town)
+    groups = [
+        {"key": key, "label": label, "layers": [la for la in layers if la["group"] == key]}
+        for key, label in GROUPS
+    ]
+    context = page_context(request, town, "map") | {
+        "run": run,
+        "runs": finished_runs(town)[:20],
+        "ranked": [row for row in rows if not row["refused"]],
+        "refused": [row for row in rows if row["refused"]],
+        "groups": [group for group in groups if group["layers"]],
+        "map_data": {"layers": layers, "candidates": rows, "bounds": bounds_of(town)},
+        "words": {key: str(word) for key, word in WORDS.items()},
+        "texts": map_texts(),
+    }
+    return render(request, "sites/map.html", context)

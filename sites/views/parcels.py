@@ -1,0 +1,44 @@
+"""One parcel, questioned from top to bottom."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from heatmap.models import Municipality
+from heatmap.selectors import get_municipality, layer_documents, page_context
+from sites.findings import parcel_findings
+from sites.map_texts import chart_texts, map_texts
+from sites.models import Candidate
+from sites.selectors import get_candidate, get_run
+
+
+def _place(candidate: Candidate, layers: list) -> dict:
+    result = candidate.result
+    place = {key: result.get(key) for key in ("ref", "lon", "lat", "score")}
+    return place | {"layers": layers, "refused": result.get("rank") is None}
+
+
+def _charts(town: Municipality, candidate: Candidate) -> dict:
+    address = reverse("hourly", args=[town.slug, candidate.run_id, candidate.ref])
+    return {"url": address if candidate.hourly else "", "texts": chart_texts()}
+
+
+@require_safe
+def parcel_page(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> HttpResponse:
+    town = get_municipality(request, slug)
+    run = get_run(town, run_id)
+    candidate = get_candidate(run, ref)
+    layers = layer_documents(town)
+    context = page_context(request, town, "studies") | {
+        "run": run,
+        "r": candidate.result,
+        "find": parcel_findings(candidate.result, candidate.hourly, run.result or {}),
+        "layers": layers,
+        "in_map": _place(candidate, layers),
+        "texts": map_texts(),
+        "charts": _charts(town, candidate),
+    }
+    return render(request, "sites/parcel.html", context)

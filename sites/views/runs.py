@@ -1,0 +1,44 @@
+"""Starting a run, watching it, reading it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from heatmap.errors import Refusal, sentence
+from heatmap.selectors import get_municipality, page_context
+from sites.forms import ReportForm
+from sites.jobs import start_run
+from sites.selectors import candidate_results, get_run, get_study
+
+
+@require_POST
+def create(request: HttpRequest, slug: str, study_id: int) -> HttpResponse:
+    town = get_municipality(request, slug, to_write=True)
+    try:
+        run = start_run(get_study(town, study_id), request.user)
+    except Refusal as refusal:
+        messages.warning(request, sentence(refusal.message, refusal.values))
+        return redirect("studies", slug=slug)
+    return redirect("run", slug=slug, run_id=run.pk)
+
+
+@require_safe
+def run_page(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
+    town = get_municipality(request, slug)
+    run = get_run(town, run_id)
+    results = candidate_results(run) if run.result else []
+    context = page_context(request, town, "studies") | {
+        "run": run,
+        "job": run.job,
+        "ranked": [r for r in results if r.get("rank")],
+        "refused": [
+            r | {"red": [g for g in r.get("gates", []) if g["state"] == "red"]}
+            for r in results
+            if not r.get("rank")
+        ],
+        "report_form": ReportForm(initial={"language": request.LANGUAGE_CODE}),
+    }
+    return render(request, "sites/run.html", context)

@@ -1,0 +1,22 @@
+"""Studies, what they assume, and their runs."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from heatmap.selectors import get_municipality, page_context
+from sites.assumptions import assumption_groups
+from sites.selectors import runs_of, studies_of
+
+
+@require_safe
+def studies_page(request: HttpRequest, slug: str) -> HttpResponse:
+    town = get_municipality(request, slug)
+    studies = list(studies_of(town))
+    for study in studies:
+        study.groups = assumption_groups(study)
+    context = page_context(request, town, "studies") | {
+        "studies": studies,
+        "runs": runs_of(town)[:50],
+    }
+    return render(request, "sites/studies.html", context)

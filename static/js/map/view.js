@@ -1,0 +1,33 @@
+/* A MapLibre map of one town, used by the map page and by the small map of a parcel. */
+import { AttributionControl, Map as LibreMap, NavigationControl, ScaleControl } from "../../vendor/maplibre.js";
+import { calm, onThemeChange } from "../lib/tokens.js";
+import { addImages } from "./images.js";
+import { makeStyle } from "./style.js";
+
+export async function makeMap({ container, layers, hidden, texts, camera, controls = true, interactive = true, hash = false }) {
+  await document.fonts.load('500 12px "Inter Variable"').catch(() => {});
+  const map = new LibreMap({
+    container, style: makeStyle(layers, hidden), ...camera, hash, interactive, maxZoom: 19.5, minZoom: 9,
+    attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: calm() ? 0 : 150,
+    locale: texts.controls,
+  });
+  map.touchZoomRotate?.disableRotation();
+  map.keyboard?.disableRotation();
+  if (controls) {
+    map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+    map.addControl(new ScaleControl({ maxWidth: 120, unit: "metric" }), "bottom-left");
+  }
+  map.addControl(new AttributionControl({ compact: !controls || innerWidth < 900 }), "bottom-right");
+  map.once("style.load", () => addImages(map));
+  onThemeChange(() => { addImages(map); map.setStyle(makeStyle(layers, hidden)); });
+  if (!controls) map.once("idle", () => container.querySelector(".maplibregl-compact-show")?.classList.remove("maplibregl-compact-show"));
+  map.on("dataloading", () => { container.dataset.state = "busy"; });
+  map.on("idle", () => { container.dataset.state = "idle"; });
+  return map;
+}
+
+export function setVisible(map, layer, visible) {
+  for (const part of map.getStyle().layers) {
+    if (part.source === layer.id) map.setLayoutProperty(part.id, "visibility", visible ? "visible" : "none");
+  }
+}

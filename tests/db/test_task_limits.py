@@ -1,0 +1,33 @@
+"""Every background task: one id, a short body, and a soft limit below the hard one."""
+
+import ast
+import inspect
+import textwrap
+
+import pytest
+
+from heatmap.celery import app
+
+app.loader.import_default_modules()
+TASKS = [task for name, task in app.tasks.items() if not name.startswith("celery.")]
+MOST_LINES = 10
+
+
+def test_there_are_tasks() -> None:
+    assert any(task.name == "heatmap.tasks.process_upload" for task in TASKS)
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_the_soft_limit_comes_before_the_hard_one(task) -> None:
+    assert 0 < task.soft_time_limit < task.time_limit
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_a_task_takes_one_id(task) -> None:
+    assert len(inspect.signature(task.run).parameters) == 1
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_a_task_is_a_short_adapter(task) -> None:
+    body = ast.parse(textwrap.dedent(inspect.getsource(task.run))).body[0].body
+    assert body[-1].end_lineno - body[0].lineno < MOST_LINES

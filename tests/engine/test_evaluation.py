@@ -1,0 +1,223 @@
+"""All engines together, on a town small enough to check by hand."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from engines.assumptions import build_assumptions
+from engines.errors import InvalidInput
+from engines.evaluation.hubs import Hubs, evaluate_hubs
+from engines.evaluation.judge import Judgement, judge
+from engines.evaluation.records import (
+    Candidates,
+    LoadProfile,
+    StudyChoices,
+    Substations,
+    TownInput,
+)
+
+HOURS = 8760
+FLAT_HOURS = np.full((7, 24, 10), 1 / 24)
+FLAT_DAYS = np.ones(7)
+
+# 10 degC all year: supply 70, return 45 (network.*), so immersion in oil gives
+# 46 (alarm) + 8 (rise) - 5 (approach) = 49 degC: 4 K above the return, in every hour.
+OUTDOOR_DEGC = 10.0
+DEMAND_MWH = 8700.0
+# 13 % of production is lost in the network: 8700 / 0.87 = 10,000 MWh/a, 1141.55 kW in every hour.
+PRODUCTION_KW = 10_000_000 / HOURS
+# return pre-heat: m cp (49 - 45) with m cp = production / (70 - 45)
+UPTAKE_KW = PRODUCTION_KW * 4 / 25
+
+
+def make_town(price: float = 20.0, outdoor: float = OUTDOOR_DEGC, shares=(1.0, 0.1)) -> TownInput:
+    return TownInput(
+        outdoor_degc=np.full(HOURS, outdoor),
+        day_ahead_eur_per_mwh=np.full(HOURS, price),
+        utc_offset_h=1,
+        weekday_of_day=np.arange(365) % 7,
+        profiles={"mfh3": LoadProfile(DEMAND_MWH, FLAT_HOURS, FLAT_DAYS)},
+        network_share=np.array(shares),
+    )
+
+
+def make_candidates(**changes) -> Candidates:
+    base = Candidates(
+        refs=("near", "branch", "alone"),
+        area_m2=np.array([500.0, 500.0, 500.0]),
+        inside=np.array([True, True, True]),
+        network_m=np.array([0.0, 100.0, np.nan]),
+        network_of=np.array([0, 1, -1]),
+        substation_m=np.array([50.0, 50.0, np.nan]),
+        substation_of=np.array([0, 0, -1]),
+        dwelling_m=np.array([200.0, 60.0, np.nan]),
+        overlap_m2={"water": np.zeros(3)},
+        zoning=("GE", "WR", "unknown"),
+    )
+    return dataclasses.replace(base, **changes)
+
+
+SUBSTATIONS = Substations(rating_kva=np.array([1000.0]), peak_load_kw=np.array([400.0]))
+CHOICES = StudyChoices(
+    technology="immersion_oil",
+    tariff="fi_dc_2026",
+    heat_pump_tariff="fi_heat_pump_2026",
+    displaced_source="boiler",
+    compute_outlook="market",
+    start_year=2027.0,
+    area_type="outer_city",
+    natures={
+        "heat": "derived",
+        "network": "measured",
+        "headroom": "illustrative",
+        "temperatures": "illustrative",
+        "prices": "illustrative",
+        "displaced_source": "illustrative",
+        "dwellings": "measured",
+    },
+)
+
+
+def evaluate(
+    town: TownInput | None = None, candidates: Candidates | None = None, **overrides: float
+) -> tuple[Hubs, Judgement]:
+    settings = {"hub.power_it_kw": 100.0} | {
+        key.replace("__", "."): value for key, value in overrides.items()
+    }
+    a = build_assumptions(settings)
+    places = candidates or make_candidates()
+    hubs = evaluate_hubs(town or make_town(), places, SUBSTATIONS, CHOICES, a)
+    return hubs, judge(places, hubs, CHOICES, a)
+
+
+def gate_states(judged: Judgement, i: int) -> dict[str, str]:
+    return {gate.key: gate.state for gate in judged.gates[i]}
+
+
+def test_the_network_takes_what_the_temperatures_allow():
+    hubs, _ = evaluate()
+    assert hubs.town.production_kw == pytest.approx(PRODUCTION_KW, rel=1e-9)
+    assert hubs.town.available_degc == pytest.approx(49.0)
+    assert hubs.town.uptake_kw[0] == pytest.approx(UPTAKE_KW, rel=1e-9)
+    assert hubs.town.uptake_kw[1] == pytest.approx(0.1 * UPTAKE_KW, rel=1e-9)
+
+
+def test_heat_of_a_flat_year_is_what_a_hand_finds():
+    # 182.6 kW of uptake is more than the 96 kW the hub catches; at 20 EUR/MWh plus 35.4 of
+    # adders, 55.4 against 69.9 of compute, it runs at full load: delivered = (96 - loss) * hours
+    hubs, _ = evaluate()
+    loss_kw = hubs.connection.heat_loss_kw[0]
+    expected = (96.0 - loss_kw) * HOURS * 0.95 / 1000
+    assert hubs.dispatch.heat_delivered_mwh[0, 0] == pytest.approx(expected, rel=1e-9)
+
+
+def test_heat_value_carries_the_penalty_of_a_warmer_return():
+    # displaced 54.783; boiler gradient 0.02 * (70 - 45) = 0.5; share 0.8 -> 43.426 EUR/MWh
+    hubs, _ = evaluate()
+    assert hubs.town.heat_value_eur_per_mwh == pytest.approx(0.8 * (54.7826 - 0.5), rel=1e-4)
+
+
+def test_energy_closes_for_every_parcel_and_year():
+    hubs, _ = evaluate()
+    year = hubs.dispatch
+    out = (
+        year.heat_delivered_mwh + year.heat_lost_mwh + year.heat_rejected_mwh + year.uncaptured_mwh
+    )
+    assert out == pytest.approx(year.electricity_mwh, rel=1e-9)
+
+
+def test_a_place_without_network_gives_no_heat_and_is_not_ranked():
+    hubs, judged = evaluate()
+    assert hubs.dispatch.heat_delivered_mwh[2].sum() == 0.0
+    assert np.isnan(hubs.money.lcoh_net_eur_per_mwh[2])
+    states = gate_states(judged, 2)
+    assert states["heat_uptake"] == "red"
+    assert states["connection"] == "unknown"
+    assert states["headroom"] == "unknown"
+    assert judged.ranking.rank[2] is None
+
+
+def test_no_warm_hour_means_no_heat_and_a_red_gate():
+    # at 25 degC the by-pass lifts the return to 50 degC, above the 49 that the hub can give
+    hubs, judged = evaluate(make_town(outdoor=25.0))
+    assert hubs.dispatch.heat_delivered_mwh.sum() == 0.0
+    temperature = next(gate for gate in judged.gates[0] if gate.key == "temperature")
+    assert temperature.state == "red"
+    assert judged.verdicts[0].key == "do_not_build"
+
+
+def test_an_unknown_gate_never_passes_and_caps_the_verdict():
+    _, judged = evaluate()
+    assert gate_states(judged, 0)["flood"] == "unknown"
+    assert judged.verdicts[0].key == "not_enough_data"
+    assert judged.conditional[0].key in {"do_not_build", "build"}
+
+
+def test_zoning_decides_where_it_is_known():
+    _, judged = evaluate()
+    assert [gate_states(judged, i)["zoning"] for i in range(3)] == ["green", "red", "unknown"]
+
+
+def test_money_repeats_the_bill_of_one_flat_hour():
+    # 100 kW * 1.03 + pump, 8322 h, at 20 + 3 + 10 + 22.4 = 55.4 EUR/MWh, plus 30 EUR/kW on the peak
+    hubs, _ = evaluate()
+    drawn_kw = 103.0 + hubs.connection.pump_kw[0]
+    expected = drawn_kw * 8322 / 1000 * 55.4 + 30.0 * drawn_kw
+    assert hubs.electricity_eur[0, 0] == pytest.approx(expected, rel=1e-9)
+
+
+def test_compute_that_stays_is_worth_more_than_compute_that_decays_or_is_missing():
+    hubs, _ = evaluate()
+    assert np.all(hubs.npv_flat_compute_eur >= hubs.money.npv_eur)
+    assert np.all(hubs.money.npv_eur >= hubs.npv_heat_only_eur - 1e-6)
+
+
+def test_a_full_substation_stops_the_hub():
+    full = Substations(rating_kva=np.array([400.0]), peak_load_kw=np.array([400.0]))
+    a = build_assumptions({"hub.power_it_kw": 100.0})
+    hubs = evaluate_hubs(make_town(), make_candidates(), full, CHOICES, a)
+    assert hubs.dispatch.electricity_mwh[0].sum() == 0.0
+    judged = judge(make_candidates(), hubs, CHOICES, a)
+    assert gate_states(judged, 0)["headroom"] == "red"
+
+
+def test_another_candidate_never_reorders_the_others():
+    _, both = evaluate()
+    alone = make_candidates()
+    first = Candidates(
+        **{
+            name: (
+                value[:1]
+                if not isinstance(value, dict)
+                else {kind: array[:1] for kind, array in value.items()}
+            )
+            for name, value in vars(alone).items()
+        }
+    )
+    _, single = evaluate(candidates=first)
+    assert single.ranking.score[0] == pytest.approx(both.ranking.score[0], rel=1e-12)
+
+
+def test_coverage_counts_only_weight_that_rests_on_measured_inputs():
+    # connection length 0.10 (measured network) and dwelling distance 0.10 (surveyed buildings)
+    _, judged = evaluate()
+    assert judged.ranking.coverage_share[0] == pytest.approx(0.2)
+
+
+def test_a_year_of_negative_prices_runs_the_hub_in_every_hour_and_still_closes():
+    hubs, _ = evaluate(make_town(price=-150.0))
+    assert hubs.dispatch.hours_run[0, 0] == pytest.approx(8322)
+    assert hubs.electricity_eur[0, 0] < 0.0
+
+
+def test_prices_of_another_length_are_refused_with_both_lengths():
+    town = dataclasses.replace(make_town(), day_ahead_eur_per_mwh=np.zeros(8784))
+    with pytest.raises(InvalidInput, match="8784 hours and temperatures 8760"):
+        evaluate(town)
+
+
+def test_a_network_without_customers_is_refused():
+    town = dataclasses.replace(make_town(), profiles={})
+    with pytest.raises(InvalidInput, match="No building with heat demand"):
+        evaluate(town)
