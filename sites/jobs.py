@@ -2,9 +2,9 @@
 
 from django.contrib.auth.models import AbstractBaseUser
 
-from sites.models import Run, Study
-from sites.services import scoring
-from sites.tasks import score
+from sites.models import Report, Run, Study
+from sites.services import reports, scoring
+from sites.tasks import render_report, score
 
 
 def start_run(study: Study, user: AbstractBaseUser) -> Run:
@@ -12,3 +12,10 @@ def start_run(study: Study, user: AbstractBaseUser) -> Run:
     run = scoring.create_run(study, user)
     score.delay_on_commit(str(run.job_id))
     return run
+
+
+def start_report(run: Run, user: AbstractBaseUser, language: str) -> Report:
+    """Let a worker write the report of a finished run."""
+    report = reports.create_report(run, user, language)
+    render_report.delay_on_commit(str(report.job_id))
+    return report

@@ -155,6 +155,15 @@ create_database() {
     stop "the database could not be prepared; see $PG_DATA/server.log"
 }
 
+# fresh_database: what a test or a measurement left behind never reaches the next one. On an
+# existing server the database named in DATABASE_URL is used as it is.
+fresh_database() {
+  [ -n "${PG_PORT:-}" ] || return 0
+  psql_admin -d postgres -c "DROP DATABASE $DATABASE_NAME WITH (FORCE)"
+  create_database "$DATABASE_NAME"
+  rm -f "$VAR/stamps/migrations-$DATABASE_NAME"
+}
+
 check_existing_database() {
   local psql=${PG_BIN:+$PG_BIN/}psql ready
   HEATHUB_WEB_ROLE=$("$PY" -c 'import os; from psycopg.conninfo import conninfo_to_dict as d; print(d(os.environ["DATABASE_URL"])["user"])')

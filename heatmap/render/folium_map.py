@@ -111,7 +111,7 @@ def _layer(name: str, kind: str, features: list[dict[str, Any]], labels: dict[st
 
 def _buildings(features: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[float]]:
     c = colours()
-    demands = [f["properties"].get("heat_demand_kwh_per_a") for f in features]
+    demands = [f["properties"].get("heat_demand_mwh_per_a") for f in features]
     breaks = heat_breaks([d for d in demands if not is_missing(d)])
     drawn = []
     for k, (feature, demand) in enumerate(zip(features, demands, strict=True)):
@@ -124,7 +124,7 @@ def _buildings(features: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], li
         }
         rows = {
             "name": str(feature["properties"].get("name") or DASH),
-            "demand": quantity(demand, "kWh/a"),
+            "demand": quantity(demand, "MWh/a"),
         }
         drawn.append(_shown(feature, f"b{k}", style, rows))
     return drawn, breaks
@@ -209,7 +209,7 @@ def _overlay(doc: dict[str, Any], breaks: list[float], guessed: bool) -> str:
     town = doc["municipality"]
     ends = (_("little"), _("much"))
     if breaks:
-        ends = (f"< {quantity(breaks[0], 'kWh/a', 2)}", f"> {quantity(breaks[-1], 'kWh/a', 2)}")
+        ends = (f"< {quantity(breaks[0], 'MWh/a', 2)}", f"> {quantity(breaks[-1], 'MWh/a', 2)}")
     marks = [
         {"label": _("refused"), "colour": "url(#hh-refused)", "dash": None},
         {"label": _("demand unknown"), "colour": c["missing"], "dash": None},

@@ -1,7 +1,5 @@
 """A run is a document: frozen inputs, kept result."""
 
-import uuid
-
 from django.db import models
 
 from heatmap.models import Job, Municipality
@@ -9,9 +7,12 @@ from sites.models.study import Study
 
 
 class Run(models.Model):
-    """One scoring of all candidates of a town, with everything it was made from."""
+    """One scoring of all candidates of a town, with everything it was made from.
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    Its id is the id of its job: whoever knows it on the command line can act as that job.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
     municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="runs")
     job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="run")

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from heatmap.quantities import digits, is_missing, quantity
+from heatmap.quantities import digits, is_missing
 from heatmap.render.palette import colours, score_class
 from sites.findings import energy_bars, money_table
 from sites.reports.svg import Element, Point, box, drawing, element, hatch, line, path, text

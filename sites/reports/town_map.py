@@ -135,7 +135,7 @@ def _buildings(town: TownShapes, frame: Frame, breaks: list[float]) -> list[Elem
     c = colours()
     drawn = []
     for shape in town.of("buildings"):
-        step = heat_class(shape.properties.get("heat_demand_kwh_per_a"), breaks)
+        step = heat_class(shape.properties.get("heat_demand_mwh_per_a"), breaks)
         fill = c[f"heat-{step}"] if step else c["missing"]
         drawn.append(
             path(
@@ -285,7 +285,7 @@ def _legend(town: TownShapes, frame: Frame, breaks: list[float]) -> list[Element
     drawn = _ramp(0, top + 10, _("Score of the parcel"), scores, ("0", "1"))
     ends = (_("little"), _("much"))
     if breaks:
-        ends = (f"< {quantity(breaks[0], 'kWh/a', 2)}", f"> {quantity(breaks[-1], 'kWh/a', 2)}")
+        ends = (f"< {quantity(breaks[0], 'MWh/a', 2)}", f"> {quantity(breaks[-1], 'MWh/a', 2)}")
     drawn += _ramp(112, top + 10, _("Heat demand of the building"), heats, ends)
     guessed = any(s.properties.get("nature") in GUESSED for s in town.of("pipes"))
     marks = [
@@ -313,7 +313,7 @@ def town_map(town: TownShapes, parcels: list[dict[str, Any]]) -> str:
     """Draw the town with its candidates; derived things dashed, refused ones hatched."""
     c = colours()
     frame = _frame(town)
-    demands = [s.properties.get("heat_demand_kwh_per_a") for s in town.of("buildings")]
+    demands = [s.properties.get("heat_demand_mwh_per_a") for s in town.of("buildings")]
     breaks = heat_breaks([d for d in demands if d is not None])
     clip = element("clipPath", box(0, 0, frame.width, frame.height, rx=3), id="sheet")
     picture = group(

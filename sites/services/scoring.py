@@ -67,10 +67,12 @@ def create_run(study: Study, user: AbstractBaseUser | None) -> Run:
         **study.overrides,
     }
     assumptions = build_assumptions(overrides, source=study.name)
+    job = create_job(study.municipality, JobKind.RUN, user)
     return Run.objects.create(
+        id=job.pk,
         municipality=study.municipality,
         study=study,
-        job=create_job(study.municipality, JobKind.RUN, user),
+        job=job,
         inputs={
             "study": {name: getattr(study, name) for name in STUDY_CHOICES},
             "overrides": overrides,
@@ -107,6 +109,21 @@ def _layer_document(version: LayerVersion) -> dict[str, Any]:
         "rows": version.rows_read - version.rows_refused,
         "label": version.series.year_label if hasattr(version, "series") else "",
     }
+
+
+def find_run(run_id: UUID) -> Run:
+    """Return a run to an operator who knows its id; she acts as the job of that run.
+
+    Raises
+    ------
+    Refusal
+        If there is no such run.
+    """
+    with acting_as(job_id=run_id):
+        run = Run.objects.select_related("municipality").filter(pk=run_id).first()
+    if run is None:
+        raise Refusal(gettext_noop("There is no run %(run)s."), run=str(run_id))
+    return run
 
 
 def execute(job_id: UUID | str) -> Run:

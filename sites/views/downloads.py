@@ -6,10 +6,10 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from heatmap.render.folium_map import render_run
-from heatmap.selectors import get_municipality, layer_documents
+from heatmap.selectors import get_municipality
 from sites.selectors import candidate_results, get_candidate, get_run
-from sites.services.scoring import run_document
+from sites.services.exports import folium_map
+from sites.services.scoring import hourly_of
 
 SERIES = (
     "power_it_kw",
@@ -37,10 +37,9 @@ def _plain(text: object) -> str:
 
 def _hours(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> dict:
     run = get_run(get_municipality(request, slug), run_id)
-    hourly = get_candidate(run, ref).hourly
-    if not hourly:
+    if run.result is None:
         raise Http404
-    return hourly
+    return hourly_of(get_candidate(run, ref))
 
 
 @require_safe
@@ -88,5 +87,5 @@ def map_file(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     run = get_run(town, run_id)
     if run.result is None:
         raise Http404
-    page = render_run(run_document(run), layer_documents(town))
-    return _attachment(f"heathub-{town.slug}-map.html", "text/html; charset=utf-8", page)
+    name = f"heathub-{town.slug}-map.html"
+    return _attachment(name, "text/html; charset=utf-8", folium_map(run))

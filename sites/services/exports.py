@@ -1,0 +1,28 @@
+"""Files people take away from a run."""
+
+from django.utils.translation import gettext_noop
+
+from heatmap.errors import Refusal
+from heatmap.identity import acting_as
+from heatmap.render.folium_map import render_map
+from heatmap.shape_selectors import drawn_features
+from sites.models import Run
+from sites.services.scoring import run_document
+
+WGS84 = 4326
+
+
+def folium_map(run: Run) -> str:
+    """Return the map of a run as one HTML file that opens without a network.
+
+    Raises
+    ------
+    Refusal
+        If the run has no result.
+    """
+    with acting_as(job_id=run.pk):
+        if run.result is None:
+            raise Refusal(gettext_noop("This run has no result to show."))
+        layers = run.inputs["layers"]
+        versions = {kind: layer["version_id"] for kind, layer in layers.items()}
+        return render_map(run_document(run), drawn_features(versions, WGS84))
