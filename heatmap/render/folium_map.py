@@ -132,7 +132,9 @@ def _buildings(features: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], li
 
 def _styled(features: list[dict[str, Any]], prefix: str, style: Any) -> list[dict[str, Any]]:
     return [
-        _shown(f, f"{prefix}{k}", style(f["properties"]), {"name": f["properties"].get("name") or DASH})
+        _shown(
+            f, f"{prefix}{k}", style(f["properties"]), {"name": f["properties"].get("name") or DASH}
+        )
         for k, f in enumerate(features)
     ]
 
@@ -333,9 +335,7 @@ def _page(doc: dict[str, Any], features: Mapping[str, Any], language: str) -> st
         ),
         (_("Candidates"), "parcels", _candidates(doc, of("parcels")), candidate_labels),
     )
-    sheet = folium.Map(
-        location=[0, 0], tiles=None, prefer_canvas=False, max_zoom=20
-    )
+    sheet = folium.Map(location=[0, 0], tiles=None, prefer_canvas=False, max_zoom=20)
     sheet.default_js, sheet.default_css = [], []
     page = sheet.get_root()
     if not isinstance(page, Figure):

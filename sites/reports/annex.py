@@ -73,7 +73,9 @@ def _layer(layer: dict[str, Any]) -> dict[str, str]:
 
 def _sentence(item: Any) -> str:
     if isinstance(item, dict):
-        return str(item.get("text") or item.get("note") or item.get("name") or item.get("key") or "")
+        return str(
+            item.get("text") or item.get("note") or item.get("name") or item.get("key") or ""
+        )
     return str(item)
 
 
@@ -92,7 +94,9 @@ def annex(doc: dict[str, Any]) -> dict[str, Any]:
     return {
         "assumptions": _assumptions(doc),
         "layers": [_layer(layer) for layer in doc.get("layers") or []],
-        "illustrative": [plain(_sentence(i)) for i in doc.get("illustrative") or [] if _sentence(i)],
+        "illustrative": [
+            plain(_sentence(i)) for i in doc.get("illustrative") or [] if _sentence(i)
+        ],
         "notes": [_sentence(n) for n in doc.get("notes") or [] if _sentence(n)],
         "identity": [{"label": label, "value": str(value) or DASH} for label, value in identity],
         "methods": [

@@ -107,7 +107,9 @@ def _frame_of_year(
     while value <= high + step / 1000:
         y = place(0, value)[1]
         drawn.append(line(LEFT, y, right, y, stroke=c["surface-3"], stroke_width=0.6))
-        drawn.append(text(LEFT - 4, y + 2.6, axis_label(value, step), size=LABEL, text_anchor="end"))
+        drawn.append(
+            text(LEFT - 4, y + 2.6, axis_label(value, step), size=LABEL, text_anchor="end")
+        )
         value += step
     first = date(2023, 1, 1)
     for month in range(1, 13):

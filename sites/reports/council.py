@@ -71,7 +71,9 @@ def money_sentences(parcel: dict[str, Any]) -> dict[str, list[str]]:
         % {"hub": quantity(money.get("lcoh_gross_eur_per_mwh"), "EUR")},
         _("The same heat costs %(pump)s from a large heat pump and %(boiler)s from a gas boiler.")
         % {"pump": quantity(pump, "EUR"), "boiler": quantity(boiler, "EUR")},
-        _("To build it takes %(capex)s; as a heat source alone it is worth %(npv)s (net present value).")
+        _(
+            "To build it takes %(capex)s; as a heat source alone it is worth %(npv)s (net present value)."
+        )
         % {
             "capex": quantity(money.get("capex_eur"), "EUR"),
             "npv": quantity(money.get("npv_heat_only_eur"), "EUR"),
@@ -80,7 +82,9 @@ def money_sentences(parcel: dict[str, Any]) -> dict[str, list[str]]:
     compute = [
         _("Computing might bring %(revenue)s in the first year.")
         % {"revenue": quantity(money.get("compute_revenue_eur_per_a"), "EUR")},
-        _("With it, heat would cost %(net)s per megawatt-hour and the net present value would be %(npv)s.")
+        _(
+            "With it, heat would cost %(net)s per megawatt-hour and the net present value would be %(npv)s."
+        )
         % {
             "net": quantity(money.get("lcoh_net_eur_per_mwh"), "EUR"),
             "npv": quantity(money.get("npv_eur"), "EUR"),

@@ -56,7 +56,9 @@ def _map_figure(doc: dict[str, Any], town: TownShapes) -> Figure:
     ) % {"town": doc["municipality"]["name"]}
     if best:
         alt += " " + _("Best places: %(best)s.") % {"best": best}
-    return Figure(title, town_map(town, doc.get("parcels", [])), alt, town.attribution, is_tall(town))
+    return Figure(
+        title, town_map(town, doc.get("parcels", [])), alt, town.attribution, is_tall(town)
+    )
 
 
 def _ranking_figure(doc: dict[str, Any]) -> Figure | None:
@@ -105,8 +107,7 @@ def _energy_figure(parcel: dict[str, Any]) -> Figure | None:
 def _year_figure(hourly: dict[str, Any]) -> Figure:
     rows = months(hourly)
     values = "; ".join(
-        f"{row['name']} {quantity(row['used_mwh'], 'MWh')} / "
-        f"{quantity(row['rejected_mwh'], 'MWh')}"
+        f"{row['name']} {quantity(row['used_mwh'], 'MWh')} / {quantity(row['rejected_mwh'], 'MWh')}"
         for row in rows
     )
     alt = _("Heat used and rejected, month by month: %(values)s.") % {"values": values}
