@@ -300,8 +300,13 @@ def _page(doc: dict[str, Any], features: Mapping[str, Any], language: str) -> st
 
     def solid(colour: str, weight: float) -> Any:
         return lambda _properties: {
-            "color": colour, "weight": weight, "fill": True, "fillColor": colour, "fillOpacity": 1, "opacity": 1
-        }  # fmt: skip
+            "color": colour,
+            "weight": weight,
+            "fill": True,
+            "fillColor": colour,
+            "fillOpacity": 1,
+            "opacity": 1,
+        }
 
     candidate_labels = {
         "name": _("Place"),

@@ -60,7 +60,7 @@ def _criterion_row(criterion: dict[str, Any]) -> dict[str, str]:
         "raw": quantity(criterion.get("raw"), unit),
         "score": _score(criterion.get("score")),
         "weight": quantity(criterion.get("weight"), "share", 2),
-        "bounds": f"{quantity(criterion.get('low'), unit)} … {quantity(criterion.get('high'), unit)}",
+        "bounds": " … ".join(quantity(criterion.get(end), unit) for end in ("low", "high")),
         "nature": word(criterion.get("nature") or "unknown", "nature"),
     }
 

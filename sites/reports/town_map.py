@@ -124,10 +124,10 @@ def _ground(town: TownShapes, frame: Frame) -> list[Element]:
             drawn.append(path(frame.parts(shape.lines), fill="none", stroke=fill, stroke_width=1.6))
     streets = [frame.parts(shape.lines) for shape in town.of("streets")]
     for width, stroke in ((2.0, c["map-street-case"]), (1.2, c["map-street"])):
-        for lines in streets:
-            drawn.append(
-                path(lines, fill="none", stroke=stroke, stroke_width=width, stroke_linecap="round")
-            )
+        drawn += [
+            path(lines, fill="none", stroke=stroke, stroke_width=width, stroke_linecap="round")
+            for lines in streets
+        ]
     return drawn
 
 
