@@ -3,6 +3,7 @@
 import math
 
 from django.utils import formats
+from django.utils.translation import gettext_lazy
 
 DASH = "–"
 THIN_SPACE = "\u202f"
@@ -15,6 +16,13 @@ SCALED_UNITS = {
     "EUR": ((1e6, "M EUR"), (1e3, "k EUR")),
     "EUR/a": ((1e6, "M EUR/a"), (1e3, "k EUR/a")),
     "m2": ((1e4, "ha"),),
+}
+# written otherwise in other languages
+SPOKEN_UNITS = {
+    "M EUR": gettext_lazy("M EUR"),
+    "k EUR": gettext_lazy("k EUR"),
+    "M EUR/a": gettext_lazy("M EUR/a"),
+    "k EUR/a": gettext_lazy("k EUR/a"),
 }
 PRINTED_UNITS = {
     "m2": "m²",
@@ -41,6 +49,13 @@ def digits(value: float, significant: int = 3) -> str:
     return text.replace("-", "−")
 
 
+def count(value: float | None) -> str:
+    """Write a number of things; a dash when it is missing."""
+    if is_missing(value):
+        return DASH
+    return formats.number_format(round(value), 0, force_grouping=True).replace("-", "−")  # type: ignore[arg-type]
+
+
 def quantity(value: float | None, unit: str = "", significant: int = 3) -> str:
     """Write a number with its unit, scaled to a readable size; a dash when it is missing."""
     if is_missing(value):
@@ -54,5 +69,5 @@ def quantity(value: float | None, unit: str = "", significant: int = 3) -> str:
             break
     else:
         unit = PRINTED_UNITS.get(unit, unit)
-    unit = unit.replace("m2", "m²").replace("degC", "°C")
+    unit = str(SPOKEN_UNITS.get(unit, unit)).replace("m2", "m²").replace("degC", "°C")
     return f"{digits(number, significant)}{THIN_SPACE}{unit}".rstrip(THIN_SPACE)

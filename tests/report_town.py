@@ -24,7 +24,12 @@ NAMES = ("Parkplatz Campus-Boulevard", "Parkplatz Forckenbeckstraße", "", "Stei
 
 
 def gate(
-    key: str, state: str, value: float | None, unit: str, threshold: float | None, hint: str,
+    key: str,
+    state: str,
+    value: float | None,
+    unit: str,
+    threshold: float | None,
+    hint: str,
     **values: Any,
 ) -> dict[str, Any]:
     return {
@@ -132,11 +137,18 @@ def _parcel(rank: int | None, name: str, ref: str, shift: float) -> dict[str, An
         "criteria": _criteria(shift),
         "hub": {"power_it_kw": 500.0, "technology": "immersion", "hot_side_max_degc": 65.0},
         "connection": {
-            "length_m": 341.0, "dn_mm": 100.0, "loss_kw": 9.1, "pump_kw": 1.2,
-            "capex_eur": 236_000.0, "mode": "return_to_return", "hours_possible": 8146.0,
+            "length_m": 341.0,
+            "dn_mm": 100.0,
+            "loss_kw": 9.1,
+            "pump_kw": 1.2,
+            "capex_eur": 236_000.0,
+            "mode": "return_to_return",
+            "hours_possible": 8146.0,
         },
         "grid": {
-            "substation": "Melaten Nord", "distance_m": 212.0, "headroom_firm_kw": 640.0,
+            "substation": "Melaten Nord",
+            "distance_m": 212.0,
+            "headroom_firm_kw": 640.0,
             "class": "tight",
         },
         "energy_mwh": {"in": 4300.0, "used": 3420.0, "lost": 180.0, "rejected": 700.0, "parts": {}},
@@ -154,17 +166,22 @@ def _refused() -> list[dict[str, Any]]:
     wet = _parcel(None, "Am Dorbach", "way/5", 0.2)
     wet["score"] = wet["money"]["npv_eur"] = None
     wet["gates"][5] = gate(
-        "constraint:water", "red", 612.0, "m2", 1.0, "constraint_red",
-        constraint="water", overlap_m2=612.0, free_m2=188.0,
+        "constraint:water",
+        "red",
+        612.0,
+        "m2",
+        1.0,
+        "constraint_red",
+        constraint="water",
+        overlap_m2=612.0,
+        free_m2=188.0,
     )
     far = _parcel(None, "Parkplatz Süsterfeld", "way/6", 0.2)
     far["score"] = None
     far["gates"][1] = gate(
         "connection", "red", 1290.0, "m", 300.0, "connection_red", excess_m=690.0, limit_m=600.0
     )
-    far["gates"][3] = gate(
-        "headroom", "red", 80.0, "kW", 780.0, "headroom_red", missing_kw=440.0
-    )
+    far["gates"][3] = gate("headroom", "red", 80.0, "kW", 780.0, "headroom_red", missing_kw=440.0)
     for parcel in (wet, far):
         parcel["verdict"] = parcel["conditional_verdict"] = {
             "key": "do_not_build",
@@ -180,13 +197,37 @@ def _refused() -> list[dict[str, Any]]:
 def _layers() -> list[dict[str, Any]]:
     rows = (
         ("buildings", "Gebäude", "OpenStreetMap", "ODbL 1.0", "2019-11", "measured", "", 125),
-        ("heat_demand", "Wärmebedarf", "derived from buildings", "ODbL 1.0", "2019-11", "derived",
-         "footprint, storeys, use", 125),
-        ("pipes", "Wärmenetz", "derived from streets", "ODbL 1.0", "2019-11", "derived",
-         "grown along streets from the plant", 96),
+        (
+            "heat_demand",
+            "Wärmebedarf",
+            "derived from buildings",
+            "ODbL 1.0",
+            "2019-11",
+            "derived",
+            "footprint, storeys, use",
+            125,
+        ),
+        (
+            "pipes",
+            "Wärmenetz",
+            "derived from streets",
+            "ODbL 1.0",
+            "2019-11",
+            "derived",
+            "grown along streets from the plant",
+            96,
+        ),
         ("parcels", "Parkplätze", "OpenStreetMap", "ODbL 1.0", "2019-11", "measured", "", 6),
-        ("substations", "Umspannstationen", "OpenStreetMap; ratings set here", "ODbL 1.0",
-         "2019-11", "illustrative", "", 5),
+        (
+            "substations",
+            "Umspannstationen",
+            "OpenStreetMap; ratings set here",
+            "ODbL 1.0",
+            "2019-11",
+            "illustrative",
+            "",
+            5,
+        ),
         ("series", "NL 2024", "Ember / ENTSO-E", "CC BY 4.0", "2024", "measured", "", 8784),
     )
     keys = ("kind", "name", "source", "licence", "data_date", "nature", "method", "rows")
@@ -207,28 +248,42 @@ def document(**changes: Any) -> dict[str, Any]:
         "digest": "9f2c" * 16,
         "created_at": "2026-11-20T09:30:00Z",
         "municipality": {
-            "slug": "aachen-melaten", "name": "Aachen-Melaten", "srid": 25832, "is_demo": True,
+            "slug": "aachen-melaten",
+            "name": "Aachen-Melaten",
+            "srid": 25832,
+            "is_demo": True,
         },
         "study": {
-            "name": "First look", "technology": "immersion_high", "miner": "hydro",
+            "name": "First look",
+            "technology": "immersion_high",
+            "miner": "hydro",
             "tariff": "de_medium_voltage",
         },
         "engine_version": "0.1.0",
         "layers": _layers(),
         "assumptions": [
             {
-                "key": key, "value": entry.value, "unit": entry.unit, "tag": entry.tag,
-                "source": entry.source, "note": entry.note,
+                "key": key,
+                "value": entry.value,
+                "unit": entry.unit,
+                "tag": entry.tag,
+                "source": entry.source,
+                "note": entry.note,
             }
             for key, entry in entries.items()
         ],
         "illustrative": ["substation ratings", "substation loads"],
         "status": {"candidates": 6, "ranked": 4, "refused": 2},
         "town": {
-            "network_peak_kw": 11_400.0, "network_heat_mwh_per_a": 23_100.0,
-            "buildings_connected": 98, "supply_degc": [70.0, 90.0], "return_degc": [50.0, 58.0],
-            "hours_possible": 8146.0, "price_label": "NL 2024",
-            "price_mean_eur_per_mwh": 77.3, "negative_hours": 458,
+            "network_peak_kw": 11_400.0,
+            "network_heat_mwh_per_a": 23_100.0,
+            "buildings_connected": 98,
+            "supply_degc": [70.0, 90.0],
+            "return_degc": [50.0, 58.0],
+            "hours_possible": 8146.0,
+            "price_label": "NL 2024",
+            "price_mean_eur_per_mwh": 77.3,
+            "negative_hours": 458,
             "climate_label": "TRY region 5",
         },
         "notes": ["Weather and price are not of one year."],
@@ -262,25 +317,35 @@ def _square(x: float, y: float, side: float) -> tuple[tuple[tuple[float, float],
 
 def shapes() -> TownShapes:
     """A town on a grid of streets, in metres."""
-    found = [
-        Shape("streets", lines=(((0.0, 150.0 * k), (900.0, 150.0 * k)),)) for k in range(5)
-    ]
+    found = [Shape("streets", lines=(((0.0, 150.0 * k), (900.0, 150.0 * k)),)) for k in range(5)]
     found += [Shape("streets", lines=(((180.0 * k, 0.0), (180.0 * k, 600.0)),)) for k in range(6)]
     found += [
         Shape(
-            "buildings", f"b{k}", _square(20 + 60 * (k % 15), 20 + 75 * (k // 15), 32),
+            "buildings",
+            f"b{k}",
+            _square(20 + 60 * (k % 15), 20 + 75 * (k // 15), 32),
             properties={"heat_demand_mwh_per_a": None if k % 11 == 0 else 20_000.0 * (1 + k % 9)},
         )
         for k in range(90)
     ]
-    found.append(Shape("constraints", "w", _square(620, -30, 140), properties={"constraint_kind": "water"}))
-    found.append(Shape("constraints", "f", _square(-30, 480, 170), properties={"constraint_kind": "forest"}))
     found.append(
-        Shape("pipes", "p", lines=(((0.0, 150.0), (900.0, 150.0)), ((360.0, 150.0), (360.0, 600.0))),
-              properties={"nature": "derived"})
+        Shape("constraints", "w", _square(620, -30, 140), properties={"constraint_kind": "water"})
+    )
+    found.append(
+        Shape("constraints", "f", _square(-30, 480, 170), properties={"constraint_kind": "forest"})
+    )
+    found.append(
+        Shape(
+            "pipes",
+            "p",
+            lines=(((0.0, 150.0), (900.0, 150.0)), ((360.0, 150.0), (360.0, 600.0))),
+            properties={"nature": "derived"},
+        )
     )
     found.append(Shape("plants", "h", points=((0.0, 150.0),)))
     found.append(Shape("substations", "s", points=((540.0, 300.0),)))
-    for k, (x, y) in enumerate(((300, 90), (420, 320), (760, 180), (120, 380), (640, 40), (840, 520))):
+    for k, (x, y) in enumerate(
+        ((300, 90), (420, 320), (760, 180), (120, 380), (640, 40), (840, 520))
+    ):
         found.append(Shape("parcels", f"way/{k + 1}", _square(x, y, 48)))
     return TownShapes(tuple(found), "© OpenStreetMap contributors, ODbL 1.0")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from heatmap.quantities import DASH, is_missing, quantity
+from heatmap.quantities import DASH, count, quantity
 from sites.words import group_label, plain, word
 
 SHORT_HASH = 12
@@ -26,9 +26,17 @@ def layer_word(kind: str) -> str:
     return words.get(kind, plain(kind))
 
 
+def _given(value: Any) -> int:
+    """Return how many digits a stored number really has, four at most."""
+    if not isinstance(value, int | float):
+        return 1
+    mantissa = f"{value:.3e}".partition("e")[0]
+    return max(1, len(mantissa.lstrip("-").replace(".", "").strip("0")))
+
+
 def _assumption(entry: dict[str, Any]) -> dict[str, str]:
     value, unit = entry.get("value"), str(entry.get("unit") or "")
-    written = value if isinstance(value, str) else quantity(value, unit, 4)
+    written = value if isinstance(value, str) else quantity(value, unit, _given(value))
     name = str(entry["key"])
     return {
         "name": name.partition(".")[2].replace("_", " ") or name,
@@ -58,14 +66,16 @@ def _layer(layer: dict[str, Any]) -> dict[str, str]:
         "licence": str(layer.get("licence") or DASH),
         "date": str(layer.get("data_date") or DASH),
         "version": str(layer.get("version") or DASH),
-        "rows": DASH if is_missing(layer.get("rows")) else quantity(layer["rows"], "", 6),
+        "rows": count(layer.get("rows")),
         "hash": str(layer.get("content_hash") or "")[:SHORT_HASH] or DASH,
     }
 
 
 def _sentence(item: Any) -> str:
     if isinstance(item, dict):
-        return str(item.get("text") or item.get("note") or item.get("name") or item.get("key") or "")
+        return str(
+            item.get("text") or item.get("note") or item.get("name") or item.get("key") or ""
+        )
     return str(item)
 
 
@@ -84,7 +94,9 @@ def annex(doc: dict[str, Any]) -> dict[str, Any]:
     return {
         "assumptions": _assumptions(doc),
         "layers": [_layer(layer) for layer in doc.get("layers") or []],
-        "illustrative": [plain(_sentence(i)) for i in doc.get("illustrative") or [] if _sentence(i)],
+        "illustrative": [
+            plain(_sentence(i)) for i in doc.get("illustrative") or [] if _sentence(i)
+        ],
         "notes": [_sentence(n) for n in doc.get("notes") or [] if _sentence(n)],
         "identity": [{"label": label, "value": str(value) or DASH} for label, value in identity],
         "methods": [

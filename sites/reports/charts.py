@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from heatmap.quantities import digits, is_missing
@@ -27,6 +27,14 @@ def nice_step(span: float, most: int = 4) -> float:
     return next(base * k for k in (1, 2, 2.5, 5, 10) if base * k * most >= span)
 
 
+def axis_label(value: float, step: float) -> str:
+    """Write a number on an axis with as many decimals as the step needs."""
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    if abs(step * 10**decimals - round(step * 10**decimals)) > 1e-9:
+        decimals += 1
+    return number_format(value, decimals, force_grouping=True).replace("-", "−")
+
+
 def _name(parcel: dict[str, Any], most: int = 30) -> str:
     name = str(parcel.get("name") or parcel["ref"])
     return name if len(name) <= most else name[: most - 1] + "…"
@@ -43,7 +51,7 @@ def ranking_chart(parcels: Sequence[dict[str, Any]], most: int = 10) -> str:
     for k in range(6):
         x = left + span * k / 5
         drawn.append(line(x, 2, x, bottom, stroke=c["surface-3"], stroke_width=0.6))
-        drawn.append(text(x, bottom + 10, digits(k / 5, 1), size=LABEL, text_anchor="middle"))
+        drawn.append(text(x, bottom + 10, axis_label(k / 5, 0.2), size=LABEL, text_anchor="middle"))
     drawn.append(text(right + 6, bottom + 10, _("score"), size=LABEL))
     patterns = []
     for k, parcel in enumerate(ranked):
@@ -99,8 +107,9 @@ def _frame_of_year(
     while value <= high + step / 1000:
         y = place(0, value)[1]
         drawn.append(line(LEFT, y, right, y, stroke=c["surface-3"], stroke_width=0.6))
-        label = digits(value, 3) if value else "0"
-        drawn.append(text(LEFT - 4, y + 2.6, label, size=LABEL, text_anchor="end"))
+        drawn.append(
+            text(LEFT - 4, y + 2.6, axis_label(value, step), size=LABEL, text_anchor="end")
+        )
         value += step
     first = date(2023, 1, 1)
     for month in range(1, 13):
@@ -140,7 +149,7 @@ def year_chart(hourly: dict[str, Any]) -> str:
     used = [(v or 0.0) / 1000 for v in daily(hourly["heat_kw"])]
     rejected = [(v or 0.0) / 1000 for v in daily(hourly["rejected_kw"])]
     total = [a + b for a, b in zip(used, rejected, strict=True)]
-    height = 128.0
+    height = 112.0
     drawn, place = _frame_of_year(height, 0.0, max(total) or 1.0, _("MWh a day"), len(used))
     bands = [
         _band(place, [0.0] * len(used), used, c["used"]),
@@ -161,7 +170,7 @@ def temperature_chart(hourly: dict[str, Any]) -> str:
     curves = [(daily(hourly[k], mean=True), label, fill, dash) for k, label, fill, dash in kinds]
     values = [v for days, *_rest in curves for v in days if v is not None] or [0.0, 100.0]
     low = 10 * math.floor(min(values) / 10)
-    height = 128.0
+    height = 112.0
     drawn, place = _frame_of_year(height, low, max(values), "°C", len(curves[0][0]))
     for days, _label, stroke, dash in curves:
         points = [place(d + 0.5, v) for d, v in enumerate(days) if v is not None]

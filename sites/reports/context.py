@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from heatmap.quantities import DASH, digits, is_missing, quantity
+from heatmap.quantities import DASH, count, digits, is_missing, quantity
 from sites.reports.annex import annex
 from sites.reports.council import (
     conditional_sentence,
@@ -60,7 +60,7 @@ def _criterion_row(criterion: dict[str, Any]) -> dict[str, str]:
         "raw": quantity(criterion.get("raw"), unit),
         "score": _score(criterion.get("score")),
         "weight": quantity(criterion.get("weight"), "share", 2),
-        "bounds": f"{quantity(criterion.get('low'), unit)} … {quantity(criterion.get('high'), unit)}",
+        "bounds": " … ".join(quantity(criterion.get(end), unit) for end in ("low", "high")),
         "nature": word(criterion.get("nature") or "unknown", "nature"),
     }
 
@@ -77,7 +77,7 @@ def _technical(parcel: dict[str, Any]) -> list[dict[str, Any]]:
         (_("Area"), quantity(parcel.get("area_m2"), "m2")),
         (_("Position"), _position(parcel)),
         (_("Computing power"), quantity(hub.get("power_it_kw"), "kW")),
-        (_("Hottest water from the hub"), quantity(hub.get("hot_side_max_degc"), "degC")),
+        (_("Hottest water from the hub"), quantity(hub.get("hot_side_max_degc"), "degC", 2)),
     )
     network = _pairs(
         (_("Length of the connection"), quantity(pipe.get("length_m"), "m")),
@@ -89,7 +89,8 @@ def _technical(parcel: dict[str, Any]) -> list[dict[str, Any]]:
         (_("Substation"), str(grid.get("substation") or DASH)),
         (_("Distance to the substation"), quantity(grid.get("distance_m"), "m")),
         (_("Firm headroom"), quantity(grid.get("headroom_firm_kw"), "kW")),
-        (_("Hours running, with heat used"), _two_hours(hours)),
+        (_("Hours running"), quantity(hours.get("running"), "h/a", 4)),
+        (_("Hours with heat used"), quantity(hours.get("with_heat"), "h/a", 4)),
     )
     balance = _pairs(
         (_("Electricity in"), quantity(energy.get("in"), "MWh/a")),
@@ -109,10 +110,6 @@ def _position(parcel: dict[str, Any]) -> str:
     if is_missing(parcel.get("lat")) or is_missing(parcel.get("lon")):
         return DASH
     return f"{digits(parcel['lat'], 6)}° N, {digits(parcel['lon'], 5)}° E"
-
-
-def _two_hours(hours: dict[str, Any]) -> str:
-    return f"{quantity(hours.get('running'), '', 4)}, {quantity(hours.get('with_heat'), 'h/a', 4)}"
 
 
 def _money(parcel: dict[str, Any]) -> list[dict[str, Any]]:
@@ -163,7 +160,9 @@ def _parcel(parcel: dict[str, Any]) -> dict[str, Any]:
         "score": _score(parcel.get("score")),
         "coverage": quantity(parcel.get("coverage"), "share", 2),
         "verdict_key": key,
-        "verdict": verdict_sentence(key, place_name(parcel)) if key else DASH,
+        "verdict": verdict_sentence(key, place_name(parcel), is_best=parcel.get("rank") == 1)
+        if key
+        else DASH,
         "conditional": conditional_sentence(str(held["key"])) if held.get("key") else "",
         "conditional_reasons": [reason(given, gates) for given in held.get("reasons") or []],
         **for_against(parcel),
@@ -214,7 +213,7 @@ def _town(doc: dict[str, Any]) -> list[dict[str, str]]:
     return _pairs(
         (_("Highest load of the network"), quantity(town.get("network_peak_kw"), "kW")),
         (_("Heat of the network"), quantity(town.get("network_heat_mwh_per_a"), "MWh/a")),
-        (_("Buildings connected"), quantity(town.get("buildings_connected"), "", 4)),
+        (_("Buildings connected"), count(town.get("buildings_connected"))),
         (_("Supply temperature"), span("supply_degc")),
         (_("Return temperature"), span("return_degc")),
         (_("Electricity price, mean"), quantity(town.get("price_mean_eur_per_mwh"), "EUR/MWh")),

@@ -18,8 +18,10 @@ def place_name(parcel: Mapping[str, Any]) -> str:
     return str(parcel.get("name") or parcel["ref"])
 
 
-def verdict_sentence(key: str, place: str) -> str:
+def verdict_sentence(key: str, place: str, *, is_best: bool = True) -> str:
     """Return the verdict of a place in one sentence."""
+    if key == "not_enough_data" and not is_best:
+        return _("Not enough data for a decision on %(place)s.") % {"place": place}
     sentences = {
         "build": _("Build: %(place)s passes every gate and the heat is competitive."),
         "pilot_only": _("Pilot only: at %(place)s the loss stays within the learning budget."),
@@ -69,7 +71,10 @@ def money_sentences(parcel: dict[str, Any]) -> dict[str, list[str]]:
         % {"hub": quantity(money.get("lcoh_gross_eur_per_mwh"), "EUR")},
         _("The same heat costs %(pump)s from a large heat pump and %(boiler)s from a gas boiler.")
         % {"pump": quantity(pump, "EUR"), "boiler": quantity(boiler, "EUR")},
-        _("To build it takes %(capex)s; as a heat source alone it is worth %(npv)s (net present value).")
+        _(
+            "To build it takes %(capex)s; as a heat source alone it is worth %(npv)s "
+            "(net present value)."
+        )
         % {
             "capex": quantity(money.get("capex_eur"), "EUR"),
             "npv": quantity(money.get("npv_heat_only_eur"), "EUR"),
@@ -78,7 +83,10 @@ def money_sentences(parcel: dict[str, Any]) -> dict[str, list[str]]:
     compute = [
         _("Computing might bring %(revenue)s in the first year.")
         % {"revenue": quantity(money.get("compute_revenue_eur_per_a"), "EUR")},
-        _("With it, heat would cost %(net)s per megawatt-hour and the net present value would be %(npv)s.")
+        _(
+            "With it, heat would cost %(net)s per megawatt-hour and the net present value would "
+            "be %(npv)s."
+        )
         % {
             "net": quantity(money.get("lcoh_net_eur_per_mwh"), "EUR"),
             "npv": quantity(money.get("npv_eur"), "EUR"),
@@ -119,7 +127,7 @@ def next_steps(parcel: dict[str, Any]) -> list[str]:
     values = {
         "power": quantity(hub.get("power_it_kw"), "kW"),
         "substation": grid.get("substation") or DASH,
-        "degc": quantity(hub.get("hot_side_max_degc"), "degC"),
+        "degc": quantity(hub.get("hot_side_max_degc"), "degC", 2),
     }
     asked = {
         "grid_offer": _(

@@ -16,7 +16,7 @@ from sites.reports.charts import (
     temperature_chart,
     year_chart,
 )
-from sites.reports.town_map import Shape, TownShapes, town_map
+from sites.reports.town_map import Shape, TownShapes, is_tall, town_map
 
 __all__ = ["Figure", "Shape", "TownShapes", "run_figures"]
 
@@ -31,6 +31,7 @@ class Figure:
     svg: str
     alt: str
     note: str = ""
+    narrow: bool = False
 
 
 def _ranked(doc: dict[str, Any]) -> list[dict[str, Any]]:
@@ -55,7 +56,9 @@ def _map_figure(doc: dict[str, Any], town: TownShapes) -> Figure:
     ) % {"town": doc["municipality"]["name"]}
     if best:
         alt += " " + _("Best places: %(best)s.") % {"best": best}
-    return Figure(title, town_map(town, doc.get("parcels", [])), alt, town.attribution)
+    return Figure(
+        title, town_map(town, doc.get("parcels", [])), alt, town.attribution, is_tall(town)
+    )
 
 
 def _ranking_figure(doc: dict[str, Any]) -> Figure | None:
@@ -104,8 +107,7 @@ def _energy_figure(parcel: dict[str, Any]) -> Figure | None:
 def _year_figure(hourly: dict[str, Any]) -> Figure:
     rows = months(hourly)
     values = "; ".join(
-        f"{row['name']} {quantity(row['used_mwh'], 'MWh')} / "
-        f"{quantity(row['rejected_mwh'], 'MWh')}"
+        f"{row['name']} {quantity(row['used_mwh'], 'MWh')} / {quantity(row['rejected_mwh'], 'MWh')}"
         for row in rows
     )
     alt = _("Heat used and rejected, month by month: %(values)s.") % {"values": values}

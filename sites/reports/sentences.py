@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from engines.scoring.gates import HINTS
 from engines.scoring.verdict import REASONS
 from heatmap.quantities import DASH, digits, is_missing, quantity
-from sites.words import GATES, NATURES, plain, word
+from sites.words import GATES, plain, word
 
 SHARES = ("temperature", "temperatures", "heat_uptake", "uptake")
 
@@ -67,7 +67,7 @@ def gate_value(gate: Mapping[str, Any], name: str) -> str:
     unit = str(gate.get("unit") or "")
     if gate["key"] in SHARES and unit in ("-", ""):
         unit = "share"
-    return quantity(value, unit)
+    return quantity(value, unit, 2 if unit == "share" else 3)
 
 
 def _filled(template: str, values: Mapping[str, Any], otherwise: str) -> str:
@@ -104,11 +104,11 @@ def reason(given: Mapping[str, Any], gates: Mapping[str, Mapping[str, Any]]) -> 
         gate = gates.get(str(values["gate"]))
         if gate is not None and "hint" in values:
             values["hint"] = hint(gate)
-        values["gate"] = f"“{gate_label(str(values['gate']))}”"
+        values["gate"] = gate_label(str(values["gate"]))
     if "name" in values:
         values["name"] = input_label(str(values["name"]))
     if "evidence" in values:
-        values["evidence"] = word(values["evidence"], "nature") if values["evidence"] in NATURES else ""
+        values["evidence"] = word(values["evidence"], "nature")
     return _filled(REASONS[key], values, english)
 
 

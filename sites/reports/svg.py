@@ -57,7 +57,9 @@ def path_data(parts: Iterable[Iterable[Point]], *, closed: bool) -> str:
     return "".join(written)
 
 
-def path(parts: Iterable[Iterable[Point]], *, closed: bool = False, **attributes: object) -> Element:
+def path(
+    parts: Iterable[Iterable[Point]], *, closed: bool = False, **attributes: object
+) -> Element:
     return element("path", d=path_data(parts, closed=closed), **attributes)
 
 

@@ -22,7 +22,8 @@ from sites.reports.svg import (
     text,
 )
 
-WIDTH = 470.0
+WIDE, NARROW = 470.0, 228.0
+TALL = 1.1
 MARGIN_SHARE = 0.03
 GUESSED = ("derived", "illustrative")
 
@@ -57,6 +58,7 @@ class Frame:
     left: float
     top: float
     scale: float
+    width: float
     height: float
 
     def place(self, point: Point) -> Point:
@@ -70,19 +72,28 @@ def _points(shape: Shape) -> list[Point]:
     return [p for part in (*shape.rings, *shape.lines, shape.points) for p in part]
 
 
-def _frame(town: TownShapes, most_height: float) -> Frame:
-    """Fit parcels, pipes and plants; without any, fit everything."""
+def _extent(town: TownShapes) -> tuple[float, float, float, float]:
+    """Return left, low, right, top of parcels, pipes and plants; without any, of everything."""
     main = town.of("parcels", "pipes", "plants", "cells") or list(town.shapes)
     points = [p for shape in main for p in _points(shape)] or [(0.0, 0.0), (1000.0, 600.0)]
     xs, ys = [p[0] for p in points], [p[1] for p in points]
     pad = MARGIN_SHARE * max(max(xs) - min(xs), max(ys) - min(ys), 100.0)
-    left, right, low, top = min(xs) - pad, max(xs) + pad, min(ys) - pad, max(ys) + pad
-    if (top - low) / (right - left) > most_height / WIDTH:
-        missing = (top - low) * WIDTH / most_height - (right - left)
-        left, right = left - missing / 2, right + missing / 2
-    scale = WIDTH / (right - left)
-    height = max(150.0, (top - low) * scale)
-    return Frame(left, top + (height / scale - (top - low)) / 2, scale, height)
+    return min(xs) - pad, min(ys) - pad, max(xs) + pad, max(ys) + pad
+
+
+def is_tall(town: TownShapes) -> bool:
+    """Say whether the town is drawn in a narrow column, with text beside it."""
+    left, low, right, top = _extent(town)
+    return (top - low) > TALL * (right - left)
+
+
+def _frame(town: TownShapes) -> Frame:
+    left, low, right, top = _extent(town)
+    width, least, most = (NARROW, 240.0, 272.0) if is_tall(town) else (WIDE, 150.0, 205.0)
+    scale = min(width / (right - left), most / (top - low))
+    height = min(most, max(least, (top - low) * scale))
+    spare_x, spare_y = width / scale - (right - left), height / scale - (top - low)
+    return Frame(left - spare_x / 2, top + spare_y / 2, scale, width, height)
 
 
 def centre(ring: Iterable[Point]) -> Point:
@@ -113,10 +124,10 @@ def _ground(town: TownShapes, frame: Frame) -> list[Element]:
             drawn.append(path(frame.parts(shape.lines), fill="none", stroke=fill, stroke_width=1.6))
     streets = [frame.parts(shape.lines) for shape in town.of("streets")]
     for width, stroke in ((2.0, c["map-street-case"]), (1.2, c["map-street"])):
-        for lines in streets:
-            drawn.append(
-                path(lines, fill="none", stroke=stroke, stroke_width=width, stroke_linecap="round")
-            )
+        drawn += [
+            path(lines, fill="none", stroke=stroke, stroke_width=width, stroke_linecap="round")
+            for lines in streets
+        ]
     return drawn
 
 
@@ -233,7 +244,7 @@ def _furniture(frame: Frame) -> list[Element]:
     plate = box(x - 5, y - 17, width + 10, 22, fill=c["surface"], fill_opacity=0.85, rx=2)
     bar = path([[(x, y - 4), (x, y), (x + width, y), (x + width, y - 4)]], fill="none")
     label = text(x + width / 2, y - 6, quantity(length_m, "m"), size=7.5, text_anchor="middle")
-    nx, ny = WIDTH - 16.0, 14.0
+    nx, ny = frame.width - 16.0, 14.0
     arrow = [
         element("circle", cx=nx, cy=ny + 5, r=13, fill=c["surface"], fill_opacity=0.85),
         path([[(nx, ny - 5), (nx + 4, ny + 5), (nx, ny + 2.5), (nx - 4, ny + 5)]], closed=True),
@@ -266,8 +277,9 @@ def _ramp(x: float, y: float, title: str, fills: list[str], ends: tuple[str, str
     return drawn
 
 
-def _legend(town: TownShapes, top: float, breaks: list[float]) -> list[Element]:
+def _legend(town: TownShapes, frame: Frame, breaks: list[float]) -> list[Element]:
     c = colours()
+    top = frame.height + 6
     scores = [c[f"score-{k}"] for k in range(1, 6)]
     heats = [c[f"heat-{k}"] for k in range(1, 7)]
     drawn = _ramp(0, top + 10, _("Score of the parcel"), scores, ("0", "1"))
@@ -289,21 +301,24 @@ def _legend(town: TownShapes, top: float, breaks: list[float]) -> list[Element]:
         ("box", c["map-protect"], _("other limits")),
     ]
     for k, (kind, fill, label) in enumerate(marks):
-        x, y = 248 + 112 * (k // 4), top + 8 + 11.5 * (k % 4)
+        if frame.width == WIDE:
+            x, y = 248 + 112 * (k // 4), top + 8 + 11.5 * (k % 4)
+        else:
+            x, y = 112 * (k // 4), top + 46 + 11.5 * (k % 4)
         drawn += [_swatch(kind, x, y, fill), text(x + 18, y + 2.6, label, size=7.2)]
     return drawn
 
 
-def town_map(town: TownShapes, parcels: list[dict[str, Any]], most_height: float = 300.0) -> str:
+def town_map(town: TownShapes, parcels: list[dict[str, Any]]) -> str:
     """Draw the town with its candidates; derived things dashed, refused ones hatched."""
     c = colours()
-    frame = _frame(town, most_height)
+    frame = _frame(town)
     demands = [s.properties.get("heat_demand_mwh_per_a") for s in town.of("buildings")]
     breaks = heat_breaks([d for d in demands if d is not None])
-    clip = element("clipPath", box(0, 0, WIDTH, frame.height, rx=3), id="sheet")
+    clip = element("clipPath", box(0, 0, frame.width, frame.height, rx=3), id="sheet")
     picture = group(
         [
-            box(0, 0, WIDTH, frame.height, fill=c["map-ground"]),
+            box(0, 0, frame.width, frame.height, fill=c["map-ground"]),
             *_ground(town, frame),
             *_buildings(town, frame, breaks),
             *_network(town, frame),
@@ -314,10 +329,10 @@ def town_map(town: TownShapes, parcels: list[dict[str, Any]], most_height: float
         stroke_linejoin="round",
     )
     return drawing(
-        WIDTH,
-        frame.height + 52,
+        frame.width,
+        frame.height + (52 if frame.width == WIDE else 90),
         element("defs", clip, hatch("refused", c["surface-3"], c["ink-3"])),
         picture,
-        *_legend(town, frame.height + 6, breaks),
+        *_legend(town, frame, breaks),
         ink=c["ink"],
     )

@@ -1,0 +1,198 @@
+"""The report of a run, made from a document; needs neither a database nor a network."""
+
+import io
+import json
+import subprocess
+from pathlib import Path
+
+import page
+import pikepdf
+import pytest
+from django.utils import translation
+from report_town import document, hourly, shapes
+
+from heatmap.quantities import quantity
+from sites.reports.context import parcel_context, run_context
+from sites.reports.figures import TownShapes, run_figures
+from sites.reports.pdf import render_pdf, unambiguous
+
+HOSTILE = '#import "x": * <script>alert(1)</script> \\ $ @a `code` مرحبا [*'
+PROFILES = (page.ValidationProfile.PDF_UA_1, page.ValidationProfile.PDF_A_3A)
+
+
+def report(doc: dict, language: str = "en") -> bytes:
+    series = {doc["parcels"][0]["ref"]: hourly()} if doc["parcels"] else {}
+    figures = run_figures(doc, shapes(), series, language)
+    return render_pdf(run_context(doc, language), figures, doc)
+
+
+def text_of(pdf: bytes, tmp_path: Path, *options: str) -> str:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(pdf)
+    made = subprocess.run(
+        ["pdftotext", "-layout", *options, str(path), "-"], capture_output=True, check=True
+    )
+    return " ".join(made.stdout.decode().replace("\u202f", " ").split())
+
+
+def is_conforming(pdf: bytes) -> bool:
+    return all(page.is_pdf_compliant_bytes(pdf, profile=profile) for profile in PROFILES)
+
+
+@pytest.fixture(scope="module")
+def english() -> bytes:
+    return report(document())
+
+
+@pytest.fixture(scope="module")
+def german() -> bytes:
+    return report(document(), "de")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_report_is_accessible_and_archivable(language, request):
+    pdf = request.getfixturevalue({"en": "english", "de": "german"}[language])
+    assert is_conforming(pdf)
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        assert str(opened.Root.Lang) == language
+        assert "Aachen-Melaten" in str(opened.docinfo["/Title"])
+
+
+def test_the_run_document_is_attached_as_it_is(english):
+    with pikepdf.open(io.BytesIO(english)) as opened:
+        attached = json.loads(opened.attachments["run.json"].get_file().read_bytes())
+    assert attached == document()
+
+
+def test_page_one_says_verdict_and_the_numbers_of_the_document(english, tmp_path):
+    first = text_of(english, tmp_path, "-l", "1")
+    best = document()["parcels"][0]
+    assert "Not enough data for a decision" in first
+    assert best["name"] in first
+    for value, unit in (
+        (best["energy_mwh"]["used"], "MWh/a"),
+        (best["money"]["lcoh_gross_eur_per_mwh"], "EUR"),
+        (best["alternatives"]["heat_pump"]["lcoh_eur_per_mwh"], "EUR"),
+        (best["money"]["npv_heat_only_eur"], "EUR"),
+        (best["hub"]["power_it_kw"], "kW"),
+    ):
+        assert quantity(value, unit).replace("\u202f", " ") in first
+    assert first.index("Heat only") < first.index("With computing (speculative)")
+
+
+def test_the_annex_names_run_layers_and_every_assumption(english, tmp_path):
+    words = text_of(english, tmp_path)
+    doc = document()
+    assert doc["run"] in words
+    assert doc["digest"][:40] in words.replace(" ", "")
+    for layer in doc["layers"]:
+        assert layer["licence"] in words
+        assert layer["content_hash"][:12] in words
+    shown = run_context(doc, "en")["assumptions"]
+    assert sum(len(group["rows"]) for group in shown) == len(doc["assumptions"])
+
+
+def test_a_refused_place_stands_with_value_threshold_and_hint():
+    rows = run_context(document(), "en")["refused"]
+    far = next(row for row in rows if row["value"].startswith("1,290"))
+    assert far["threshold"].startswith("300")
+    assert "690 m nearer" in far["hint"]
+    assert {row["state_key"] for row in rows} == {"red"}
+
+
+def test_german_reports_speak_german(german, tmp_path):
+    words = text_of(german, tmp_path)
+    assert "Zu wenig Daten für eine Entscheidung" in words
+    assert "3,42 GWh/a" in words
+    for english_words in ("Next steps", "What speaks for it", "Net present value", "Heat used"):
+        assert english_words not in words
+
+
+def test_only_demo_towns_carry_the_watermark(english, tmp_path):
+    mark = "method demonstration, not advice on this place"
+    assert run_context(document(), "en")["watermark"] == mark
+    real = document()
+    real["municipality"]["is_demo"] = False
+    assert run_context(real, "en")["watermark"] == ""
+    assert len(report(real)) < len(english)
+
+
+def test_nothing_missing_is_printed_as_a_word_of_the_program(english, tmp_path):
+    words = f" {text_of(english, tmp_path)} ".lower()
+    for word in (" none ", " nan ", "null", "{", "%("):
+        assert word not in words
+
+
+def test_hostile_names_are_text(tmp_path):
+    doc = document()
+    doc["municipality"]["name"] = HOSTILE
+    doc["study"]["name"] = HOSTILE
+    for parcel in doc["parcels"]:
+        parcel["name"] = HOSTILE
+        parcel["grid"]["substation"] = HOSTILE
+    doc["notes"] = [HOSTILE]
+    doc["layers"][0].update(name=HOSTILE, source=HOSTILE, method=HOSTILE)
+    pdf = report(doc)
+    assert is_conforming(pdf)
+    assert "<script>alert(1)</script>" in text_of(pdf, tmp_path)
+
+
+def test_a_character_without_a_glyph_becomes_a_box(tmp_path):
+    doc = document()
+    doc["parcels"][0]["name"] = "Platz 日本 7"
+    pdf = report(doc)
+    assert is_conforming(pdf)
+    assert "Platz □□ 7" in text_of(pdf, tmp_path)
+
+
+def test_a_run_without_any_place_left_says_do_not_build(tmp_path):
+    doc = document()
+    doc["parcels"] = [p for p in doc["parcels"] if not p["rank"]]
+    pdf = report(doc)
+    assert is_conforming(pdf)
+    assert "No place in the study passes every gate" in text_of(pdf, tmp_path)
+
+
+def test_an_empty_run_and_an_empty_map_are_drawn():
+    doc = document(parcels=[], layers=[], assumptions=[], town={}, notes=[], illustrative=[])
+    figures = run_figures(doc, TownShapes(()), {}, "en")
+    assert is_conforming(render_pdf(run_context(doc, "en"), figures, doc))
+
+
+def test_the_same_run_gives_the_same_file(english):
+    assert report(document()) == english
+
+
+def test_the_context_is_plain_json_and_leaves_the_language_alone():
+    doc = document()
+    with translation.override("en"):
+        context = run_context(doc, "de")
+        assert translation.get_language() == "en"
+    assert json.loads(json.dumps(context)) == context
+    page_of_parcel = parcel_context(doc["parcels"][0], doc, "de")
+    assert page_of_parcel["gates"] == context["parcels"][0]["gates"]
+
+
+def test_a_stream_that_ends_in_a_carriage_return_keeps_its_length():
+    def file(end: bytes) -> bytes:
+        body = b"%PDF-1.7\n1 0 obj\n<</Length 4>>\nstream\nabc" + end + b"\nendstream\nendobj\n"
+        second = len(body)
+        body += b"2 0 obj\n<</Type/Catalog/Pages 3 0 R>>\nendobj\n"
+        third = len(body)
+        body += b"3 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n"
+        table = b"xref\n0 4\n0000000000 65535 f\r\n" + 3 * b"%010d 00000 n\r\n"
+        return (
+            body
+            + table % (9, second, third)
+            + b"trailer\n<</Size 4/Root 2 0 R>>\nstartxref\n%d\n%%%%EOF" % len(body)
+        )
+
+    plain = file(b"d")
+    assert unambiguous(plain) == plain
+    mended = unambiguous(file(b"\r"))
+    assert b"abc\r\r\nendstream" in mended
+    with pikepdf.open(io.BytesIO(mended)) as opened:
+        assert opened.get_object(1, 0).read_raw_bytes() == b"abc\r"
+        assert opened.Root is not None
+    start = int(mended.split(b"startxref\n")[1].split()[0])
+    assert mended[start : start + 4] == b"xref"
