@@ -68,7 +68,7 @@ function propertiesOf(ref) {
 function goTo(ref) {
   const { lon, lat } = byRef.get(ref);
   sheet.lower();
-  map.flyTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 16.4), padding: { ...sheet.padding(0), ...(sheet.small() ? { top: container.offsetHeight * 0.46 } : { left: 300 }) }, duration: calm() ? 0 : 700 });
+  map.flyTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 16.4), offset: sheet.small() ? [0, container.offsetHeight * 0.23 - 42] : [150, 0], duration: calm() ? 0 : 700 });
   select({ layer: parcels, id: ref }, propertiesOf(ref));
 }
 
