@@ -55,12 +55,13 @@ def _gate_row(gate: dict[str, Any]) -> dict[str, str]:
 
 def _criterion_row(criterion: dict[str, Any]) -> dict[str, str]:
     unit = criterion.get("unit") or ""
+    low, high = (quantity(criterion.get(end), unit) for end in ("low", "high"))
     return {
         "label": word(criterion["key"], "criterion"),
         "raw": quantity(criterion.get("raw"), unit),
         "score": _score(criterion.get("score")),
         "weight": quantity(criterion.get("weight"), "share", 2),
-        "bounds": f"{quantity(criterion.get('low'), unit)} … {quantity(criterion.get('high'), unit)}",
+        "bounds": f"{low} … {high}",
         "nature": word(criterion.get("nature") or "unknown", "nature"),
     }
 

@@ -72,7 +72,8 @@ def money_sentences(parcel: dict[str, Any]) -> dict[str, list[str]]:
         _("The same heat costs %(pump)s from a large heat pump and %(boiler)s from a gas boiler.")
         % {"pump": quantity(pump, "EUR"), "boiler": quantity(boiler, "EUR")},
         _(
-            "To build it takes %(capex)s; as a heat source alone it is worth %(npv)s (net present value)."
+            "To build it takes %(capex)s;"
+            " as a heat source alone it is worth %(npv)s (net present value)."
         )
         % {
             "capex": quantity(money.get("capex_eur"), "EUR"),
@@ -83,7 +84,8 @@ def money_sentences(parcel: dict[str, Any]) -> dict[str, list[str]]:
         _("Computing might bring %(revenue)s in the first year.")
         % {"revenue": quantity(money.get("compute_revenue_eur_per_a"), "EUR")},
         _(
-            "With it, heat would cost %(net)s per megawatt-hour and the net present value would be %(npv)s."
+            "With it, heat would cost %(net)s per megawatt-hour"
+            " and the net present value would be %(npv)s."
         )
         % {
             "net": quantity(money.get("lcoh_net_eur_per_mwh"), "EUR"),

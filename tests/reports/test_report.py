@@ -9,9 +9,9 @@ import page
 import pikepdf
 import pytest
 from django.utils import translation
+from report_town import document, hourly, shapes
 
 from heatmap.quantities import quantity
-from report_town import document, hourly, shapes
 from sites.reports.context import parcel_context, run_context
 from sites.reports.figures import TownShapes, run_figures
 from sites.reports.pdf import render_pdf, unambiguous

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
+from report_town import document, shapes
 
 from heatmap.render.folium_map import render_map
-from report_town import document, shapes
 
 HOSTILE = "<img src=x onerror=alert(1)></script>{{ 7*7 }}{% raw %}"
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
