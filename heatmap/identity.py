@@ -42,5 +42,6 @@ def acting_as(
         before = _current() if nested else None
         _set(values)
         yield
-        if before is not None:
+        # a failed inner transaction takes its identity with it when it rolls back
+        if before is not None and not connection.needs_rollback:
             _set(before)

@@ -200,6 +200,8 @@ WORDS: dict[str, Text] = {
     "water_protection": _("water protection zone"),
     "boiler": _("gas boiler"),
     "market_decay": _("decaying market"),
+    "market": _("decaying market"),
+    "flat": _("flat market"),
     "immersion_oil": _("immersion in oil"),
     "temperatures": _("temperatures"),
     "displaced_source": _("displaced heat source"),

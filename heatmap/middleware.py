@@ -50,5 +50,6 @@ class IdentityMiddleware:
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        if transaction.get_connection().in_atomic_block:
+        # nobody signed in, no transaction of ours
+        if request.user.is_authenticated and transaction.get_connection().in_atomic_block:
             transaction.set_rollback(True)

@@ -4,9 +4,27 @@ from typing import Any
 
 from engines.assumptions import build_assumptions
 from engines.errors import EngineError
+from engines.tables import catalogue
 from heatmap.quantities import PRINTED_UNITS
 from sites.models import Study
-from sites.words import group_label
+from sites.words import group_label, plain
+
+CATALOGUES = (
+    ("technology", "hub_technologies"),
+    ("miner", "miners"),
+    ("tariff", "tariffs"),
+    ("heat_pump_tariff", "tariffs"),
+)
+
+
+def catalogue_labels(study: Study) -> dict[str, str]:
+    """Return the names of what the study chose from the engines' tables."""
+    labels = {}
+    for field, table in CATALOGUES:
+        key = getattr(study, field)
+        row = catalogue(table).get(key)
+        labels[field] = str(row["label"]) if row else plain(key)
+    return labels
 
 
 def assumption_groups(study: Study) -> list[dict[str, Any]]:

@@ -83,6 +83,14 @@ def map_rows(run: Run | None) -> list[dict[str, Any]]:
     ]
 
 
+def bounds_of_rows(rows: list[dict[str, Any]], around: float = 0.0015) -> list[float] | None:
+    """West, south, east, north of the candidates, with a little room; None for fewer than two."""
+    if len(rows) < 2:
+        return None
+    lons, lats = [row["lon"] for row in rows], [row["lat"] for row in rows]
+    return [min(lons) - around, min(lats) - around, max(lons) + around, max(lats) + around]
+
+
 def mark_near_ties(rows: list[dict[str, Any]], closer_than: float = 0.01) -> list[dict[str, Any]]:
     """Mark ranked rows whose score lies within `closer_than` of a neighbour's."""
     ranked = [row for row in rows if not row["refused"] and row["score"] is not None]

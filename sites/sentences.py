@@ -23,21 +23,26 @@ HINTS: dict[str, str | Promise] = {
         "Would qualify if the network came {excess_m:.0f} m nearer, to at most {limit_m:.0f} m."
     ),
     "connection_amber": _(
-        "{excess_m:.0f} m longer than is usual for this power; have the pipe calculated before going on."
+        "{excess_m:.0f} m longer than is usual for this power; have the pipe calculated "
+        "before going on."
     ),
     "temperature_red": _(
-        "The hub can give heat in none of the hours; would qualify with a hotter coolant, a heat pump, or a colder network."
+        "The hub can give heat in none of the hours; would qualify with a hotter coolant, a "
+        "heat pump, or a colder network."
     ),
     "temperature_amber": _(
-        "Feasible in {share_percent:.0f} % of the hours in which heat is wanted; {threshold_percent:.0f} % are expected."
+        "Feasible in {share_percent:.0f} % of the hours in which heat is wanted; "
+        "{threshold_percent:.0f} % are expected."
     ),
     "headroom_red": _("Would qualify with {missing_kw:.0f} kW more headroom."),
     "headroom_amber": _("Firm, but tight: {missing_kw:.0f} kW more headroom would make it green."),
     "headroom_flexible": _(
-        "{missing_kw:.0f} kW short of a firm connection; a flexible one would let {share_percent:.0f} % of the energy through."
+        "{missing_kw:.0f} kW short of a firm connection; a flexible one would let "
+        "{share_percent:.0f} % of the energy through."
     ),
     "headroom_flexible_unknown": _(
-        "{missing_kw:.0f} kW short of a firm connection; what a flexible one would let through is not known."
+        "{missing_kw:.0f} kW short of a firm connection; what a flexible one would let "
+        "through is not known."
     ),
     "uptake_red": _(
         "Would qualify if the network took {missing_mwh_per_a:.0f} MWh/a more of the heat."
@@ -47,10 +52,12 @@ HINTS: dict[str, str | Promise] = {
     ),
     "outside_municipality": _("The place lies outside the municipality; it can never qualify."),
     "constraint_red": _(
-        "{overlap_m2:.0f} m2 lie inside {constraint}; would qualify if the hub fits on the remaining {free_m2:.0f} m2 drawn as a place of its own."
+        "{overlap_m2:.0f} m2 lie inside {constraint}; would qualify if the hub fits on the "
+        "remaining {free_m2:.0f} m2 drawn as a place of its own."
     ),
     "constraint_amber": _(
-        "{overlap_m2:.0f} m2 lie inside {constraint}; keep the hub on the remaining {free_m2:.0f} m2, or have it examined."
+        "{overlap_m2:.0f} m2 lie inside {constraint}; keep the hub on the remaining "
+        "{free_m2:.0f} m2, or have it examined."
     ),
     "zoning_unknown": _("The zoning is not known; add the zoning code to the parcels."),
     "zoning_unlisted": _("The zoning code {zone} is not in our table; have it judged."),
@@ -62,26 +69,33 @@ REASONS: dict[str, str | Promise] = {
     "gate_unknown": _("The gate {gate} cannot be judged."),
     "evidence": _("The input {name} is {evidence}."),
     "coverage_low": _(
-        "Only {coverage_percent:.0f} % of the weight rests on measured data; {threshold_percent:.0f} % are needed."
+        "Only {coverage_percent:.0f} % of the weight rests on measured data; "
+        "{threshold_percent:.0f} % are needed."
     ),
     "number_missing": _("The rule needs {name}, which is not known."),
     "npv_likely": _(
-        "NPV is positive with a probability of {probability_percent:.0f} %; {threshold_percent:.0f} % are needed."
+        "NPV is positive with a probability of {probability_percent:.0f} %; "
+        "{threshold_percent:.0f} % are needed."
     ),
     "npv_unlikely": _(
-        "NPV is positive with a probability of only {probability_percent:.0f} %; {threshold_percent:.0f} % are needed."
+        "NPV is positive with a probability of only {probability_percent:.0f} %; "
+        "{threshold_percent:.0f} % are needed."
     ),
     "heat_cheaper": _(
-        "Hub heat costs {hub_eur_per_mwh:.1f} EUR/MWh, the best alternative {alternative_eur_per_mwh:.1f} EUR/MWh."
+        "Hub heat costs {hub_eur_per_mwh:.1f} EUR/MWh, the best alternative "
+        "{alternative_eur_per_mwh:.1f} EUR/MWh."
     ),
     "heat_dearer": _(
-        "Hub heat costs {hub_eur_per_mwh:.1f} EUR/MWh, more than the best alternative at {alternative_eur_per_mwh:.1f} EUR/MWh."
+        "Hub heat costs {hub_eur_per_mwh:.1f} EUR/MWh, more than the best alternative at "
+        "{alternative_eur_per_mwh:.1f} EUR/MWh."
     ),
     "within_budget": _(
-        "The loss, {yearly_eur:.0f} EUR in a year and {total_eur:.0f} EUR in all, stays below the learning budget."
+        "The loss, {yearly_eur:.0f} EUR in a year and {total_eur:.0f} EUR in all, stays below "
+        "the learning budget."
     ),
     "above_budget": _(
-        "The loss, {yearly_eur:.0f} EUR in a year and {total_eur:.0f} EUR in all, exceeds the learning budget."
+        "The loss, {yearly_eur:.0f} EUR in a year and {total_eur:.0f} EUR in all, exceeds the "
+        "learning budget."
     ),
     "no_budget": _("No learning budget is stated."),
     "assumed_gate": _("Assumes that the gate {gate}, which cannot be judged, is passed."),

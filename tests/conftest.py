@@ -73,6 +73,20 @@ def town(committed, planner):
 
 
 @pytest.fixture(scope="session")
+def finished_run(town):
+    """The first study of the demo town, scored once."""
+    from heatmap.identity import acting_as
+    from sites.models import Run
+    from sites.services.scoring import create_run, execute
+    from sites.services.studies import first_study
+
+    with acting_as(municipality=town.slug):
+        found = Run.objects.filter(municipality=town, result__isnull=False).first()
+        run = found or create_run(first_study(town), None)
+    return found or execute(run.job_id)
+
+
+@pytest.fixture(scope="session")
 def helsinki(committed, planner):
     from heatmap.identity import acting_as
     from heatmap.models import Municipality

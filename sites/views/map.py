@@ -11,7 +11,7 @@ from heatmap.models import Municipality
 from heatmap.selectors import bounds_of, get_municipality, layer_documents, page_context
 from sites.map_texts import map_texts
 from sites.models import Run
-from sites.selectors import finished_runs, get_run, map_rows, mark_near_ties
+from sites.selectors import bounds_of_rows, finished_runs, get_run, map_rows, mark_near_ties
 
 
 def _chosen_run(request: HttpRequest, town: Municipality) -> Run | None:
@@ -40,7 +40,11 @@ def map_page(request: HttpRequest, slug: str) -> HttpResponse:
         "ranked": [row for row in rows if not row["refused"]],
         "refused": [row for row in rows if row["refused"]],
         "groups": [group for group in groups if group["layers"]],
-        "map_data": {"layers": layers, "candidates": rows, "bounds": bounds_of(town)},
+        "map_data": {
+            "layers": layers,
+            "candidates": rows,
+            "bounds": bounds_of_rows(rows) or bounds_of(town),
+        },
         "words": {key: str(word) for key, word in WORDS.items()},
         "texts": map_texts(),
     }

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from heatmap.selectors import get_municipality, page_context
-from sites.assumptions import assumption_groups
+from sites.assumptions import assumption_groups, catalogue_labels
 from sites.selectors import runs_of, studies_of
 
 
@@ -15,6 +15,7 @@ def studies_page(request: HttpRequest, slug: str) -> HttpResponse:
     studies = list(studies_of(town))
     for study in studies:
         study.groups = assumption_groups(study)
+        study.labels = catalogue_labels(study)
     context = page_context(request, town, "studies") | {
         "studies": studies,
         "runs": runs_of(town)[:50],

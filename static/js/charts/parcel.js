@@ -39,7 +39,8 @@ export function year(element, hourly, texts, onDay) {
 export function week(element, hourly, texts) {
   const hours = hourly.heat_kw.map((_, hour) => hour);
   const area = (name, data, color) => line(name, data, token(color), { stack: "heat", step: "end", areaStyle: { color: token(color), opacity: 0.9 }, lineStyle: { width: 0 }, sampling: "lttb" });
-  const first = 24 * 14;
+  const sums = Array.from({ length: Math.floor(hours.length / 168) }, (_, w) => hourly.heat_kw.slice(w * 168, w * 168 + 168).reduce((a, b) => a + (b ?? 0), 0));
+  const first = 168 * sums.indexOf(Math.max(...sums)); // the week with the most heat
   const { chart } = startChart(element, () => ({
     grid: { left: 44, right: 52, top: 44, bottom: 66 }, legend: legend(),
     tooltip: tooltip({ trigger: "axis", formatter: (points) => [hourText(points[0].dataIndex), ...points.map((p) => `${p.seriesName}: ${quantity(p.value, p.seriesName === texts.price ? "EUR/MWh" : "kW")}`)].join("\n") }),

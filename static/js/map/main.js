@@ -20,7 +20,7 @@ const [west, south, east, north] = bounds;
 
 const map = await makeMap({
   container, layers, hidden, texts, hash: "map",
-  camera: { bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: sheet.padding(24) } },
+  camera: { bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: sheet.padding(16) } },
 });
 
 let hovered = null;

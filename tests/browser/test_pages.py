@@ -1,0 +1,118 @@
+"""The pages in a real browser: nothing broken in the console, accessible, list and map linked."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from heatmap.identity import acting_as
+
+AXE = Path("node_modules/axe-core/axe.min.js")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+IDLE = "#map[data-state=idle]"
+HARMLESS = ("WebGL", "GPU stall")
+
+
+@pytest.fixture(scope="module")
+def addresses(town, finished_run) -> dict[str, str]:
+    with acting_as(municipality=town.slug):
+        ref = finished_run.candidates.get(rank=1).ref
+    base = f"/m/{town.slug}/"
+    return {
+        "map": base, "data": f"{base}data/", "studies": f"{base}studies/",
+        "reports": f"{base}reports/", "run": f"{base}runs/{finished_run.pk}/",
+        "parcel": f"{base}runs/{finished_run.pk}/parcels/{ref}/",
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser(addresses):
+    # after the addresses: while the browser's event loop runs, Django refuses the database
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request):
+    return request.param
+
+
+@pytest.fixture
+def page(browser, live_url, theme):
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, color_scheme=theme, reduced_motion="reduce",
+        locale="en-GB",
+    )  # fmt: skip
+    opened = context.new_page()
+    opened.troubles = []
+    opened.on("pageerror", lambda error: opened.troubles.append(str(error)))
+    opened.on(
+        "console",
+        lambda said: (
+            opened.troubles.append(said.text)
+            if said.type == "error" and not any(word in said.text for word in HARMLESS)
+            else None
+        ),
+    )
+    opened.goto(f"{live_url}/login/")
+    opened.click("form[action='/demo-sign-in/'] button")
+    yield opened
+    assert opened.troubles == []
+    context.close()
+
+
+def violations(page) -> list:
+    # through the debugger, so that the page's own content policy stays as strict as it is
+    session = page.context.new_cdp_session(page)
+    session.send("Runtime.evaluate", {"expression": AXE.read_text()})
+    return page.evaluate(
+        "async () => (await axe.run()).violations.map(v => [v.id, v.nodes[0].html.slice(0, 160)])"
+    )
+
+
+@pytest.mark.parametrize("name", ["map", "data", "studies", "reports", "run", "parcel"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_pages_are_accessible_and_never_wider_than_the_window(
+    page, live_url, addresses, name, width
+):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(live_url + addresses[name])
+    if name in ("map", "parcel"):
+        page.wait_for_selector(IDLE, timeout=30000)
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_list_and_map_are_linked_both_ways(page, live_url, addresses):
+    page.goto(live_url + addresses["map"])
+    page.wait_for_selector(IDLE, timeout=30000)
+    row = page.locator(".ranking button").first
+    row.click()
+    page.wait_for_timeout(300)
+    page.wait_for_selector(IDLE, timeout=30000)
+    assert row.get_attribute("aria-current") == "true"
+    assert page.locator("#inspector").is_visible()
+    page.keyboard.press("Escape")
+    assert row.get_attribute("aria-current") is None
+    # the list centred the parcel in what the card leaves free: 300 px on the left are covered
+    box = page.locator("#map").bounding_box()
+    page.mouse.click(box["x"] + 300 + (box["width"] - 300) / 2, box["y"] + box["height"] / 2)
+    assert row.get_attribute("aria-current") == "true"
+
+
+def test_the_parcel_page_draws_its_year(page, live_url, addresses):
+    page.goto(live_url + addresses["parcel"])
+    page.wait_for_selector("html[data-charts=drawn]", timeout=30000)
+    assert page.locator("[data-chart=year] canvas").count() > 0
+
+
+def test_the_page_keeps_the_chosen_theme(page, theme):
+    page.click("[data-switch-theme]")
+    other = {"light": "dark", "dark": "light"}[theme]
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == other
