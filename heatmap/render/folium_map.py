@@ -6,7 +6,7 @@ handed over, and Leaflet is written into the page.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -172,7 +172,11 @@ def _settle(element: Any, name: str = "heathub") -> None:
         _settle(child, f"{name}_{k}")
 
 
-def render_map(doc: dict[str, Any], features: Mapping[str, Any], language: str = "en") -> str:
+def render_map(
+    doc: dict[str, Any],
+    features: Mapping[str, Any] | Iterable[dict[str, Any]],
+    language: str = "en",
+) -> str:
     """Draw a run as a page of its own.
 
     Parameters
@@ -180,16 +184,17 @@ def render_map(doc: dict[str, Any], features: Mapping[str, Any], language: str =
     doc
         The run document.
     features
-        GeoJSON FeatureCollection in longitude and latitude; ``properties.kind`` names the layer,
+        GeoJSON features, or their FeatureCollection, in longitude and latitude; ``properties.kind`` names the layer,
         candidates are joined by ``properties.ref``. Only what may leave the house belongs here.
     language
         Language of the words.
     """
     with translation.override(language):
-        return _page(doc, features, language)
+        found = features["features"] if isinstance(features, Mapping) else features
+        return _page(doc, [f for f in found if f.get("geometry")], language)
 
 
-def _page(doc: dict[str, Any], features: Mapping[str, Any], language: str) -> str:
+def _page(doc: dict[str, Any], features: list[dict[str, Any]], language: str) -> str:
     c = colours()
     buildings, breaks = buildings_drawn(of_kind(features, "buildings"))
     pipes = of_kind(features, "pipes")

@@ -1,6 +1,5 @@
 """What the stand-alone map draws: features with their style and only the values that are shown."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils.html import escape
@@ -15,8 +14,8 @@ def harmless(text: object) -> str:
     return str(escape(text)).replace("{", "&#123;").replace("}", "&#125;")
 
 
-def of_kind(features: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
-    return [f for f in features["features"] if (f.get("properties") or {}).get("kind") == kind]
+def of_kind(features: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [f for f in features if (f.get("properties") or {}).get("kind") == kind]
 
 
 def _shown(feature: dict[str, Any], at: str, style: dict[str, Any], rows: dict[str, str]) -> dict:
@@ -103,8 +102,15 @@ def candidates_drawn(doc: dict[str, Any], features: list[dict[str, Any]]) -> lis
     return drawn
 
 
-def bounds_of(features: Mapping[str, Any]) -> list[list[float]] | None:
-    main = [f for f in features["features"] if f["properties"].get("kind") in ("parcels", "pipes")]
+def _simple(geometry: dict[str, Any]) -> list[dict[str, Any]]:
+    """Take a collection apart."""
+    if geometry["type"] != "GeometryCollection":
+        return [geometry]
+    return [part for each in geometry["geometries"] for part in _simple(each)]
+
+
+def bounds_of(features: list[dict[str, Any]]) -> list[list[float]] | None:
+    main = [f for f in features if f["properties"].get("kind") in ("parcels", "pipes")]
     points: list[tuple[float, float]] = []
 
     def walk(part: Any) -> None:
@@ -114,8 +120,9 @@ def bounds_of(features: Mapping[str, Any]) -> list[list[float]] | None:
             for piece in part:
                 walk(piece)
 
-    for feature in main or features["features"]:
-        walk(feature["geometry"]["coordinates"])
+    for feature in main or features:
+        for part in _simple(feature["geometry"]):
+            walk(part["coordinates"])
     if not points:
         return None
     lats, lons = [p[0] for p in points], [p[1] for p in points]
