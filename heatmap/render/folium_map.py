@@ -24,6 +24,7 @@ from heatmap.render.map_features import (
     bounds_of,
     buildings_drawn,
     candidates_drawn,
+    drawable,
     harmless,
     of_kind,
     styled,
@@ -191,7 +192,7 @@ def render_map(
     """
     with translation.override(language):
         found = features["features"] if isinstance(features, Mapping) else features
-        return _page(doc, [f for f in found if f.get("geometry")], language)
+        return _page(doc, [one for f in found for one in drawable(f)], language)
 
 
 def _page(doc: dict[str, Any], features: list[dict[str, Any]], language: str) -> str:

@@ -14,6 +14,15 @@ def harmless(text: object) -> str:
     return str(escape(text)).replace("{", "&#123;").replace("}", "&#125;")
 
 
+def drawable(feature: dict[str, Any]) -> list[dict[str, Any]]:
+    """Take a collection of shapes apart, which folium cannot; nothing for a feature without any."""
+    geometry = feature.get("geometry") or {"type": "GeometryCollection", "geometries": []}
+    if geometry["type"] != "GeometryCollection":
+        return [feature]
+    parts = [{**feature, "geometry": part} for part in geometry["geometries"]]
+    return [one for part in parts for one in drawable(part)]
+
+
 def of_kind(features: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [f for f in features if (f.get("properties") or {}).get("kind") == kind]
 
@@ -102,13 +111,6 @@ def candidates_drawn(doc: dict[str, Any], features: list[dict[str, Any]]) -> lis
     return drawn
 
 
-def _simple(geometry: dict[str, Any]) -> list[dict[str, Any]]:
-    """Take a collection apart."""
-    if geometry["type"] != "GeometryCollection":
-        return [geometry]
-    return [part for each in geometry["geometries"] for part in _simple(each)]
-
-
 def bounds_of(features: list[dict[str, Any]]) -> list[list[float]] | None:
     main = [f for f in features if f["properties"].get("kind") in ("parcels", "pipes")]
     points: list[tuple[float, float]] = []
@@ -121,8 +123,7 @@ def bounds_of(features: list[dict[str, Any]]) -> list[list[float]] | None:
                 walk(piece)
 
     for feature in main or features:
-        for part in _simple(feature["geometry"]):
-            walk(part["coordinates"])
+        walk(feature["geometry"]["coordinates"])
     if not points:
         return None
     lats, lons = [p[0] for p in points], [p[1] for p in points]

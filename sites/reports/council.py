@@ -119,6 +119,28 @@ def missing_sentences(parcel: dict[str, Any]) -> list[str]:
     return told
 
 
+def assumed_sentences(parcel: dict[str, Any]) -> list[str]:
+    """Say what decides the conditional verdict, and what it takes for granted."""
+    held = parcel.get("conditional_verdict") or {}
+    gates = {gate["key"]: gate for gate in parcel.get("gates") or []}
+    listed = ("assumed_gate", "assumed_evidence", "number_missing")
+    told = [
+        reason(given, gates) for given in held.get("reasons") or [] if given["key"] not in listed
+    ]
+    found = gaps(held)
+    passed = [gate_label(name) for name in found.pop("gate", [])]
+    absent = [input_label(name) for name in found.pop("number", [])]
+    known = [input_label(name) for names in found.values() for name in names]
+    for sentence, names in (
+        (_("Not computed: %(names)s."), absent),
+        (_("Taken as passed: %(names)s."), passed),
+        (_("Taken as known: %(names)s."), known),
+    ):
+        if names:
+            told.append(sentence % {"names": ", ".join(names)})
+    return told
+
+
 def next_steps(parcel: dict[str, Any]) -> list[str]:
     """Name who has to be asked for what, the deciding things first."""
     found = gaps(parcel.get("verdict") or {})
