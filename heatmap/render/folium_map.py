@@ -185,7 +185,8 @@ def render_map(
     doc
         The run document.
     features
-        GeoJSON features, or their FeatureCollection, in longitude and latitude; ``properties.kind`` names the layer,
+        GeoJSON features, or their FeatureCollection, in longitude and latitude;
+        ``properties.kind`` names the layer,
         candidates are joined by ``properties.ref``. Only what may leave the house belongs here.
     language
         Language of the words.
