@@ -89,7 +89,7 @@ def is_tall(town: TownShapes) -> bool:
 
 def _frame(town: TownShapes) -> Frame:
     left, low, right, top = _extent(town)
-    width, least, most = (NARROW, 240.0, 272.0) if is_tall(town) else (WIDE, 150.0, 205.0)
+    width, least, most = (NARROW, 240.0, 272.0) if is_tall(town) else (WIDE, 130.0, 150.0)
     scale = min(width / (right - left), most / (top - low))
     height = min(most, max(least, (top - low) * scale))
     spare_x, spare_y = width / scale - (right - left), height / scale - (top - low)
