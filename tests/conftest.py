@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Fast tests first: engines, then the database, the web, the browser, whole flows."""
-    order = ("engine", "properties", "architecture", "db", "web", "browser", "flows")
+    order = ("engine", "properties", "architecture", "reports", "db", "web", "browser", "flows")
 
     def place(item: pytest.Item) -> int:
         folder = Path(item.path).parent.name
@@ -73,20 +73,6 @@ def town(committed, planner):
 
 
 @pytest.fixture(scope="session")
-def finished_run(town):
-    """The first study of the demo town, scored once."""
-    from heatmap.identity import acting_as
-    from sites.models import Run
-    from sites.services.scoring import create_run, execute
-    from sites.services.studies import first_study
-
-    with acting_as(municipality=town.slug):
-        found = Run.objects.filter(municipality=town, result__isnull=False).first()
-        run = found or create_run(first_study(town), None)
-    return found or execute(run.job_id)
-
-
-@pytest.fixture(scope="session")
 def helsinki(committed, planner):
     from heatmap.identity import acting_as
     from heatmap.models import Municipality
@@ -95,6 +81,20 @@ def helsinki(committed, planner):
     load_town(DEMO_TOWNS[1], lambda line: None)
     with acting_as(municipality=DEMO_TOWNS[1].slug):
         return Municipality.objects.get()
+
+
+@pytest.fixture(scope="session")
+def finished_run(town):
+    """The first study of the demo town, scored."""
+    from heatmap.identity import acting_as
+    from sites.services import scoring
+    from sites.services.studies import first_study
+
+    with acting_as(municipality=town.slug):
+        run = scoring.create_run(first_study(town), None)
+    run = scoring.execute(run.job_id)
+    assert run.result is not None, run.job.sentence
+    return run
 
 
 @pytest.fixture

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from celery import current_app
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from kombu.exceptions import OperationalError
+
+from heatmap.background import broker_answers, worker_answers
 
 
 def _database() -> str:
@@ -31,20 +31,11 @@ def _migrations() -> str:
 
 
 def _broker() -> str:
-    try:
-        with current_app.connection_for_write() as link:
-            link.ensure_connection(max_retries=1, timeout=1)
-    except (OperationalError, OSError):
-        return "the broker does not answer"
-    return ""
+    return "" if broker_answers() else "the broker does not answer"
 
 
 def _worker() -> str:
-    try:
-        answers = current_app.control.ping(timeout=0.7, limit=1)
-    except (OperationalError, OSError):
-        return "no worker could be asked"
-    return "" if answers else "no worker answers"
+    return "" if worker_answers() else "no worker answers"
 
 
 CHECKS: dict[str, Callable[[], str]] = {

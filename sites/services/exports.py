@@ -12,7 +12,7 @@ from sites.services.scoring import run_document
 WGS84 = 4326
 
 
-def folium_map(run: Run) -> str:
+def folium_map(run: Run, language: str) -> str:
     """Return the map of a run as one HTML file that opens without a network.
 
     Raises
@@ -25,4 +25,5 @@ def folium_map(run: Run) -> str:
             raise Refusal(gettext_noop("This run has no result to show."))
         layers = run.inputs["layers"]
         versions = {kind: layer["version_id"] for kind, layer in layers.items()}
-        return render_map(run_document(run), drawn_features(versions, WGS84))
+        features = {"type": "FeatureCollection", "features": drawn_features(versions, WGS84)}
+        return render_map(run_document(run), features, language)

@@ -88,4 +88,4 @@ def map_file(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     if run.result is None:
         raise Http404
     name = f"heathub-{town.slug}-map.html"
-    return _attachment(name, "text/html; charset=utf-8", folium_map(run))
+    return _attachment(name, "text/html; charset=utf-8", folium_map(run, request.LANGUAGE_CODE))

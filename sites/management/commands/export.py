@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from heatmap.errors import Refusal
 from sites.services.exports import folium_map
+from sites.services.reports import LANGUAGES
 from sites.services.scoring import find_run
 
 FORMATS = ("html",)
@@ -20,11 +21,12 @@ class Command(BaseCommand):
         parser.add_argument("run", type=UUID)
         parser.add_argument("--format", choices=FORMATS, required=True)
         parser.add_argument("--out", type=Path, required=True)
+        parser.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0])
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             run = find_run(options["run"])
-            content = folium_map(run)
+            content = folium_map(run, options["language"])
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         options["out"].write_text(content, encoding="utf-8")
