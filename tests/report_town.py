@@ -324,7 +324,7 @@ def shapes() -> TownShapes:
             "buildings",
             f"b{k}",
             _square(20 + 60 * (k % 15), 20 + 75 * (k // 15), 32),
-            properties={"heat_demand_mwh_per_a": None if k % 11 == 0 else 20_000.0 * (1 + k % 9)},
+            properties={"heat_demand_mwh_per_a": None if k % 11 == 0 else 20.0 * (1 + k % 9)},
         )
         for k in range(90)
     ]

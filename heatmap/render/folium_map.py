@@ -6,7 +6,7 @@ handed over, and Leaflet is written into the page.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,20 @@ from branca.element import Element, Figure, MacroElement
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 from folium.template import Template
 
-from heatmap.quantities import DASH, digits, is_missing, quantity
-from heatmap.render.palette import colours, heat_breaks, heat_class, score_class
+from heatmap.quantities import DASH, quantity
+from heatmap.render.map_features import (
+    bounds_of,
+    buildings_drawn,
+    candidates_drawn,
+    drawable,
+    harmless,
+    of_kind,
+    styled,
+)
+from heatmap.render.palette import colours
 
 VENDOR = Path(__file__).resolve().parents[2] / "static" / "vendor"
 GUESSED = ("derived", "illustrative")
@@ -56,11 +64,6 @@ class _Credit(MacroElement):
         self.credit = credit
 
 
-def _harmless(text: object) -> str:
-    """Escape for HTML, and braces too: folium reads what it has written as a template again."""
-    return str(escape(text)).replace("{", "&#123;").replace("}", "&#125;")
-
-
 def _vendored(name: str) -> str:
     manifest = json.loads((VENDOR / "manifest.json").read_text(encoding="utf-8"))
     return (VENDOR / manifest[name]).read_text(encoding="utf-8")
@@ -73,30 +76,16 @@ def _leaflet_head() -> str:
     return f"<style>{style}</style>\n<script>{script}</script>"
 
 
-def _of_kind(features: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
-    return [f for f in features["features"] if (f.get("properties") or {}).get("kind") == kind]
-
-
-def _shown(feature: dict[str, Any], at: str, style: dict[str, Any], rows: dict[str, str]) -> dict:
-    """Return the feature with its style and only those values that are shown, all escaped."""
-    return {
-        "type": "Feature",
-        "id": at,
-        "geometry": feature["geometry"],
-        "properties": {"style": style, **{key: _harmless(value) for key, value in rows.items()}},
-    }
-
-
 def _layer(name: str, kind: str, features: list[dict[str, Any]], labels: dict[str, str]) -> Any:
     """Make a layer of the map; `labels` name the values shown when a thing is pointed at."""
     hint = None
     if labels:
         hint = folium.GeoJsonTooltip(
-            list(labels), [_harmless(text) for text in labels.values()], sticky=False
+            list(labels), [harmless(text) for text in labels.values()], sticky=False
         )
     return folium.GeoJson(
         {"type": "FeatureCollection", "features": features},
-        name=_harmless(name),
+        name=harmless(name),
         marker=folium.CircleMarker(radius=6),
         tooltip=hint,
         style_function=lambda feature: feature["properties"]["style"],
@@ -107,91 +96,6 @@ def _layer(name: str, kind: str, features: list[dict[str, Any]], labels: dict[st
         show=True,
         control=kind != "plants",
     )
-
-
-def _buildings(features: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[float]]:
-    c = colours()
-    demands = [f["properties"].get("heat_demand_mwh_per_a") for f in features]
-    breaks = heat_breaks([d for d in demands if not is_missing(d)])
-    drawn = []
-    for k, (feature, demand) in enumerate(zip(features, demands, strict=True)):
-        step = heat_class(demand, breaks)
-        style = {
-            "color": c["map-building-line"],
-            "weight": 0.5,
-            "fillColor": c[f"heat-{step}"] if step else c["missing"],
-            "fillOpacity": 1,
-        }
-        rows = {
-            "name": str(feature["properties"].get("name") or DASH),
-            "demand": quantity(demand, "MWh/a"),
-        }
-        drawn.append(_shown(feature, f"b{k}", style, rows))
-    return drawn, breaks
-
-
-def _styled(features: list[dict[str, Any]], prefix: str, style: Any) -> list[dict[str, Any]]:
-    return [
-        _shown(
-            f, f"{prefix}{k}", style(f["properties"]), {"name": f["properties"].get("name") or DASH}
-        )
-        for k, f in enumerate(features)
-    ]
-
-
-def _candidate_rows(parcel: dict[str, Any]) -> dict[str, str]:
-    money, energy = parcel.get("money") or {}, parcel.get("energy_mwh") or {}
-    red = [str(g.get("hint") or g["key"]) for g in parcel.get("gates") or [] if g["state"] == "red"]
-    rank, score = parcel.get("rank"), parcel.get("score")
-    return {
-        "name": str(parcel.get("name") or parcel["ref"]),
-        "rank": str(rank) if rank else _("refused"),
-        "score": digits(score, 2) if rank and not is_missing(score) else DASH,
-        "coverage": quantity(parcel.get("coverage"), "share", 2),
-        "power": quantity((parcel.get("hub") or {}).get("power_it_kw"), "kW"),
-        "used": quantity(energy.get("used"), "MWh/a"),
-        "pipe": quantity((parcel.get("connection") or {}).get("length_m"), "m"),
-        "cost": quantity(money.get("lcoh_gross_eur_per_mwh"), "EUR/MWh"),
-        "why": " ".join(red) or DASH,
-    }
-
-
-def _candidates(doc: dict[str, Any], features: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    c = colours()
-    by_ref = {parcel["ref"]: parcel for parcel in doc.get("parcels") or []}
-    drawn = []
-    for k, feature in enumerate(features):
-        parcel = by_ref.get(feature["properties"].get("ref"))
-        if parcel is None:
-            continue
-        step = score_class(parcel.get("score")) if parcel.get("rank") else None
-        style = {
-            "color": c["accent"] if parcel.get("rank") == 1 else c["ink"],
-            "weight": 3 if parcel.get("rank") == 1 else 1,
-            "fillColor": c[f"score-{step}"] if step else "url(#hh-refused)",
-            "fillOpacity": 0.95,
-        }
-        drawn.append(_shown(feature, f"p{k}", style, _candidate_rows(parcel)))
-    return drawn
-
-
-def _bounds(features: Mapping[str, Any]) -> list[list[float]] | None:
-    main = [f for f in features["features"] if f["properties"].get("kind") in ("parcels", "pipes")]
-    points: list[tuple[float, float]] = []
-
-    def walk(part: Any) -> None:
-        if part and isinstance(part[0], int | float):
-            points.append((part[1], part[0]))
-        else:
-            for piece in part:
-                walk(piece)
-
-    for feature in main or features["features"]:
-        walk(feature["geometry"]["coordinates"])
-    if not points:
-        return None
-    lats, lons = [p[0] for p in points], [p[1] for p in points]
-    return [[min(lats), min(lons)], [max(lats), max(lons)]]
 
 
 def _verdict(doc: dict[str, Any]) -> str:
@@ -222,6 +126,9 @@ def _overlay(doc: dict[str, Any], breaks: list[float], guessed: bool) -> str:
         },
         {"label": _("heating plant"), "colour": c["map-plant"], "dash": None},
         {"label": _("substation"), "colour": c["map-grid"], "dash": None, "round": True},
+        {"label": _("water"), "colour": c["map-water"], "dash": None},
+        {"label": _("forest"), "colour": c["map-forest"], "dash": None},
+        {"label": _("other limits"), "colour": c["map-protect"], "dash": None},
     ]
     made = str(doc.get("created_at") or "")[:10]
     values = {
@@ -256,7 +163,7 @@ def _attribution(doc: dict[str, Any]) -> str:
         f"{layer.get('source') or DASH} ({layer.get('licence') or DASH})": None
         for layer in doc.get("layers") or []
     }
-    return _harmless(" · ".join(named))
+    return harmless(" · ".join(named))
 
 
 def _settle(element: Any, name: str = "heathub") -> None:
@@ -266,7 +173,11 @@ def _settle(element: Any, name: str = "heathub") -> None:
         _settle(child, f"{name}_{k}")
 
 
-def render_map(doc: dict[str, Any], features: Mapping[str, Any], language: str = "en") -> str:
+def render_map(
+    doc: dict[str, Any],
+    features: Mapping[str, Any] | Iterable[dict[str, Any]],
+    language: str = "en",
+) -> str:
     """Draw a run as a page of its own.
 
     Parameters
@@ -274,39 +185,44 @@ def render_map(doc: dict[str, Any], features: Mapping[str, Any], language: str =
     doc
         The run document.
     features
-        GeoJSON FeatureCollection in longitude and latitude; ``properties.kind`` names the layer,
+        GeoJSON features, or their FeatureCollection, in longitude and latitude;
+        ``properties.kind`` names the layer,
         candidates are joined by ``properties.ref``. Only what may leave the house belongs here.
     language
         Language of the words.
     """
     with translation.override(language):
-        return _page(doc, features, language)
+        found = features["features"] if isinstance(features, Mapping) else features
+        return _page(doc, [one for f in found for one in drawable(f)], language)
 
 
-def _page(doc: dict[str, Any], features: Mapping[str, Any], language: str) -> str:
+def _page(doc: dict[str, Any], features: list[dict[str, Any]], language: str) -> str:
     c = colours()
-    buildings, breaks = _buildings(_of_kind(features, "buildings"))
-    pipes = _of_kind(features, "pipes")
+    buildings, breaks = buildings_drawn(of_kind(features, "buildings"))
+    pipes = of_kind(features, "pipes")
     guessed = any(f["properties"].get("nature") in GUESSED for f in pipes)
     name = {"name": _("Name")}
 
     def ground(properties: dict[str, Any]) -> dict[str, Any]:
         colour = c[GROUND.get(str(properties.get("constraint_kind")), "map-protect")]
-        return {"color": colour, "weight": 2, "fillColor": colour, "fillOpacity": 1}
+        return {
+            "color": colour,
+            "weight": 2,
+            "fill": not properties["line"],
+            "fillColor": colour,
+            "fillOpacity": 1,
+        }
 
     def pipe(properties: dict[str, Any]) -> dict[str, Any]:
         dash = "6 4" if properties.get("nature") in GUESSED else None
-        return {"color": c["supply"], "weight": 2.5, "dashArray": dash, "opacity": 1}
+        return {"color": c["supply"], "weight": 2.5, "dashArray": dash, "opacity": 1, "fill": False}
 
-    def solid(colour: str, weight: float) -> Any:
-        return lambda _properties: {
-            "color": colour,
-            "weight": weight,
-            "fill": True,
-            "fillColor": colour,
-            "fillOpacity": 1,
-            "opacity": 1,
-        }
+    def solid(colour: str) -> Any:
+        filled = {"fill": True, "fillColor": colour, "fillOpacity": 1}
+        return lambda _properties: {"color": colour, "weight": 2, "opacity": 1, **filled}
+
+    def street(_properties: dict[str, Any]) -> dict[str, Any]:
+        return {"color": c["surface"], "weight": 3, "opacity": 1, "fill": False}
 
     candidate_labels = {
         "name": _("Place"),
@@ -319,40 +235,48 @@ def _page(doc: dict[str, Any], features: Mapping[str, Any], language: str) -> st
         "cost": _("Cost of heat, heat only"),
         "why": _("Ruled out, and why"),
     }
-    of = lambda kind: _of_kind(features, kind)  # noqa: E731
-    street = solid(c["surface"], 3)
     layers = (
-        (_("Limits"), "constraints", _styled(of("constraints"), "c", ground), name),
-        (_("Streets"), "streets", _styled(of("streets"), "s", street), {}),
+        (_("Limits"), "constraints", styled(of_kind(features, "constraints"), "c", ground), name),
+        (_("Streets"), "streets", styled(of_kind(features, "streets"), "s", street), {}),
         (
             _("Buildings by heat demand"),
             "buildings",
             buildings,
             {**name, "demand": _("Heat demand")},
         ),
-        (_("Heat pipes"), "pipes", _styled(pipes, "l", pipe), {}),
-        (_("Heating plants"), "plants", _styled(of("plants"), "h", solid(c["map-plant"], 2)), name),
+        (_("Heat pipes"), "pipes", styled(pipes, "l", pipe), {}),
+        (
+            _("Heating plants"),
+            "plants",
+            styled(of_kind(features, "plants"), "h", solid(c["map-plant"])),
+            name,
+        ),
         (
             _("Substations"),
             "substations",
-            _styled(of("substations"), "u", solid(c["map-grid"], 2)),
+            styled(of_kind(features, "substations"), "u", solid(c["map-grid"])),
             name,
         ),
-        (_("Candidates"), "parcels", _candidates(doc, of("parcels")), candidate_labels),
+        (
+            _("Candidates"),
+            "parcels",
+            candidates_drawn(doc, of_kind(features, "parcels")),
+            candidate_labels,
+        ),
     )
     sheet = folium.Map(location=[0, 0], tiles=None, prefer_canvas=False, max_zoom=20)
     sheet.default_js, sheet.default_css = [], []
     page = sheet.get_root()
     if not isinstance(page, Figure):
         raise TypeError("a map is drawn on a page of its own")
-    page.title = _harmless(
+    page.title = harmless(
         _("Heat from computing in %(town)s") % {"town": doc["municipality"]["name"]}
     )
     for label, kind, drawn, labels in layers:
         if drawn:
             sheet.add_child(_layer(label, kind, drawn, labels))
     sheet.add_child(folium.LayerControl(collapsed=False))
-    bounds = _bounds(features)
+    bounds = bounds_of(features)
     if bounds:
         sheet.fit_bounds(bounds, padding=(30, 30))
     page.header.add_child(_Verbatim(_leaflet_head()), name="leaflet")

@@ -72,11 +72,10 @@ def _layer(layer: dict[str, Any]) -> dict[str, str]:
 
 
 def _sentence(item: Any) -> str:
-    if isinstance(item, dict):
-        return str(
-            item.get("text") or item.get("note") or item.get("name") or item.get("key") or ""
-        )
-    return str(item)
+    """Return a note in the reader's language, where it is one of our own sentences."""
+    names = ("text", "note", "name", "key")
+    found = next((item[n] for n in names if item.get(n)), "") if isinstance(item, dict) else item
+    return _(str(found)) if found else ""
 
 
 def annex(doc: dict[str, Any]) -> dict[str, Any]:

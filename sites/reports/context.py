@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from heatmap.quantities import DASH, count, digits, is_missing, quantity
 from sites.reports.annex import annex
 from sites.reports.council import (
+    assumed_sentences,
     conditional_sentence,
     council_page,
     for_against,
@@ -22,7 +23,7 @@ from sites.reports.council import (
     verdict_sentence,
 )
 from sites.reports.labels import labels
-from sites.reports.sentences import gate_label, gate_value, hint, reason
+from sites.reports.sentences import gate_label, gate_value, hint
 from sites.words import word
 
 MOST_PAGES = 2
@@ -55,12 +56,13 @@ def _gate_row(gate: dict[str, Any]) -> dict[str, str]:
 
 def _criterion_row(criterion: dict[str, Any]) -> dict[str, str]:
     unit = criterion.get("unit") or ""
+    low, high = (quantity(criterion.get(end), unit) for end in ("low", "high"))
     return {
         "label": word(criterion["key"], "criterion"),
         "raw": quantity(criterion.get("raw"), unit),
         "score": _score(criterion.get("score")),
         "weight": quantity(criterion.get("weight"), "share", 2),
-        "bounds": " … ".join(quantity(criterion.get(end), unit) for end in ("low", "high")),
+        "bounds": f"{low} … {high}",
         "nature": word(criterion.get("nature") or "unknown", "nature"),
     }
 
@@ -151,7 +153,6 @@ def _money(parcel: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _parcel(parcel: dict[str, Any]) -> dict[str, Any]:
     verdict, held = parcel.get("verdict") or {}, parcel.get("conditional_verdict") or {}
-    gates = {gate["key"]: gate for gate in parcel.get("gates") or []}
     key = str(verdict.get("key") or "")
     return {
         "ref": parcel["ref"],
@@ -164,7 +165,7 @@ def _parcel(parcel: dict[str, Any]) -> dict[str, Any]:
         if key
         else DASH,
         "conditional": conditional_sentence(str(held["key"])) if held.get("key") else "",
-        "conditional_reasons": [reason(given, gates) for given in held.get("reasons") or []],
+        "conditional_reasons": assumed_sentences(parcel),
         **for_against(parcel),
         "gates": [_gate_row(gate) for gate in parcel.get("gates") or []],
         "criteria": [_criterion_row(c) for c in parcel.get("criteria") or []],

@@ -72,8 +72,8 @@ def money_sentences(parcel: dict[str, Any]) -> dict[str, list[str]]:
         _("The same heat costs %(pump)s from a large heat pump and %(boiler)s from a gas boiler.")
         % {"pump": quantity(pump, "EUR"), "boiler": quantity(boiler, "EUR")},
         _(
-            "To build it takes %(capex)s; as a heat source alone it is worth %(npv)s "
-            "(net present value)."
+            "To build it takes %(capex)s;"
+            " as a heat source alone it is worth %(npv)s (net present value)."
         )
         % {
             "capex": quantity(money.get("capex_eur"), "EUR"),
@@ -84,8 +84,8 @@ def money_sentences(parcel: dict[str, Any]) -> dict[str, list[str]]:
         _("Computing might bring %(revenue)s in the first year.")
         % {"revenue": quantity(money.get("compute_revenue_eur_per_a"), "EUR")},
         _(
-            "With it, heat would cost %(net)s per megawatt-hour and the net present value would "
-            "be %(npv)s."
+            "With it, heat would cost %(net)s per megawatt-hour"
+            " and the net present value would be %(npv)s."
         )
         % {
             "net": quantity(money.get("lcoh_net_eur_per_mwh"), "EUR"),
@@ -116,6 +116,28 @@ def missing_sentences(parcel: dict[str, Any]) -> list[str]:
             _("Only %(share)s of the score rests on measured or uploaded data.")
             % {"share": quantity(coverage, "share", 2)}
         )
+    return told
+
+
+def assumed_sentences(parcel: dict[str, Any]) -> list[str]:
+    """Say what decides the conditional verdict, and what it takes for granted."""
+    held = parcel.get("conditional_verdict") or {}
+    gates = {gate["key"]: gate for gate in parcel.get("gates") or []}
+    listed = ("assumed_gate", "assumed_evidence", "number_missing")
+    told = [
+        reason(given, gates) for given in held.get("reasons") or [] if given["key"] not in listed
+    ]
+    found = gaps(held)
+    passed = [gate_label(name) for name in found.pop("gate", [])]
+    absent = [input_label(name) for name in found.pop("number", [])]
+    known = [input_label(name) for names in found.values() for name in names]
+    for sentence, names in (
+        (_("Not computed: %(names)s."), absent),
+        (_("Taken as passed: %(names)s."), passed),
+        (_("Taken as known: %(names)s."), known),
+    ):
+        if names:
+            told.append(sentence % {"names": ", ".join(names)})
     return told
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from heatmap.quantities import quantity
 from heatmap.render.palette import colours, heat_breaks, heat_class, score_class
+from sites.reports.map_legend import legend
 from sites.reports.svg import (
     Element,
     Point,
@@ -17,7 +18,6 @@ from sites.reports.svg import (
     element,
     group,
     hatch,
-    line,
     path,
     text,
 )
@@ -89,7 +89,7 @@ def is_tall(town: TownShapes) -> bool:
 
 def _frame(town: TownShapes) -> Frame:
     left, low, right, top = _extent(town)
-    width, least, most = (NARROW, 240.0, 272.0) if is_tall(town) else (WIDE, 150.0, 205.0)
+    width, least, most = (NARROW, 240.0, 272.0) if is_tall(town) else (WIDE, 130.0, 150.0)
     scale = min(width / (right - left), most / (top - low))
     height = min(most, max(least, (top - low) * scale))
     spare_x, spare_y = width / scale - (right - left), height / scale - (top - low)
@@ -253,68 +253,14 @@ def _furniture(frame: Frame) -> list[Element]:
     return [plate, group([bar], stroke=c["ink"], stroke_width=1.2), label, *arrow]
 
 
-def _swatch(kind: str, x: float, y: float, fill: str) -> Element:
-    c = colours()
-    if kind == "line":
-        return line(x, y, x + 13, y, stroke=fill, stroke_width=1.8)
-    if kind == "dashed":
-        return line(x, y, x + 13, y, stroke=fill, stroke_width=1.8, stroke_dasharray="4 2")
-    if kind == "diamond":
-        corners = [[(x + 6, y - 4.6), (x + 10.6, y), (x + 6, y + 4.6), (x + 1.4, y)]]
-        return path(corners, closed=True, fill=fill)
-    if kind == "square":
-        return box(x + 2.5, y - 4, 8, 8, fill=fill)
-    return box(x, y - 4, 13, 8, fill=fill, stroke=c["ink-3"], stroke_width=0.4)
-
-
-def _ramp(x: float, y: float, title: str, fills: list[str], ends: tuple[str, str]) -> list[Element]:
-    drawn = [text(x, y, title, size=7.5, font_weight=600)]
-    for k, fill in enumerate(fills):
-        drawn.append(box(x + 17 * k, y + 5, 17, 8, fill=fill))
-    right = x + 17 * len(fills)
-    drawn.append(text(x, y + 22, ends[0], size=7.0))
-    drawn.append(text(right, y + 22, ends[1], size=7.0, text_anchor="end"))
-    return drawn
-
-
-def _legend(town: TownShapes, frame: Frame, breaks: list[float]) -> list[Element]:
-    c = colours()
-    top = frame.height + 6
-    scores = [c[f"score-{k}"] for k in range(1, 6)]
-    heats = [c[f"heat-{k}"] for k in range(1, 7)]
-    drawn = _ramp(0, top + 10, _("Score of the parcel"), scores, ("0", "1"))
-    ends = (_("little"), _("much"))
-    if breaks:
-        ends = (f"< {quantity(breaks[0], 'MWh/a', 2)}", f"> {quantity(breaks[-1], 'MWh/a', 2)}")
-    drawn += _ramp(112, top + 10, _("Heat demand of the building"), heats, ends)
-    guessed = any(s.properties.get("nature") in GUESSED for s in town.of("pipes"))
-    marks = [
-        ("box", "url(#refused)", _("refused")),
-        ("box", c["missing"], _("demand unknown")),
-        ("dashed", c["supply"], _("heat pipe (derived)"))
-        if guessed
-        else ("line", c["supply"], _("heat pipe")),
-        ("square", c["map-plant"], _("heating plant")),
-        ("diamond", c["map-grid"], _("substation")),
-        ("box", c["map-water"], _("water")),
-        ("box", c["map-forest"], _("forest")),
-        ("box", c["map-protect"], _("other limits")),
-    ]
-    for k, (kind, fill, label) in enumerate(marks):
-        if frame.width == WIDE:
-            x, y = 248 + 112 * (k // 4), top + 8 + 11.5 * (k % 4)
-        else:
-            x, y = 112 * (k // 4), top + 46 + 11.5 * (k % 4)
-        drawn += [_swatch(kind, x, y, fill), text(x + 18, y + 2.6, label, size=7.2)]
-    return drawn
-
-
 def town_map(town: TownShapes, parcels: list[dict[str, Any]]) -> str:
     """Draw the town with its candidates; derived things dashed, refused ones hatched."""
     c = colours()
     frame = _frame(town)
     demands = [s.properties.get("heat_demand_mwh_per_a") for s in town.of("buildings")]
     breaks = heat_breaks([d for d in demands if d is not None])
+    guessed = any(s.properties.get("nature") in GUESSED for s in town.of("pipes"))
+    is_wide = frame.width == WIDE
     clip = element("clipPath", box(0, 0, frame.width, frame.height, rx=3), id="sheet")
     picture = group(
         [
@@ -330,9 +276,9 @@ def town_map(town: TownShapes, parcels: list[dict[str, Any]]) -> str:
     )
     return drawing(
         frame.width,
-        frame.height + (52 if frame.width == WIDE else 90),
+        frame.height + (52 if is_wide else 90),
         element("defs", clip, hatch("refused", c["surface-3"], c["ink-3"])),
         picture,
-        *_legend(town, frame, breaks),
+        *legend(frame.height + 6, breaks, guessed=guessed, is_wide=is_wide),
         ink=c["ink"],
     )

@@ -80,6 +80,17 @@ def test_page_one_says_verdict_and_the_numbers_of_the_document(english, tmp_path
     assert first.index("Heat only") < first.index("With computing (speculative)")
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_council_needs_one_page(language, request, tmp_path):
+    first = text_of(
+        request.getfixturevalue({"en": "english", "de": "german"}[language]), tmp_path, "-l", "1"
+    )
+    steps = run_context(document(), language)["council"]["steps"]
+    assert len(steps) == 5
+    assert " 5. " in first
+    assert "35 %" in first.replace("\u00a0", " ")
+
+
 def test_the_annex_names_run_layers_and_every_assumption(english, tmp_path):
     words = text_of(english, tmp_path)
     doc = document()

@@ -51,6 +51,15 @@ def test_the_same_run_gives_the_same_map():
     assert render_map(document(), features()) == render_map(document(), features())
 
 
+def test_features_may_come_as_a_list_and_as_collections():
+    town = features()
+    assert render_map(document(), town["features"]) == render_map(document(), town)
+    parcel = town["features"][-1]
+    parcel["geometry"] = {"type": "GeometryCollection", "geometries": [parcel["geometry"]]}
+    town["features"].append({"type": "Feature", "geometry": None, "properties": {"kind": "plants"}})
+    assert '"type": "GeometryCollection"' not in render_map(document(), town)
+
+
 def test_nothing_is_fetched_from_elsewhere():
     written = render_map(document(), features())
     assert not re.findall(r"""<(?:script|link|img|iframe)[^>]*(?:src|href)\s*=""", written)
