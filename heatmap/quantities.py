@@ -24,6 +24,8 @@ SPOKEN_UNITS = {
     "M EUR/a": gettext_lazy("M EUR/a"),
     "k EUR/a": gettext_lazy("k EUR/a"),
 }
+# never scaled, so that they can be compared; the places beyond the significant ones become zeros
+ROUNDED_UNITS = ("EUR/MWh", "EUR/kW")
 PRINTED_UNITS = {
     "m2": "m²",
     "m3": "m³",
@@ -56,6 +58,13 @@ def count(value: float | None) -> str:
     return formats.number_format(round(value), 0, force_grouping=True).replace("-", "−")  # type: ignore[arg-type]
 
 
+def score(value: float | None) -> str:
+    """Write a score with two decimals; a dash when it is missing."""
+    if is_missing(value):
+        return DASH
+    return formats.number_format(value, 2)
+
+
 def quantity(value: float | None, unit: str = "", significant: int = 3) -> str:
     """Write a number with its unit, scaled to a readable size; a dash when it is missing."""
     if is_missing(value):
@@ -69,5 +78,7 @@ def quantity(value: float | None, unit: str = "", significant: int = 3) -> str:
             break
     else:
         unit = PRINTED_UNITS.get(unit, unit)
+    if unit in ROUNDED_UNITS:
+        number = float(f"{number:.{significant}g}")
     unit = str(SPOKEN_UNITS.get(unit, unit)).replace("m2", "m²").replace("degC", "°C")
     return f"{digits(number, significant)}{THIN_SPACE}{unit}".rstrip(THIN_SPACE)

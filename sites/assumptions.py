@@ -6,7 +6,9 @@ from engines.assumptions import build_assumptions
 from engines.errors import EngineError
 from engines.tables import catalogue
 from heatmap.quantities import PRINTED_UNITS
+from sites.assumption_words import assumption_label
 from sites.models import Study
+from sites.sentences import said
 from sites.words import group_label, plain
 
 CATALOGUES = (
@@ -19,12 +21,13 @@ CATALOGUES = (
 
 def catalogue_labels(study: Study) -> dict[str, str]:
     """Return the names of what the study chose from the engines' tables."""
-    labels = {}
-    for field, table in CATALOGUES:
-        key = getattr(study, field)
-        row = catalogue(table).get(key)
-        labels[field] = str(row["label"]) if row else plain(key)
-    return labels
+    return {field: catalogue_label(table, getattr(study, field)) for field, table in CATALOGUES}
+
+
+def catalogue_label(table: str, key: object) -> str:
+    """Return what a row of one of the engines' tables is called in the reader's language."""
+    row = catalogue(table).get(str(key or ""))
+    return said(row["label"]) if row else plain(key)
 
 
 def assumption_groups(study: Study) -> list[dict[str, Any]]:
@@ -37,8 +40,7 @@ def assumption_groups(study: Study) -> list[dict[str, Any]]:
     for key, entry in entries.items():
         first = key.split(".")[0]
         group = groups.setdefault(first, {"label": group_label(first), "rows": [], "changed": 0})
-        name = key.split(".", 1)[-1].replace("_", " ")
         unit = PRINTED_UNITS.get(entry.unit, entry.unit).replace("degC", "°C")
-        group["rows"].append({"name": name, "unit": unit, "entry": entry})
+        group["rows"].append({"name": assumption_label(key), "unit": unit, "entry": entry})
         group["changed"] += key in study.overrides
     return list(groups.values())

@@ -11,12 +11,17 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from heatmap.quantities import digits, quantity
+from heatmap.quantities import digits, quantity, score
+from sites.sentences import reason
 from sites.words import word
 
 BAR = 100.0
 DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 SUMMER = (5, 6, 7)
+HOURS = 8760
+SELDOM = 0.5  # share of the hours below which the fixed costs decide the cost of heat
+DWARFED = 3.0  # times the best-known alternatives from which a bar is cut
+SCALE_OVER_OTHERS = 1.5
 
 
 def _pct(share: float) -> str:
@@ -42,8 +47,8 @@ def criteria_bars(result: dict[str, Any]) -> list[dict[str, Any]]:
                 "label": word(c["key"], "criterion"),
                 "weight": quantity(c["weight"], "share", 2),
                 "raw": quantity(c.get("raw"), _unit(c)),
-                "score": digits(c["score"], 2) if known else "",
-                "adds": digits(c["score"] * c["weight"], 2) if known else "",
+                "score": score(c["score"]) if known else "",
+                "adds": score(c["score"] * c["weight"]) if known else "",
                 "low": quantity(c.get("low"), _unit(c)),
                 "high": quantity(c.get("high"), _unit(c)),
                 "nature": c.get("nature", "unknown"),
@@ -180,20 +185,71 @@ def money_table(result: dict[str, Any]) -> dict[str, Any]:
             False,
         ),
     ]
-    top = max((abs(v) for _k, _l, v, _s in costs if _known(v)), default=0) or 1
+    top = _scale_end(costs)
     bars = [
         {
             "key": key,
             "label": label,
             "value": quantity(value, "EUR/MWh"),
             "width": _pct(abs(value) / top) if _known(value) else "0",
+            "cut": _known(value) and abs(value) > top,
             "negative": _known(value) and value < 0,
             "known": _known(value),
             "speculative": speculative,
         }
         for key, label, value, speculative in costs
     ]
-    return {"bars": bars, "title": _money_sentence(costs), "money": money}
+    cut = any(bar["cut"] for bar in bars)
+    note = _("The scale ends at %(end)s; the bars with a gap go on beyond it.") % {
+        "end": quantity(top, "EUR/MWh")
+    }
+    return {
+        "bars": bars,
+        "title": _money_sentence(costs),
+        "why": hours_sentence(result),
+        "note": note if cut else "",
+    }
+
+
+def _scale_end(costs: list[tuple[str, str, Any, bool]]) -> float:
+    """Return where the scale ends: at the largest cost, or short of it where it dwarfs the rest."""
+    value = {key: abs(cost) for key, _l, cost, _s in costs if _known(cost)}
+    top = max(value.values(), default=0.0) or 1.0
+    others = max((value[key] for key in ("pump", "boiler") if key in value), default=0.0)
+    return SCALE_OVER_OTHERS * others if others and top > DWARFED * others else top
+
+
+def hours_sentence(result: dict[str, Any]) -> str:
+    """Say why the heat costs what it costs: over how many hours the fixed costs are spread."""
+    years = (result.get("hours") or {}).get("by_year") or []
+    if not years or not all(_known(hours) for hours in years):
+        return ""
+    values = {
+        "first": digits(years[0], 3),
+        "last": digits(years[-1], 2),
+        "years": len(years),
+        "mean": digits(sum(years) / len(years), 3),
+        "total": digits(HOURS, 4),
+        "fixed": quantity((result.get("money") or {}).get("capex_eur"), "EUR"),
+    }
+    if not any(years):
+        return _(
+            "The hub never runs: in no hour do heat and computing earn what the electricity costs."
+        )
+    seldom = sum(years) < SELDOM * HOURS * len(years)
+    sentence = (
+        _(
+            "Why: the hub runs %(first)s of %(total)s hours in its first year and %(last)s in year"
+            " %(years)s; in all others electricity costs more than heat and computing earn."
+            " So little heat has to pay for an investment of %(fixed)s."
+        )
+        if seldom
+        else _(
+            "The hub runs %(mean)s of %(total)s hours a year on average;"
+            " the investment of %(fixed)s is spread over them."
+        )
+    )
+    return sentence % values
 
 
 def _money_sentence(costs: list[tuple[str, str, Any, bool]]) -> str:
@@ -212,18 +268,13 @@ def parcel_findings(
     result: dict[str, Any], hourly: dict[str, Any] | None, town_result: dict[str, Any]
 ) -> dict[str, Any]:
     """Everything the parcel page says beyond the raw result."""
-    bars = criteria_bars(result)
     rows = months(hourly) if hourly else []
     return {
-        "bars": bars,
-        **for_and_against(bars),
-        "unknown_weight": quantity(1 - (result.get("coverage") or 0), "share", 2),
+        "bars": criteria_bars(result),
         "energy": energy_bars(result.get("energy_mwh") or {}),
         "months": rows,
         "year_title": year_sentence(rows) if rows else "",
         "temperature_title": temperature_sentence(result, hourly),
         "money": money_table(result),
-        "town": (town_result or {}).get("town") or {},
-        "notes": (town_result or {}).get("notes") or [],
-        "red_gates": [g for g in result.get("gates", []) if g["state"] == "red"],
+        "notes": [reason(note) for note in (town_result or {}).get("notes") or []],
     }

@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from heatmap.quantities import DASH, digits, is_missing, quantity
 from sites.words import word
+
+SUBJECTS = {"gate": "gate", "name": "input", "evidence": "nature", "path": "outlook"}
 
 HINTS: dict[str, str | Promise] = {
     "passes": _("Nothing to mend."),
@@ -109,36 +113,130 @@ REASONS: dict[str, str | Promise] = {
 }
 
 
-def _named(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Replace keys among the values by words."""
-    named = dict(values)
-    for name, subject in (("gate", "gate"), ("name", "input"), ("evidence", "nature")):
-        if name in named:
-            named[name] = word(named[name], subject)
-    return named
+NOTES: dict[str, str | Promise] = {
+    "hours_of_supply": _(
+        "The hub is hot enough for direct supply in {direct_h:.0f} of {total_h:.0f} hours and can "
+        "only warm the return in {preheat_h:.0f} hours."
+    ),
+    "no_uptake": _("The network can take no heat in any hour: at this place the hub only cools."),
+    "no_pipe": _(
+        "For {parcels:.0f} parcels no listed pipe is large enough; they have no connection."
+    ),
+    "availability": _(
+        "Energies, hours and money count {share_percent:.0f} % of the hours as in service, "
+        "whatever their price."
+    ),
+    "wear": _(
+        "A shadow cost of {wear_eur_per_mwh:g} EUR/MWh for wear steers the hub and is not booked."
+    ),
+    "no_heat_sold": _(
+        "No heat is sold in {without:.0f} of {projects:.0f} projects; there is no cost of heat."
+    ),
+    "several_rates": _(
+        "Flows that change sign more than once have no single internal rate; the modified rate "
+        "stands in."
+    ),
+    "flow_unknown": _(
+        "The flow in the existing pipes is not known; all heat of the network is taken to pass "
+        "where a hub would connect."
+    ),
+    "fleet": _("A later fleet has the same efficiency and price as the first."),
+    "no_halving": _("No halving step is included."),
+    "sensitivity": _("Sensitivity: {path} path, not the decaying market of the default."),
+    "compute_path": _("Compute path: {label}."),
+}
+
+CONSTRAINTS = {"water": _("water"), "forest": _("forest")}
+SHARES = ("temperature", "temperatures", "heat_uptake", "uptake")
+
+
+class _Shown(float):
+    """A number that writes itself in the active language, whatever format is asked for."""
+
+    def __format__(self, spec: str) -> str:
+        return digits(float(self), 3)
+
+
+def said(text: object) -> str:
+    """Translate texts that Heathub gave itself; other people's texts stay as they are."""
+    return gettext(str(text)) if text else ""
+
+
+def _shown(name: str, value: Any) -> Any:
+    """Write one value of a sentence: keys as words, numbers with the reader's separators."""
+    if name in SUBJECTS:
+        return word(value, SUBJECTS[name])
+    if name == "constraint":
+        return str(CONSTRAINTS.get(str(value), value))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _Shown(value)
+    return value
 
 
 def _fill(template: object, values: Mapping[str, Any], fallback: str) -> str:
+    shown = {name: _shown(name, value) for name, value in values.items()}
     try:
-        return str(template).format(**_named(values)).replace("m2 ", "m² ")
+        return str(template).format(**shown).replace(" m2", " m²")
     except (KeyError, ValueError, IndexError):
         return fallback
 
 
 def hint(gate: Mapping[str, Any]) -> str:
-    """What would have to change for the gate to be met."""
-    key = gate.get("hint_key", "")
+    """What would have to change for the gate to be met; nothing for one that is."""
+    key, english = gate.get("hint_key") or "", str(gate.get("hint") or "")
     if key == "passes":
         return ""
     if key not in HINTS:
-        return gate.get("hint") or ""
-    return _fill(HINTS[key], gate.get("hint_values") or {}, gate.get("hint") or "")
+        return english
+    return _fill(HINTS[key], gate.get("hint_values") or {}, english)
 
 
-def reason(message: Any) -> str:
-    """Say one reason of a verdict; plain text passes through."""
-    if isinstance(message, str):
-        return message
-    values = message.get("numbers") or message.get("values") or {}
-    text = message.get("text") or ""
-    return _fill(REASONS[message["key"]], values, text) if message.get("key") in REASONS else text
+def reason(message: Any, gates: Mapping[str, Mapping[str, Any]] | None = None) -> str:
+    """Say one reason of a verdict or one note of the engines; plain text passes through.
+
+    `gates` are those of the place, by key: a reason that names a red gate repeats its hint.
+    """
+    if not isinstance(message, Mapping):
+        return said(message)
+    key, values = message.get("key"), dict(message.get("numbers") or {})
+    text = str(message.get("text") or "")
+    template = REASONS.get(str(key), NOTES.get(str(key)))
+    if template is None:
+        return text
+    gate = (gates or {}).get(str(values.get("gate")))
+    if gate is not None and "hint" in values:
+        values["hint"] = hint(gate)
+    return _fill(template, values, text)
+
+
+def reasons(verdict: Mapping[str, Any], parcel: Mapping[str, Any]) -> list[str]:
+    """Say all reasons of a verdict of a place."""
+    gates = {gate["key"]: gate for gate in parcel.get("gates") or []}
+    return [reason(given, gates) for given in verdict.get("reasons") or []]
+
+
+def gate_value(gate: Mapping[str, Any], name: str) -> str:
+    """Write the measured value or the threshold of a gate."""
+    value = gate.get(name)
+    if is_missing(value):
+        return DASH
+    if gate["key"] == "municipality":
+        return gettext("yes") if value else gettext("no")
+    unit = str(gate.get("unit") or "")
+    if gate["key"] in SHARES and unit in ("-", ""):
+        unit = "share"
+    return quantity(value, unit, 2 if unit == "share" else 3)
+
+
+def gaps(verdict: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Sort what a verdict lacks: gates without data, inputs by evidence, missing numbers."""
+    found: dict[str, list[str]] = {}
+    for given in verdict.get("reasons") or []:
+        values = given.get("numbers") or {}
+        if given["key"] in ("gate_unknown", "assumed_gate"):
+            found.setdefault("gate", []).append(str(values.get("gate")))
+        elif given["key"] in ("evidence", "assumed_evidence"):
+            found.setdefault(str(values.get("evidence")), []).append(str(values.get("name")))
+        elif given["key"] == "number_missing":
+            found.setdefault("number", []).append(str(values.get("name")))
+    return found

@@ -1,6 +1,7 @@
 """The words for keys that appear in results: gates, criteria, verdicts, parts of sums."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _str
 from django.utils.translation import gettext_lazy as _
 
 VERDICTS: dict[str, str | Promise] = {
@@ -33,6 +34,7 @@ GATES: dict[str, str | Promise] = {
     "zoning": _("Zoning"),
     "ownership": _("Ownership"),
     "constraints": _("Protected areas"),
+    "monument": _("Monument protection"),
 }
 CRITERIA: dict[str, str | Promise] = {
     "npv_per_kw": _("Net present value per kW"),
@@ -146,8 +148,30 @@ INPUTS: dict[str, str | Promise] = {
     "gas_boiler_eur_per_mwh": _("cost of boiler heat"),
     "yearly_loss_eur": _("largest loss of a year"),
     "total_loss_eur": _("loss in all"),
+    "prices": _("prices"),
+}
+# labels of the tables of the engines, which stay in English there
+CATALOGUE_LABELS = (
+    _("Immersion in oil (Bitmain)"),
+    _("Immersion in oil (Bitdeer tank)"),
+    _("Water-cooled plates (Antspace)"),
+    _("Water-cooled plates (MicroBT container)"),
+    _("Water-cooled plates at high temperature (M63S class)"),
+    _("Two-phase immersion"),
+    _("Germany 2026, medium voltage, no privilege"),
+    _("Germany 2026, medium voltage, band load of 8,000 h and more than 10 GWh/a"),
+    _("Germany 2026, large heat pump, medium voltage"),
+    _("Finland from 1 July 2026, data centre, tax class I"),
+    _("Finland 2026, large heat pump, tax class II"),
+)
+OUTLOOKS: dict[str, str | Promise] = {
+    "market": _("market"),
+    "network": _("network"),
+    "flat": _("flat"),
+    "none": _("none"),
 }
 ALL = {
+    "outlook": OUTLOOKS,
     "input": INPUTS,
     "verdict": VERDICTS,
     "gate": GATES,
@@ -172,7 +196,7 @@ def word(key: object, subject: str) -> str:
         return str(found)
     if subject == "gate" and str(key).startswith("constraint:"):
         name = str(key).removeprefix("constraint:")
-        return str(GATES.get(name, plain(name)))
+        return _str("Limit: %(name)s") % {"name": str(GATES.get(name, plain(name)))}
     return plain(key)
 
 

@@ -20,6 +20,13 @@ import numpy as np
 from engines.arrays import FloatArray, as_floats, within
 from engines.compute.hashprice import revenue_eur_per_mwh_it
 from engines.errors import InvalidInput
+from engines.message import Message, message
+
+NOTES = {
+    "fleet": "A later fleet has the same efficiency and price as the first.",
+    "no_halving": "No halving step is included.",
+    "sensitivity": "Sensitivity: {path} path, not the decaying market of the default.",
+}
 
 KINDS = ("btc_asic", "none")
 PATHS = ("market", "fleet", "flat")
@@ -88,14 +95,14 @@ class ComputePath:
         Hash price of the year over that of the first instant [-].
     label : str
         ``market``, ``fleet``, ``flat`` or ``none``; printed wherever the numbers are.
-    notes : tuple of str
+    notes : tuple of Message
         What the path leaves out.
     """
 
     eur_per_mwh_it: FloatArray
     factor: FloatArray
     label: str
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 def halving_step_factors(
@@ -149,10 +156,10 @@ def compute_path(given: ComputeInput, horizon_years: int) -> ComputePath:
     return ComputePath(as_floats(first * factor), factor, given.path, _notes(given))
 
 
-def _notes(given: ComputeInput) -> tuple[str, ...]:
-    notes = ["A later fleet has the same efficiency and price as the first."]
+def _notes(given: ComputeInput) -> tuple[Message, ...]:
+    notes = [message(NOTES, "fleet")]
     if given.path == "market" and not given.halving_years:
-        notes.append("No halving step is included.")
+        notes.append(message(NOTES, "no_halving"))
     if given.path != "market":
-        notes.append(f"Sensitivity: {given.path} path, not the decaying market of the default.")
+        notes.append(message(NOTES, "sensitivity", path=given.path))
     return tuple(notes)

@@ -21,7 +21,18 @@ import numpy as np
 from engines.arrays import FloatArray, IntArray, finite, indices, non_negative, positive, share
 from engines.dispatch import corners
 from engines.errors import InvalidInput
+from engines.message import Message, message
 from engines.units import KWH_PER_MWH
+
+NOTES = {
+    "availability": (
+        "Energies, hours and money count {share_percent:.0f} % of the hours as in service, "
+        "whatever their price."
+    ),
+    "wear": (
+        "A shadow cost of {wear_eur_per_mwh:g} EUR/MWh for wear steers the hub and is not booked."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,7 @@ class DispatchResult:
     heat_revenue_eur: FloatArray
     compute_revenue_eur: FloatArray
     peak_kw: FloatArray
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 @dataclass(frozen=True)
@@ -133,10 +144,8 @@ def heat_limited_dispatch(inputs: DispatchInputs) -> DispatchResult:
         compute_revenue_eur=energy[..., corners.IT] * checked.compute_value_eur_per_mwh,
         peak_kw=sums[..., corners.PEAK],
         notes=(
-            f"Energies, hours and money count {in_service:.0%} of the hours as in service, "
-            "whatever their price.",
-            f"A shadow cost of {checked.wear_eur_per_mwh:g} EUR/MWh for wear steers the hub and "
-            "is not booked.",
+            message(NOTES, "availability", share_percent=100.0 * in_service),
+            message(NOTES, "wear", wear_eur_per_mwh=checked.wear_eur_per_mwh),
         ),
     )
 

@@ -25,6 +25,18 @@ from engines.economics.levelised import levelised_eur_per_mwh
 from engines.economics.opex import Opex, OpexRates, opex
 from engines.errors import InvalidInput
 from engines.grid.tariff import ElectricityCost, Tariff, annual_electricity_cost
+from engines.message import Message, message
+
+NOTES = {
+    "no_heat_sold": (
+        "No heat is sold in {without:.0f} of {projects:.0f} projects; there is no cost of heat."
+    ),
+    "several_rates": (
+        "Flows that change sign more than once have no single internal rate; the modified rate "
+        "stands in."
+    ),
+    "compute_path": "Compute path: {label}.",
+}
 
 
 @dataclass(frozen=True)
@@ -191,7 +203,7 @@ class MoneyResult:
         Loss over the study as worth today, ``max(0, -NPV)`` [EUR].
     returns : RateOfReturn
         Internal and modified rates.
-    notes : tuple of str
+    notes : tuple of Message
         What the reader must know.
     """
 
@@ -207,7 +219,7 @@ class MoneyResult:
     loss_year_eur: FloatArray
     loss_total_eur: FloatArray
     returns: RateOfReturn
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 def evaluate_money(given: MoneyInput) -> MoneyResult:
@@ -245,19 +257,15 @@ def evaluate_money(given: MoneyInput) -> MoneyResult:
     )
 
 
-def _notes(heat_present_mwh: FloatArray, returns: RateOfReturn) -> tuple[str, ...]:
+def _notes(heat_present_mwh: FloatArray, returns: RateOfReturn) -> tuple[Message, ...]:
     notes = []
     without = int(np.count_nonzero(heat_present_mwh == 0.0))
     if without:
         notes.append(
-            f"No heat is sold in {without} of {heat_present_mwh.size} projects; there is "
-            "no cost of heat."
+            message(NOTES, "no_heat_sold", without=without, projects=heat_present_mwh.size)
         )
     if (returns.sign_changes > 1).any():
-        notes.append(
-            "Flows that change sign more than once have no single internal rate; the "
-            "modified rate stands in."
-        )
+        notes.append(message(NOTES, "several_rates"))
     return tuple(notes)
 
 
@@ -298,7 +306,7 @@ class ProjectResult:
     opex: Opex
     compute: ComputePath
     money: MoneyResult
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 def evaluate_project(given: ProjectInput) -> ProjectResult:
@@ -336,5 +344,5 @@ def evaluate_project(given: ProjectInput) -> ProjectResult:
             opex_eur_per_a=running.total_eur,
         )
     )
-    notes = (f"Compute path: {path.label}.", *path.notes, *money.notes)
+    notes = (message(NOTES, "compute_path", label=path.label), *path.notes, *money.notes)
     return ProjectResult(energy, bill, cost, running, path, money, notes)

@@ -38,6 +38,7 @@ from engines.evaluation.records import Candidates, StudyChoices, Substations, To
 from engines.evaluation.town import TownYear, full_load_mwh_per_a, town_year
 from engines.grid.hosting import firm_headroom_kw
 from engines.grid.tariff import Tariff, fixed_levies_eur_per_a, tariff_named
+from engines.message import Message
 from engines.thermal.connection import Connection, RunningCosts, size_connections
 from engines.thermal.envelope import Technology, technology
 from engines.thermal.injection import NONE
@@ -75,7 +76,7 @@ class Hubs:
     npv_flat_compute_eur: FloatArray
     npv_heat_only_eur: FloatArray
     alternatives: Mapping[str, Alternative]
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
     def series(self, parcel: int) -> HourlyDispatch:
         """Every hour of the first year of one parcel."""

@@ -11,6 +11,7 @@ from engines.economics.heat_value import displaced_heat_eur_per_mwh, heat_price_
 from engines.errors import InvalidInput
 from engines.evaluation.records import StudyChoices, TownInput
 from engines.grid.tariff import hourly_price_eur_per_mwh, tariff_named
+from engines.message import Message, message
 from engines.thermal.demand import heat_profile, profile
 from engines.thermal.envelope import available_degc, technology
 from engines.thermal.injection import (
@@ -26,6 +27,13 @@ from engines.thermal.network import (
     supply_temperature_degc,
 )
 from engines.units import KWH_PER_MWH
+
+NOTES = {
+    "flow_unknown": (
+        "The flow in the existing pipes is not known; all heat of the network is taken to pass "
+        "where a hub would connect."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ class TownYear:
         All-in price of one more MWh.
     displaced_eur_per_mwh : float
         Cost of the heat that is replaced.
-    notes : tuple of str
+    notes : tuple of Message
     """
 
     demand_kw: FloatArray
@@ -62,7 +70,7 @@ class TownYear:
     heat_value_eur_per_mwh: FloatArray
     price_eur_per_mwh: FloatArray
     displaced_eur_per_mwh: float
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 def heat_demand_kw(town: TownInput) -> FloatArray:
@@ -111,10 +119,7 @@ def town_year(town: TownInput, choices: StudyChoices, a: Assumptions) -> TownYea
     tariff = tariff_named(choices.tariff)
     notes = list(whole.notes)
     if np.isnan(town.network_share).any():
-        notes.append(
-            "The flow in the existing pipes is not known; all heat of the network is taken to "
-            "pass where a hub would connect."
-        )
+        notes.append(message(NOTES, "flow_unknown"))
     return TownYear(
         demand_kw=demand_kw,
         production_kw=production_kw,

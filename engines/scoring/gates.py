@@ -15,7 +15,7 @@ from engines.arrays import positive, within, within_or_missing
 from engines.assumptions import Assumptions
 from engines.errors import InvalidInput, OutOfValidity
 from engines.grid import hosting
-from engines.scoring.message import message
+from engines.message import message
 
 GREEN, AMBER, RED, UNKNOWN = "green", "amber", "red", "unknown"
 

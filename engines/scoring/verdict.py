@@ -17,8 +17,8 @@ from types import MappingProxyType
 from engines.arrays import within, within_or_missing
 from engines.assumptions import Assumptions
 from engines.errors import InvalidInput
+from engines.message import Message, message
 from engines.scoring.gates import RED, UNKNOWN, Gate
-from engines.scoring.message import Message, message
 
 DO_NOT_BUILD, NOT_ENOUGH_DATA = "do_not_build", "not_enough_data"
 BUILD, PILOT_ONLY = "build", "pilot_only"

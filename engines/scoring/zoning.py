@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from engines.message import message
 from engines.scoring.gates import GREEN, UNKNOWN, Gate
-from engines.scoring.message import message
 from engines.tables import catalogue
 
 ZONING_HINTS: Mapping[str, str] = MappingProxyType(

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from engines.arrays import FloatArray, as_floats, finite, non_negative, positive
 from engines.assumptions import Assumptions
 from engines.errors import InvalidInput
+from engines.message import Message, message
 from engines.tables import catalogue
 from engines.thermal.network import return_flow_kg_per_s
 from engines.thermal.pipe import (
@@ -24,6 +25,10 @@ from engines.thermal.pipe import (
     velocity_m_per_s,
 )
 from engines.units import KWH_PER_MWH, MM_PER_M
+
+NOTES = {
+    "no_pipe": "For {parcels:.0f} parcels no listed pipe is large enough; they have no connection.",
+}
 
 AREA_TYPES = ("inner_city", "outer_city", "park")
 AreaTypes = str | Sequence[str] | NDArray[np.str_]
@@ -64,7 +69,7 @@ class Connection:
         Water flow at full heat.
     supply_drop_k : array
         Fall of the supply temperature along the pipe.
-    notes : tuple of str
+    notes : tuple of Message
     """
 
     feasible: NDArray[np.bool_]
@@ -76,7 +81,7 @@ class Connection:
     pump_kw: FloatArray
     capex_eur: FloatArray
     supply_drop_k: FloatArray
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 @cache
@@ -240,8 +245,8 @@ def _yearly_cost_eur(parts: dict[str, FloatArray], costs: RunningCosts) -> Float
     )
 
 
-def _notes(feasible: NDArray[np.bool_]) -> tuple[str, ...]:
+def _notes(feasible: NDArray[np.bool_]) -> tuple[Message, ...]:
     missing = int(np.count_nonzero(~feasible))
     if not missing:
         return ()
-    return (f"For {missing} parcels no listed pipe is large enough; they have no connection.",)
+    return (message(NOTES, "no_pipe", parcels=missing),)

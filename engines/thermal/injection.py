@@ -11,7 +11,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from engines.arrays import FloatArray, as_floats, finite, non_negative, positive
 from engines.errors import InvalidInput
+from engines.message import Message, message
 from engines.units import WATER_HEAT_CAPACITY_KJ_PER_KGK
+
+NOTES = {
+    "hours_of_supply": (
+        "The hub is hot enough for direct supply in {direct_h:.0f} of {total_h:.0f} hours and can "
+        "only warm the return in {preheat_h:.0f} hours."
+    ),
+    "no_uptake": "The network can take no heat in any hour: at this place the hub only cools.",
+}
 
 NONE, RETURN_PREHEAT, DIRECT_SUPPLY = 0, 1, 2
 
@@ -26,13 +35,13 @@ class Injection:
         0 none, 1 return pre-heat, 2 direct supply.
     uptake_kw : array, shape (hours,)
         Largest heat [kW] the network takes from the hub at its end of the connection.
-    notes : tuple of str
+    notes : tuple of Message
         Sentences for the report.
     """
 
     mode: NDArray[np.int8]
     uptake_kw: FloatArray
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 def injection(
@@ -88,17 +97,15 @@ def injection(
     return Injection(mode.astype(np.int8), uptake_kw, _notes(mode, uptake_kw))
 
 
-def _notes(mode: NDArray[np.int64], uptake_kw: FloatArray) -> tuple[str, ...]:
-    hours = mode.size
-    direct = int(np.count_nonzero(mode == DIRECT_SUPPLY))
-    preheat = int(np.count_nonzero(mode == RETURN_PREHEAT))
-    notes = [
-        f"The hub is hot enough for direct supply in {direct} of {hours} hours and can only warm "
-        f"the return in {preheat} hours."
-    ]
-    if not np.any(uptake_kw > 0):
-        notes.append("The network can take no heat in any hour: at this place the hub only cools.")
-    return tuple(notes)
+def _notes(mode: NDArray[np.int64], uptake_kw: FloatArray) -> tuple[Message, ...]:
+    hours = message(
+        NOTES,
+        "hours_of_supply",
+        direct_h=int(np.count_nonzero(mode == DIRECT_SUPPLY)),
+        total_h=mode.size,
+        preheat_h=int(np.count_nonzero(mode == RETURN_PREHEAT)),
+    )
+    return (hours,) if np.any(uptake_kw > 0) else (hours, message(NOTES, "no_uptake"))
 
 
 def mixed_return_degc(

@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from heatmap.quantities import DASH, digits, is_missing, quantity
+from heatmap.quantities import DASH, is_missing, quantity
+from heatmap.quantities import score as written_score
 from heatmap.render.palette import colours, heat_breaks, heat_class, score_class
 
 
@@ -82,7 +83,7 @@ def _candidate_rows(parcel: dict[str, Any]) -> dict[str, str]:
     return {
         "name": str(parcel.get("name") or parcel["ref"]),
         "rank": str(rank) if rank else _("refused"),
-        "score": digits(score, 2) if rank and not is_missing(score) else DASH,
+        "score": written_score(score) if rank else DASH,
         "coverage": quantity(parcel.get("coverage"), "share", 2),
         "power": quantity((parcel.get("hub") or {}).get("power_it_kw"), "kW"),
         "used": quantity(energy.get("used"), "MWh/a"),

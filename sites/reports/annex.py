@@ -5,6 +5,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from heatmap.quantities import DASH, count, quantity
+from sites.assumption_words import assumption_label
+from sites.assumptions import catalogue_label
+from sites.sentences import reason, said
 from sites.words import group_label, plain, word
 
 SHORT_HASH = 12
@@ -39,7 +42,8 @@ def _assumption(entry: dict[str, Any]) -> dict[str, str]:
     written = value if isinstance(value, str) else quantity(value, unit, _given(value))
     name = str(entry["key"])
     return {
-        "name": name.partition(".")[2].replace("_", " ") or name,
+        "name": assumption_label(name),
+        "key": name,
         "value": written,
         "tag": word(entry.get("tag") or "", "tag") or DASH,
         "source": str(entry.get("source") or DASH),
@@ -54,28 +58,28 @@ def _assumptions(doc: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"title": group_label(key), "rows": rows} for key, rows in groups.items()]
 
 
-def _layer(layer: dict[str, Any]) -> dict[str, str]:
-    nature = word(layer.get("nature") or "unknown", "nature")
-    method = str(layer.get("method") or "")
+def _layer(layer: dict[str, Any]) -> dict[str, Any]:
+    """One block: what and when in the head, then the texts that may be long."""
+    name, kind = said(layer.get("name")), layer_word(str(layer.get("kind") or ""))
+    version = layer.get("version")
+    fingerprint = str(layer.get("content_hash") or "")[:SHORT_HASH]
+    facts = (
+        word(layer.get("nature") or "unknown", "nature"),
+        str(layer.get("data_date") or ""),
+        _("version %(version)s") % {"version": version} if version else "",
+        _("%(rows)s rows") % {"rows": count(layer.get("rows"))},
+        _("fingerprint %(hash)s") % {"hash": fingerprint} if fingerprint else "",
+    )
+    lines = (
+        (_("Source"), said(layer.get("source")) or DASH),
+        (_("Licence"), said(layer.get("licence")) or DASH),
+        (_("Method"), said(layer.get("method"))),
+    )
     return {
-        "kind": layer_word(str(layer.get("kind") or "")),
-        "name": str(layer.get("name") or DASH),
-        "nature": nature,
-        "method": method,
-        "source": str(layer.get("source") or DASH),
-        "licence": str(layer.get("licence") or DASH),
-        "date": str(layer.get("data_date") or DASH),
-        "version": str(layer.get("version") or DASH),
-        "rows": count(layer.get("rows")),
-        "hash": str(layer.get("content_hash") or "")[:SHORT_HASH] or DASH,
+        "title": f"{kind}: {name}" if name and name != kind else kind,
+        "facts": [fact for fact in facts if fact],
+        "lines": [{"label": label, "value": value} for label, value in lines if value],
     }
-
-
-def _sentence(item: Any) -> str:
-    """Return a note in the reader's language, where it is one of our own sentences."""
-    names = ("text", "note", "name", "key")
-    found = next((item[n] for n in names if item.get(n)), "") if isinstance(item, dict) else item
-    return _(str(found)) if found else ""
 
 
 def annex(doc: dict[str, Any]) -> dict[str, Any]:
@@ -86,17 +90,15 @@ def annex(doc: dict[str, Any]) -> dict[str, Any]:
         (_("Version of the engines"), doc.get("engine_version") or DASH),
         (_("Made at"), doc.get("created_at") or DASH),
         (_("Grid of coordinates"), f"EPSG:{doc['municipality'].get('srid') or DASH}"),
-        (_("Technology"), plain(study.get("technology"))),
-        (_("Computers"), plain(study.get("miner"))),
-        (_("Electricity tariff"), plain(study.get("tariff"))),
+        (_("Technology"), catalogue_label("hub_technologies", study.get("technology"))),
+        (_("Computers"), catalogue_label("miners", study.get("miner"))),
+        (_("Electricity tariff"), catalogue_label("tariffs", study.get("tariff"))),
     )
     return {
         "assumptions": _assumptions(doc),
         "layers": [_layer(layer) for layer in doc.get("layers") or []],
-        "illustrative": [
-            plain(_sentence(i)) for i in doc.get("illustrative") or [] if _sentence(i)
-        ],
-        "notes": [_sentence(n) for n in doc.get("notes") or [] if _sentence(n)],
+        "illustrative": [word(item, "input") for item in doc.get("illustrative") or [] if item],
+        "notes": [reason(note) for note in doc.get("notes") or [] if note],
         "identity": [{"label": label, "value": str(value) or DASH} for label, value in identity],
         "methods": [
             f"docs/methods/{name}.md"

@@ -202,6 +202,15 @@ def energy_chart(parcel: dict[str, Any]) -> str:
     return drawing(WIDTH, 46, *drawn, ink=c["ink"])
 
 
+def _gap(end: float) -> list[Element]:
+    """Two slanted strokes that say: this bar goes on beyond the scale."""
+    x, c = end - 26, colours()
+    gap = path(
+        [[(x, 2 + 13), (x + 5, 1), (x + 9, 1), (x + 4, 2 + 13)]], closed=True, fill=c["surface"]
+    )
+    return [gap]
+
+
 def cost_chart(parcel: dict[str, Any]) -> str:
     """Cost of heat: the hub without and with compute, heat pump, boiler."""
     c = colours()
@@ -222,6 +231,7 @@ def cost_chart(parcel: dict[str, Any]) -> str:
         drawn += [
             text(0, y + 9.2, label, size=8),
             box(start, y, width, 12, fill=fill, stroke=c["hub"] if own else None, stroke_width=0.5),
+            *(_gap(start + width) if bar["cut"] else ()),
             text(max(zero, start + width) + 5, y + 9.2, bar["value"], size=8, font_weight=600),
         ]
     bottom = 3 + step * len(bars)

@@ -10,11 +10,13 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from heatmap.quantities import DASH, count, digits, is_missing, quantity
+from heatmap.quantities import DASH, count, digits, is_missing, quantity, score
+from sites.findings import criteria_bars
 from sites.reports.annex import annex
 from sites.reports.council import (
     assumed_sentences,
     conditional_sentence,
+    council_facts,
     council_page,
     for_against,
     missing_sentences,
@@ -23,10 +25,10 @@ from sites.reports.council import (
     verdict_sentence,
 )
 from sites.reports.labels import labels
-from sites.reports.sentences import gate_label, gate_value, hint
+from sites.sentences import gate_value, hint, reasons, said
 from sites.words import word
 
-MOST_PAGES = 2
+MOST_PAGES = 3
 MOST_ROWS = 10
 
 
@@ -39,13 +41,9 @@ def refused(doc: dict[str, Any]) -> list[dict[str, Any]]:
     return [p for p in doc.get("parcels") or [] if not p.get("rank")]
 
 
-def _score(value: Any) -> str:
-    return DASH if is_missing(value) else digits(value, 2)
-
-
 def _gate_row(gate: dict[str, Any]) -> dict[str, str]:
     return {
-        "label": gate_label(gate["key"]),
+        "label": word(gate["key"], "gate"),
         "state_key": gate["state"],
         "state": word(gate["state"], "state"),
         "value": gate_value(gate, "value"),
@@ -54,17 +52,33 @@ def _gate_row(gate: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _criterion_row(criterion: dict[str, Any]) -> dict[str, str]:
-    unit = criterion.get("unit") or ""
-    low, high = (quantity(criterion.get(end), unit) for end in ("low", "high"))
+def _criterion_row(bar: dict[str, Any]) -> dict[str, str]:
     return {
-        "label": word(criterion["key"], "criterion"),
-        "raw": quantity(criterion.get("raw"), unit),
-        "score": _score(criterion.get("score")),
-        "weight": quantity(criterion.get("weight"), "share", 2),
-        "bounds": f"{low} … {high}",
-        "nature": word(criterion.get("nature") or "unknown", "nature"),
+        "label": bar["label"],
+        "raw": bar["raw"],
+        "score": bar["score"] or DASH,
+        "weight": bar["weight"],
+        "bounds": f"{bar['low']} … {bar['high']}",
+        "nature": word(bar["nature"], "nature"),
     }
+
+
+def _gate_rows(gates: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """One row a gate; those that lack the same thing share a row, the decided ones come first."""
+    order = ("red", "amber", "green", "unknown")
+    rows = sorted((_gate_row(gate) for gate in gates), key=lambda r: order.index(r["state_key"]))
+    shown: list[dict[str, str]] = []
+    for row in rows:
+        last = shown[-1] if shown else {}
+        if row["state_key"] == "unknown" and _lacks(row) == _lacks(last):
+            last["label"] += f", {row['label']}"
+        else:
+            shown.append(row)
+    return shown
+
+
+def _lacks(row: dict[str, str]) -> tuple[str | None, ...]:
+    return tuple(row.get(name) for name in ("state_key", "value", "threshold", "hint"))
 
 
 def _pairs(*rows: tuple[str, str]) -> list[dict[str, str]]:
@@ -114,8 +128,8 @@ def _position(parcel: dict[str, Any]) -> str:
     return f"{digits(parcel['lat'], 6)}° N, {digits(parcel['lon'], 5)}° E"
 
 
-def _money(parcel: dict[str, Any]) -> list[dict[str, Any]]:
-    """Three blocks: what it costs, heat only, and with compute, which is speculative."""
+def _money(parcel: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Blocks: what it costs, heat only, and with compute, which is speculative."""
     money = parcel.get("money") or {}
 
     def eur(name: str, unit: str = "EUR") -> str:
@@ -124,9 +138,9 @@ def _money(parcel: dict[str, Any]) -> list[dict[str, Any]]:
     parts = [
         (word(key, "part"), quantity(value, "EUR"))
         for key, value in (money.get("capex_parts") or {}).items()
+        if value != 0 and key != "total"
     ]
     costs = _pairs(
-        *parts,
         (_("To build, in all"), eur("capex_eur")),
         (_("To run, without electricity"), eur("opex_eur_per_a", "EUR/a")),
         (_("Electricity"), eur("electricity_eur_per_a", "EUR/a")),
@@ -144,21 +158,25 @@ def _money(parcel: dict[str, Any]) -> list[dict[str, Any]]:
         (_("Internal rate of return"), quantity(money.get("irr"), "share", 2)),
         (_("Gain in the first year, before depreciation"), eur("ebitda_year1_eur")),
     )
-    return [
-        {"title": _("What it costs"), "rows": costs, "speculative": False},
-        {"title": _("Heat only"), "rows": heat, "speculative": False},
-        {"title": _("With computing"), "rows": compute, "speculative": True},
-    ]
+    return {
+        "parts": {"title": _("What the investment is made of"), "rows": _pairs(*parts)},
+        "costs": {"title": _("What it costs"), "rows": costs},
+        "heat": {"title": _("Heat only"), "rows": heat},
+        "compute": {"title": _("With computing"), "rows": compute, "speculative": True},
+    }
 
 
-def _parcel(parcel: dict[str, Any]) -> dict[str, Any]:
+def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:
+    """Return everything that is said about one place, for page and paper alike."""
     verdict, held = parcel.get("verdict") or {}, parcel.get("conditional_verdict") or {}
     key = str(verdict.get("key") or "")
+    gates = [_gate_row(gate) for gate in parcel.get("gates") or []]
     return {
         "ref": parcel["ref"],
         "name": place_name(parcel),
         "rank": str(parcel["rank"]) if parcel.get("rank") else DASH,
-        "score": _score(parcel.get("score")),
+        "facts": council_facts(parcel),
+        "score": score(parcel.get("score")),
         "coverage": quantity(parcel.get("coverage"), "share", 2),
         "verdict_key": key,
         "verdict": verdict_sentence(key, place_name(parcel), is_best=parcel.get("rank") == 1)
@@ -167,8 +185,12 @@ def _parcel(parcel: dict[str, Any]) -> dict[str, Any]:
         "conditional": conditional_sentence(str(held["key"])) if held.get("key") else "",
         "conditional_reasons": assumed_sentences(parcel),
         **for_against(parcel),
-        "gates": [_gate_row(gate) for gate in parcel.get("gates") or []],
-        "criteria": [_criterion_row(c) for c in parcel.get("criteria") or []],
+        "gates": gates,
+        "shared_gates": _gate_rows(parcel.get("gates") or []),
+        "red_gates": [row for row in gates if row["state_key"] == "red"],
+        "reasons": reasons(verdict, parcel),
+        "held_reasons": reasons(held, parcel),
+        "criteria": [_criterion_row(bar) for bar in criteria_bars(parcel)],
         "technical": _technical(parcel),
         "money": _money(parcel),
         "money_words": money_sentences(parcel),
@@ -182,7 +204,7 @@ def _short_row(parcel: dict[str, Any]) -> dict[str, str]:
     return {
         "rank": str(parcel["rank"]),
         "name": place_name(parcel),
-        "score": _score(parcel.get("score")),
+        "score": score(parcel.get("score")),
         "coverage": quantity(parcel.get("coverage"), "share", 2),
         "power": quantity((parcel.get("hub") or {}).get("power_it_kw"), "kW"),
         "pipe": quantity((parcel.get("connection") or {}).get("length_m"), "m"),
@@ -219,8 +241,8 @@ def _town(doc: dict[str, Any]) -> list[dict[str, str]]:
         (_("Return temperature"), span("return_degc")),
         (_("Electricity price, mean"), quantity(town.get("price_mean_eur_per_mwh"), "EUR/MWh")),
         (_("Hours with a negative price"), quantity(town.get("negative_hours"), "h/a")),
-        (_("Prices"), str(town.get("price_label") or DASH)),
-        (_("Climate"), str(town.get("climate_label") or DASH)),
+        (_("Prices"), said(town.get("price_label")) or DASH),
+        (_("Climate"), said(town.get("climate_label")) or DASH),
     )
 
 
@@ -233,7 +255,7 @@ def written_date(moment: str | None) -> str:
 def parcel_context(parcel: dict[str, Any], doc: dict[str, Any], language: str) -> dict[str, Any]:
     """Return everything that is said about one place."""
     with translation.override(language):
-        return {"language": language, "run": doc["run"], **_parcel(parcel)}
+        return {"language": language, "run": doc["run"], **parcel_facts(parcel)}
 
 
 def run_context(doc: dict[str, Any], language: str) -> dict[str, Any]:
@@ -244,7 +266,7 @@ def run_context(doc: dict[str, Any], language: str) -> dict[str, Any]:
         return {
             "language": language,
             "title": _("Heat from computing in %(town)s") % {"town": town["name"]},
-            "subtitle": _("Study “%(study)s”") % {"study": study.get("name") or DASH},
+            "subtitle": _("Study “%(study)s”") % {"study": said(study.get("name")) or DASH},
             "town": town["name"],
             "is_demo": bool(town.get("is_demo")),
             "watermark": _("method demonstration, not advice on this place")
@@ -256,7 +278,7 @@ def run_context(doc: dict[str, Any], language: str) -> dict[str, Any]:
             "council": council_page(doc, order[0] if order else None),
             "shortlist": [_short_row(p) for p in order[:MOST_ROWS]],
             "shortlist_rest": _rest(len(order)),
-            "parcels": [_parcel(p) for p in order[:MOST_PAGES]],
+            "parcels": [parcel_facts(p) for p in order[:MOST_PAGES]],
             "refused": [row for p in out for row in _refused_rows(p)],
             "town_facts": _town(doc),
             **annex(doc),

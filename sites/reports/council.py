@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from heatmap.quantities import DASH, digits, is_missing, quantity
-from sites.findings import criteria_bars, for_and_against, money_table
-from sites.reports.sentences import gaps, gate_label, input_label, reason
+from heatmap.quantities import DASH, is_missing, quantity, score
+from sites.findings import criteria_bars, for_and_against, hours_sentence, money_table
+from sites.sentences import gaps, reason, reasons
 from sites.words import word
 
 MOST_STEPS = 5
@@ -61,16 +61,16 @@ def for_against(parcel: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
     return {side: [told(bar) for bar in sides[side]] for side in ("for", "against")}
 
 
-def money_sentences(parcel: dict[str, Any]) -> dict[str, list[str]]:
+def money_sentences(parcel: dict[str, Any]) -> dict[str, Any]:
     """Tell the money in words: heat only first, compute apart."""
     money, others = parcel.get("money") or {}, parcel.get("alternatives") or {}
     pump = (others.get("heat_pump") or {}).get("lcoh_eur_per_mwh")
     boiler = (others.get("gas_boiler") or {}).get("lcoh_eur_per_mwh")
     heat_only = [
-        _("Without any income from computing, a megawatt-hour of heat costs %(hub)s.")
-        % {"hub": quantity(money.get("lcoh_gross_eur_per_mwh"), "EUR")},
+        _("Without any income from computing the heat costs %(hub)s.")
+        % {"hub": quantity(money.get("lcoh_gross_eur_per_mwh"), "EUR/MWh")},
         _("The same heat costs %(pump)s from a large heat pump and %(boiler)s from a gas boiler.")
-        % {"pump": quantity(pump, "EUR"), "boiler": quantity(boiler, "EUR")},
+        % {"pump": quantity(pump, "EUR/MWh"), "boiler": quantity(boiler, "EUR/MWh")},
         _(
             "To build it takes %(capex)s;"
             " as a heat source alone it is worth %(npv)s (net present value)."
@@ -83,17 +83,14 @@ def money_sentences(parcel: dict[str, Any]) -> dict[str, list[str]]:
     compute = [
         _("Computing might bring %(revenue)s in the first year.")
         % {"revenue": quantity(money.get("compute_revenue_eur_per_a"), "EUR")},
-        _(
-            "With it, heat would cost %(net)s per megawatt-hour"
-            " and the net present value would be %(npv)s."
-        )
+        _("With it, the heat would cost %(net)s and the net present value would be %(npv)s.")
         % {
-            "net": quantity(money.get("lcoh_net_eur_per_mwh"), "EUR"),
+            "net": quantity(money.get("lcoh_net_eur_per_mwh"), "EUR/MWh"),
             "npv": quantity(money.get("npv_eur"), "EUR"),
         },
         _("This income is speculative: it follows a market that the town cannot influence."),
     ]
-    return {"heat_only": heat_only, "compute": compute}
+    return {"why": hours_sentence(parcel), "heat_only": heat_only, "compute": compute}
 
 
 def missing_sentences(parcel: dict[str, Any]) -> list[str]:
@@ -107,7 +104,7 @@ def missing_sentences(parcel: dict[str, Any]) -> list[str]:
         ("illustrative", _("Illustrative, to be replaced: %(names)s.")),
         ("number", _("Not computed: %(names)s.")),
     ):
-        names = [gate_label(n) if key == "gate" else input_label(n) for n in found.get(key, [])]
+        names = [word(n, "gate" if key == "gate" else "input") for n in found.get(key, [])]
         if names:
             told.append(sentence % {"names": ", ".join(names)})
     coverage = parcel.get("coverage")
@@ -128,9 +125,9 @@ def assumed_sentences(parcel: dict[str, Any]) -> list[str]:
         reason(given, gates) for given in held.get("reasons") or [] if given["key"] not in listed
     ]
     found = gaps(held)
-    passed = [gate_label(name) for name in found.pop("gate", [])]
-    absent = [input_label(name) for name in found.pop("number", [])]
-    known = [input_label(name) for names in found.values() for name in names]
+    passed = [word(name, "gate") for name in found.pop("gate", [])]
+    absent = [word(name, "input") for name in found.pop("number", [])]
+    known = [word(name, "input") for names in found.values() for name in names]
     for sentence, names in (
         (_("Not computed: %(names)s."), absent),
         (_("Taken as passed: %(names)s."), passed),
@@ -167,7 +164,7 @@ def next_steps(parcel: dict[str, Any]) -> list[str]:
         "temperatures": _("Load the measured supply and return temperatures of the network."),
     }
     steps = [sentence % values for key, sentence in asked.items() if key in lacking]
-    gates = [gate_label(name) for name in found.get("gate", [])]
+    gates = [word(name, "gate") for name in found.get("gate", [])]
     if gates:
         steps.insert(
             min(3, len(steps)),
@@ -187,14 +184,14 @@ def next_steps(parcel: dict[str, Any]) -> list[str]:
     ]
 
 
-def _facts(parcel: dict[str, Any]) -> list[dict[str, str]]:
+def council_facts(parcel: dict[str, Any]) -> list[dict[str, str]]:
     hub, energy = parcel.get("hub") or {}, parcel.get("energy_mwh") or {}
     connection = parcel.get("connection") or {}
     rows = (
         (_("Computing power"), quantity(hub.get("power_it_kw"), "kW")),
         (_("Heat used"), quantity(energy.get("used"), "MWh/a")),
         (_("Pipe to the network"), quantity(connection.get("length_m"), "m")),
-        (_("Score"), digits(parcel["score"], 2) if not is_missing(parcel.get("score")) else DASH),
+        (_("Score"), score(parcel.get("score"))),
     )
     return [{"label": label, "value": value} for label, value in rows]
 
@@ -210,13 +207,12 @@ def council_page(doc: dict[str, Any], best: dict[str, Any] | None) -> dict[str, 
             "facts": [],
             "for": [],
             "against": [],
-            "money": {"title": "", "heat_only": [], "compute": []},
+            "money": {"title": "", "why": "", "heat_only": [], "compute": []},
             "missing": [],
             "reasons": [],
             "steps": next_steps({}),
         }
     verdict, held = best.get("verdict") or {}, best.get("conditional_verdict") or {}
-    gates = {gate["key"]: gate for gate in best.get("gates") or []}
     key = str(verdict.get("key") or "not_enough_data")
     money = {"title": money_table(best)["title"], **money_sentences(best)}
     return {
@@ -224,10 +220,10 @@ def council_page(doc: dict[str, Any], best: dict[str, Any] | None) -> dict[str, 
         "verdict": verdict_sentence(key, place_name(best)),
         "conditional": conditional_sentence(str(held["key"])) if held.get("key") else "",
         "place": place_name(best),
-        "facts": _facts(best),
+        "facts": council_facts(best),
         **for_against(best),
         "money": money,
         "missing": missing_sentences(best),
-        "reasons": [reason(given, gates) for given in verdict.get("reasons") or []],
+        "reasons": reasons(verdict, best),
         "steps": next_steps(best),
     }

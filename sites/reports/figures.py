@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from heatmap.quantities import DASH, digits, quantity
+from heatmap.quantities import DASH, digits, quantity, score
 from sites.findings import energy_bars, money_table, months, temperature_sentence, year_sentence
 from sites.reports.charts import (
     cost_chart,
@@ -75,7 +75,7 @@ def _ranking_figure(doc: dict[str, Any]) -> Figure | None:
             title = _("%(first)s and %(second)s are as good as equal") % names
         else:
             title = _("%(first)s leads by %(lead)s") % names
-    scores = "; ".join(f"{_name(p)} {digits(p['score'], 2)}" for p in ranked[:10])
+    scores = "; ".join(f"{_name(p)} {score(p['score'])}" for p in ranked[:10])
     alt = _("Bars of the score from 0 to 1: %(scores)s.") % {"scores": scores}
     note = _("Full colour: the share of weight that rests on measured data. Hatched: the rest.")
     return Figure(title, ranking_chart(ranked), alt, note)
@@ -88,7 +88,7 @@ def _cost_figure(parcel: dict[str, Any]) -> Figure | None:
         return None
     values = "; ".join(f"{bar['label']} {bar['value']}" for bar in table["bars"])
     alt = _("Bars of the cost of heat: %(values)s.") % {"values": values}
-    return Figure(table["title"], svg, alt)
+    return Figure(table["title"], svg, alt, table["note"])
 
 
 def _energy_figure(parcel: dict[str, Any]) -> Figure | None:

@@ -9,8 +9,8 @@ import numpy as np
 
 from engines.evaluation.hubs import Hubs
 from engines.evaluation.judge import Judgement
+from engines.message import Message
 from engines.scoring.gates import Gate
-from engines.scoring.message import Message
 from engines.scoring.verdict import Verdict
 from engines.thermal.injection import DIRECT_SUPPLY, NONE, RETURN_PREHEAT
 from sites.assembly import Assembled
@@ -118,6 +118,7 @@ def _parcel(i: int, given: Assembled, hubs: Hubs, judged: Judgement) -> dict[str
         "hours": {
             "running": number(hubs.dispatch.hours_run[i, 0]),
             "with_heat": number(hubs.dispatch.hours_with_heat[i, 0]),
+            "by_year": [number(hours) for hours in hubs.dispatch.hours_run[i, : hubs.years]],
         },
         "npv_eur": number(hubs.money.npv_eur[i]),
         "money": _money(i, hubs),
@@ -134,10 +135,10 @@ def _parcel(i: int, given: Assembled, hubs: Hubs, judged: Judgement) -> dict[str
 
 
 def _verdict(answer: Verdict) -> dict[str, Any]:
-    return {"key": answer.key, "reasons": [_message(reason) for reason in answer.reasons]}
+    return {"key": answer.key, "reasons": [message_document(reason) for reason in answer.reasons]}
 
 
-def _message(sentence: Message) -> dict[str, Any]:
+def message_document(sentence: Message) -> dict[str, Any]:
     return {"key": sentence.key, "numbers": dict(sentence.numbers), "text": sentence.text}
 
 

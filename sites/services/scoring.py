@@ -21,7 +21,13 @@ from heatmap.services.jobs import Progress, create_job, run_job
 from sites.assembly import Assembled, assemble
 from sites.models import Candidate, Run, Study
 from sites.parcel_selectors import newest_versions
-from sites.services.results import digest, hourly_document, parcel_documents, town_document
+from sites.services.results import (
+    digest,
+    hourly_document,
+    message_document,
+    parcel_documents,
+    town_document,
+)
 
 SHORT_LIST = 25
 NEEDED = (
@@ -204,7 +210,7 @@ def _store(
             "refused": len(parcels) - ranked,
         },
         "town": town,
-        "notes": list(hubs.notes),
+        "notes": [message_document(note) for note in hubs.notes],
     }
     run.digest = digest(parcels, town)
     run.save(update_fields=["result", "digest"])

@@ -1,10 +1,9 @@
 """Words of the siting room for templates."""
 
 from django import template
-from django.utils.translation import gettext
 
+from heatmap import quantities
 from heatmap.layers import WORDS
-from heatmap.quantities import quantity
 from sites import sentences, words
 
 register = template.Library()
@@ -32,24 +31,22 @@ def reason(message: object) -> str:
 
 
 @register.filter
+def gate_value(gate: dict, field: str) -> str:
+    return sentences.gate_value(gate, field)
+
+
+@register.filter
+def score(value: float | None) -> str:
+    return quantities.score(value)
+
+
+@register.filter
 def percent(share: float | None) -> str:
     """Two figures are enough for a share on a page."""
-    return quantity(share, "share", 2)
-
-
-SHARES = {"temperature", "heat_uptake", "heat_used_share"}
+    return quantities.quantity(share, "share", 2)
 
 
 @register.filter
 def said(text: str) -> str:
     """Names that Heathub gave itself are translated; other people's names stay as they are."""
-    return gettext(text) if text else ""
-
-
-@register.filter
-def gate_value(gate: dict, field: str) -> str:
-    """Value or threshold of a gate, in the way people read it."""
-    value = gate.get(field)
-    if gate["key"] == "municipality" and value is not None:
-        return str(WORDS["True" if value else "False"]) if field == "value" else ""
-    return quantity(value, "share" if gate["key"] in SHARES else gate.get("unit", ""))
+    return sentences.said(text)

@@ -12,6 +12,7 @@ from heatmap.selectors import get_municipality, layer_documents, page_context
 from sites.findings import parcel_findings
 from sites.map_texts import chart_texts, map_texts
 from sites.models import Candidate
+from sites.reports.context import parcel_facts
 from sites.selectors import get_candidate, get_run
 
 
@@ -35,6 +36,7 @@ def parcel_page(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> Http
     context = page_context(request, town, "studies") | {
         "run": run,
         "r": candidate.result,
+        "p": parcel_facts(candidate.result),
         "find": parcel_findings(candidate.result, candidate.hourly, run.result or {}),
         "layers": layers,
         "in_map": _place(candidate, layers),

@@ -118,7 +118,7 @@ def test_a_flow_beyond_the_table_has_no_connection_and_says_so():
     pipe = size_connections([1e6, 48.0], [30.0, 30.0], **PLACE)
     assert pipe.feasible.tolist() == [False, True]
     assert np.isnan(pipe.capex_eur[0]) and np.isnan(pipe.dn_mm[0])
-    assert "1 parcels" in pipe.notes[0]
+    assert "1 parcels" in pipe.notes[0].text
 
 
 def test_a_hub_beside_the_network_needs_only_the_station_pump():

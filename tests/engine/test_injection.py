@@ -46,7 +46,7 @@ def test_no_possible_hour_means_no_heat_and_says_so():
     cold = injection(**PLACE | {"available_degc": 40.0})
     assert cold.mode.tolist() == [NONE] * 4
     assert cold.uptake_kw.tolist() == [0.0] * 4
-    assert "no heat in any hour" in cold.notes[-1]
+    assert "no heat in any hour" in cold.notes[-1].text
 
 
 def test_a_supply_above_the_envelope_never_gets_direct_heat():

@@ -227,7 +227,7 @@ def test_without_heat_the_cost_of_heat_is_missing_and_said_so() -> None:
     money = evaluate_money(shrinking_hub())
     assert np.isnan(money.lcoh_gross_eur_per_mwh[1])
     assert np.isnan(money.lcoh_net_eur_per_mwh[1])
-    assert any("1 of 2 projects" in note for note in money.notes)
+    assert any("1 of 2 projects" in note.text for note in money.notes)
 
 
 def test_a_gap_in_one_parcel_stays_in_that_parcel() -> None:

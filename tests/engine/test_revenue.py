@@ -45,13 +45,13 @@ def test_the_fleet_path_starts_again_with_new_machines_and_says_so() -> None:
     # ages 0 1 0 1: 1, 0.8, 1, 0.8 times 1, 0.7, 0.6, 0.6
     path = compute_path(replace(MARKET, path="fleet"), 4)
     np.testing.assert_allclose(path.factor, [1.0, 0.56, 0.6, 0.48], rtol=1e-12)
-    assert any("Sensitivity" in note for note in path.notes)
+    assert any(note.key == "sensitivity" for note in path.notes)
 
 
 def test_the_flat_path_is_flat_and_says_so() -> None:
     path = compute_path(replace(MARKET, path="flat"), 4)
     np.testing.assert_allclose(path.factor, 1.0)
-    assert any("Sensitivity" in note for note in path.notes)
+    assert any(note.key == "sensitivity" for note in path.notes)
 
 
 def test_a_hub_that_only_heats_earns_nothing() -> None:
