@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from heatmap.quantities import DASH, digits, is_missing, quantity
+from heatmap.quantities import DASH, count, digits, is_missing, quantity
 from sites.words import word
 
 SUBJECTS = {"gate": "gate", "name": "input", "evidence": "nature", "path": "outlook"}
@@ -147,6 +147,7 @@ NOTES: dict[str, str | Promise] = {
 }
 
 CONSTRAINTS = {"water": _("water"), "forest": _("forest")}
+TENS = 10
 SHARES = ("temperature", "temperatures", "heat_uptake", "uptake")
 
 
@@ -154,7 +155,9 @@ class _Shown(float):
     """A number that writes itself in the active language, whatever format is asked for."""
 
     def __format__(self, spec: str) -> str:
-        return digits(float(self), 3)
+        value = float(self)
+        is_whole = spec == ".0f" and (abs(value) >= TENS or value == round(value))
+        return count(value) if is_whole else digits(value, 3)
 
 
 def said(text: object) -> str:

@@ -44,7 +44,7 @@ def ranking_chart(parcels: Sequence[dict[str, Any]], most: int = 10) -> str:
     """Bars of the score; the part that rests on data is full, the rest is hatched."""
     c = colours()
     ranked = sorted((p for p in parcels if p.get("rank")), key=lambda p: p["rank"])[:most]
-    left, right, step = 168.0, WIDTH - 34, 17.0
+    left, right, step = 168.0, WIDTH - 34, 15.0
     span = right - left
     drawn: list[Element] = []
     bottom = 6 + step * max(1, len(ranked))

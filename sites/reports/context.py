@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from heatmap.quantities import DASH, count, digits, is_missing, quantity, score
 from sites.findings import criteria_bars
@@ -29,7 +30,7 @@ from sites.sentences import gate_value, hint, reasons, said
 from sites.words import word
 
 MOST_PAGES = 3
-MOST_ROWS = 10
+MOST_ROWS = 12
 
 
 def ranked(doc: dict[str, Any]) -> list[dict[str, Any]]:
@@ -91,7 +92,6 @@ def _technical(parcel: dict[str, Any]) -> list[dict[str, Any]]:
     hours = parcel.get("hours") or {}
     place = _pairs(
         (_("Area"), quantity(parcel.get("area_m2"), "m2")),
-        (_("Position"), _position(parcel)),
         (_("Computing power"), quantity(hub.get("power_it_kw"), "kW")),
         (_("Hottest water from the hub"), quantity(hub.get("hot_side_max_degc"), "degC", 2)),
     )
@@ -174,6 +174,7 @@ def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:
     return {
         "ref": parcel["ref"],
         "name": place_name(parcel),
+        "position": _position(parcel),
         "rank": str(parcel["rank"]) if parcel.get("rank") else DASH,
         "facts": council_facts(parcel),
         "score": score(parcel.get("score")),
@@ -288,6 +289,9 @@ def run_context(doc: dict[str, Any], language: str) -> dict[str, Any]:
 def _rest(count: int) -> str:
     if count <= MOST_ROWS:
         return ""
-    return _("%(rest)d more places are ranked; they are in the attached document.") % {
-        "rest": count - MOST_ROWS
-    }
+    rest = count - MOST_ROWS
+    return ngettext(
+        "%(rest)d more place is ranked; it is in the attached document.",
+        "%(rest)d more places are ranked; they are in the attached document.",
+        rest,
+    ) % {"rest": rest}

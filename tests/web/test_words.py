@@ -1,0 +1,75 @@
+"""Nothing is left without a word, and no word without its German."""
+
+import re
+import subprocess
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from engines.assumptions import build_assumptions
+from engines.compute import revenue
+from engines.dispatch import heat_limited
+from engines.economics import project
+from engines.evaluation import town as town_year
+from engines.scoring import gates, verdict, zoning
+from engines.tables import catalogue
+from engines.thermal import connection, injection
+from sites.assumption_words import LABELS
+from sites.sentences import HINTS, NOTES, REASONS
+from sites.words import CATALOGUE_LABELS
+
+ROOT = Path(__file__).parents[2]
+GERMAN = ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"
+ENGINE_NOTES = (injection, connection, heat_limited, project, revenue, town_year)
+
+
+def test_every_assumption_has_a_label():
+    assert set(LABELS) == set(build_assumptions({}).entries)
+
+
+def test_every_row_of_a_catalogue_can_be_translated():
+    tables = ("hub_technologies", "tariffs")
+    labels = {row["label"] for table in tables for row in catalogue(table).values()}
+    assert labels == set(CATALOGUE_LABELS)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        (HINTS, {**gates.HINTS, **zoning.ZONING_HINTS}),
+        (REASONS, verdict.REASONS),
+        (NOTES, {key: text for engine in ENGINE_NOTES for key, text in engine.NOTES.items()}),
+    ],
+    ids=["hints", "reasons", "notes"],
+)
+def test_the_sentences_of_the_engines_stand_here_word_for_word(said, meant):
+    """The copy here can be translated; it must not drift from what the engines say."""
+    for key, text in meant.items():
+        assert str(said[key]) == text
+
+
+def test_german_is_complete():
+    made = subprocess.run(
+        ["msgfmt", "--statistics", "-o", "/dev/null", str(GERMAN)],
+        capture_output=True, text=True, check=True, env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert re.fullmatch(r"\d+ translated messages\.", made.stderr.strip())
+
+
+def test_german_fills_the_same_gaps():
+    def unquoted(text: str) -> str:
+        return "".join(re.findall(r'^"(.*)"$', text, re.M))
+
+    pairs = re.findall(
+        r'msgid ((?:".*"\n)+)msgstr ((?:".*"\n?)+)', GERMAN.read_text(encoding="utf-8")
+    )
+    for english, german in pairs[1:]:
+        gaps = [
+            sorted(re.findall(r"%\((\w+)\)", text))
+            + sorted(
+                name for _t, name, _s, _c in Formatter().parse(text.replace("%(", "(")) if name
+            )
+            for text in (unquoted(english), unquoted(german))
+        ]
+        assert gaps[0] == gaps[1], english
