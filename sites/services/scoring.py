@@ -1,5 +1,6 @@
 """Scores all candidates of a town: frozen inputs, stored result, safe to run twice."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -189,7 +190,7 @@ def _store(
                 is_pinned=row.ref in pinned,
                 result=parcel,
                 hourly=hourly_document(hubs, i)
-                if row.ref in pinned or (parcel["rank"] or SHORT_LIST + 1) <= SHORT_LIST
+                if row.ref in pinned or _on_short_list(parcel["rank"])
                 else None,
             )
             for i, (row, parcel) in enumerate(zip(given.rows, parcels, strict=True))
@@ -216,8 +217,22 @@ def hourly_of(candidate: Candidate) -> dict[str, Any]:
         return candidate.hourly
     run = candidate.run
     given = assemble(run.municipality, run.inputs)
-    refs = list(given.candidates.refs)
-    return hourly_document(_hubs(given), refs.index(candidate.ref))
+    alone = given.candidates.only(given.candidates.refs.index(candidate.ref))
+    return hourly_document(_hubs(replace(given, candidates=alone)), 0)
+
+
+def set_pinned(candidate: Candidate, pinned: bool) -> None:
+    """Keep the hours of a parcel whatever its rank, in this run and the next ones, or let go."""
+    candidate.is_pinned = pinned
+    if pinned:
+        candidate.hourly = hourly_of(candidate)
+    elif not _on_short_list(candidate.rank):
+        candidate.hourly = None
+    candidate.save(update_fields=["is_pinned", "hourly"])
+
+
+def _on_short_list(rank: int | None) -> bool:
+    return rank is not None and rank <= SHORT_LIST
 
 
 def run_document(run: Run) -> dict[str, Any]:
