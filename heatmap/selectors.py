@@ -46,7 +46,7 @@ def get_published_version(request: HttpRequest, kind: str, number: int) -> Layer
         raise Http404
     return get_object_or_404(
         LayerVersion.objects.filter(
-            municipality__membership__user=request.user, published_at__isnull=False
+            municipality__in=towns_of(request.user), published_at__isnull=False
         ).only("pk"),
         pk=number,
         layer__kind=kind,
@@ -141,7 +141,7 @@ def bounds_of(town: Municipality) -> list[float]:
 
 def feature_count(version: LayerVersion) -> int | None:
     record = BY_KIND.get(version.layer.kind)
-    return record.model.objects.filter(version=version).count() if record else None
+    return record.model._default_manager.filter(version=version).count() if record else None
 
 
 def versions_by_layer(town: Municipality) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.contrib.gis.geos import Polygon
 
 from heatmap.choices import DataClass, Nature, Role, SeriesQuantity
@@ -72,7 +72,7 @@ DEMO_TOWNS = (
 )
 
 
-def demo_user() -> AbstractBaseUser:
+def demo_user() -> User:
     """The person of the demo sign-in; she has no password, only the loopback door."""
     user, created = get_user_model().objects.get_or_create(username=DEMO_USER)
     if created:
@@ -119,7 +119,7 @@ def load_town(town: DemoTown, say: Callable[[str], None]) -> bool:
     return True
 
 
-def _publish_series(municipality: Municipality, town: DemoTown, user: AbstractBaseUser) -> None:
+def _publish_series(municipality: Municipality, town: DemoTown, user: User) -> None:
     prices, filled = day_ahead_prices(PRICE_YEAR)
     publish_series(
         municipality,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
@@ -29,7 +29,7 @@ class Provenance:
     nature: Nature
     data_date: str = ""
     method: str = ""
-    user: AbstractBaseUser | None = None
+    user: User | None = None
     rows_read: int | None = None
     refused: Sequence[dict[str, Any]] = ()
     remarks: dict[str, Any] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Creates towns and lets people in."""
 
-from django.contrib.auth.models import AbstractBaseUser
-from django.contrib.gis.geos import Polygon
+from django.contrib.auth.models import User
+from django.contrib.gis.geos import GEOSGeometry, Polygon
 from django.utils.translation import gettext_noop
 
 from heatmap.choices import Role
@@ -17,12 +17,13 @@ def create_municipality(
     existing = Municipality.objects.filter(slug=slug).first()
     if existing:
         return existing
+    extent: GEOSGeometry | None = extent_wgs84.transform(STORAGE_SRID, clone=True)
     town = Municipality(
         slug=slug,
         name=name,
         country=country,
         srid=srid,
-        extent=extent_wgs84.transform(STORAGE_SRID, clone=True),
+        extent=extent,  # type: ignore[misc]  # a transformed polygon is a polygon
         is_demo=is_demo,
     )
     town.full_clean()
@@ -44,7 +45,7 @@ def get_municipality(slug: str) -> Municipality:
     return town
 
 
-def let_in(municipality: Municipality, user: AbstractBaseUser, role: Role) -> None:
+def let_in(municipality: Municipality, user: User, role: Role) -> None:
     Membership.objects.update_or_create(
         municipality=municipality, user=user, defaults={"role": role}
     )

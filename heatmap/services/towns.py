@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.utils.translation import gettext_noop
 
 from heatmap.choices import DataClass, LayerKind, Nature
@@ -68,7 +68,7 @@ def import_extract(
     source: str,
     data_date: str = "",
     grow_network: bool = False,
-    user: AbstractBaseUser | None = None,
+    user: User | None = None,
     beat: Callable[[int], None] = lambda rows: None,
 ) -> list[LayerVersion]:
     """Publish the layers of an extract. Call it inside an identity.

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
@@ -46,7 +46,7 @@ STUDY_CHOICES = (
 )
 
 
-def create_run(study: Study, user: AbstractBaseUser | None) -> Run:
+def create_run(study: Study, user: User | None) -> Run:
     """Freeze everything the run will use. Call it inside an identity.
 
     Raises
@@ -213,8 +213,9 @@ def _store(
 
 def hourly_of(candidate: Candidate) -> dict[str, Any]:
     """Hourly series of a parcel: stored for the short-list, worked out anew for the others."""
-    if candidate.hourly is not None:
-        return candidate.hourly
+    stored: dict[str, Any] | None = candidate.hourly
+    if stored is not None:
+        return stored
     run = candidate.run
     given = assemble(run.municipality, run.inputs)
     alone = given.candidates.only(given.candidates.refs.index(candidate.ref))
