@@ -27,7 +27,7 @@ def receive(
     user: User | None,
     *,
     kind: str,
-    file: File[bytes],
+    file: "File[bytes]",
     name: str,
     **answers: Any,
 ) -> Upload:
