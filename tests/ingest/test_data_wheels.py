@@ -7,6 +7,7 @@ from heatmap.errors import Refusal
 from heatmap.ingest.data_wheels import (
     _filled,
     bdew_factors,
+    climate_at,
     day_ahead_prices,
     test_reference_year,
 )
@@ -55,3 +56,12 @@ def test_hour_factors_share_out_every_day():
         # the published factors are rounded to four digits: 24 of them sum to 1 within 24 * 0.00005
         assert hours.sum(axis=1) == pytest.approx(np.ones((7, 10)), abs=2e-3)
         assert weekdays.mean() == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_german_place_has_the_climate_of_its_region_and_another_a_substitute():
+    aachen = climate_at(6.049, 50.783)
+    # the published polygons put Aachen, at the foot of the Eifel, into region 6 (Bad Marienberg)
+    assert (aachen.region, aachen.is_substitute) == (6, False)
+    helsinki = climate_at(24.94, 60.17)
+    assert helsinki.is_substitute
+    assert "Substitute" in helsinki.label
