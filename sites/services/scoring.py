@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils.translation import gettext_noop
+from psycopg.types.json import Jsonb
 
 from engines import ENGINE_VERSION
 from engines.assumptions import build_assumptions
@@ -19,6 +20,7 @@ from heatmap.errors import Refusal
 from heatmap.identity import acting_as
 from heatmap.models import LayerVersion
 from heatmap.services.jobs import Progress, create_job, run_job
+from heatmap.staging import insert_rows
 from sites.assembly import Assembled, assemble
 from sites.models import Candidate, Run, Study
 from sites.parcel_selectors import newest_versions
@@ -31,6 +33,17 @@ NEEDED = (
     LayerKind.BUILDINGS,
     SeriesQuantity.PRICE,
     SeriesQuantity.TEMPERATURE,
+)
+CANDIDATE_COLUMNS = (
+    "municipality_id",
+    "run_id",
+    "parcel_id",
+    "ref",
+    "rank",
+    "score",
+    "is_pinned",
+    "result",
+    "hourly",
 )
 STUDY_CHOICES = (
     "name",
@@ -178,24 +191,25 @@ def _store(
         )
     )
     Candidate.objects.filter(run=run).delete()
-    Candidate.objects.bulk_create(
+    insert_rows(
+        Candidate._meta.db_table,
+        CANDIDATE_COLUMNS,
         (
-            Candidate(
-                municipality=run.municipality,
-                run=run,
-                parcel_id=row.id,
-                ref=row.ref,
-                rank=parcel["rank"],
-                score=parcel["score"],
-                is_pinned=row.ref in pinned,
-                result=parcel,
-                hourly=hourly_document(hubs, i)
+            (
+                run.municipality_id,
+                run.pk,
+                row.id,
+                row.ref,
+                parcel["rank"],
+                parcel["score"],
+                row.ref in pinned,
+                Jsonb(parcel),
+                Jsonb(hourly_document(hubs, i))
                 if row.ref in pinned or _on_short_list(parcel["rank"])
                 else None,
             )
             for i, (row, parcel) in enumerate(zip(given.rows, parcels, strict=True))
         ),
-        batch_size=500,
     )
     ranked = sum(parcel["rank"] is not None for parcel in parcels)
     run.result = {
