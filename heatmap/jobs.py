@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from heatmap.models import Municipality, Upload
 from heatmap.services import uploads
 from heatmap.tasks import process_upload
 
 
-def start_upload(
-    municipality: Municipality, user: AbstractBaseUser, form_data: dict[str, Any]
-) -> Upload:
+def start_upload(municipality: Municipality, user: User, form_data: dict[str, Any]) -> Upload:
     """Store a file and let a worker read it."""
     upload = uploads.receive(municipality, user, **form_data)
     process_upload.delay_on_commit(str(upload.job_id))

@@ -1,5 +1,6 @@
 """Questions the map room asks the database. `get_` functions check access; strangers get 404."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.gis.db.models import Extent
@@ -45,7 +46,7 @@ def get_published_version(request: HttpRequest, kind: str, number: int) -> Layer
         raise Http404
     return get_object_or_404(
         LayerVersion.objects.filter(
-            municipality__membership__user=request.user, published_at__isnull=False
+            municipality__in=towns_of(request.user), published_at__isnull=False
         ).only("pk"),
         pk=number,
         layer__kind=kind,
@@ -66,6 +67,16 @@ def current_versions(town: Municipality) -> list[LayerVersion]:
         .order_by("layer_id", "-number")
         .distinct("layer_id")
     )
+    return _in_drawing_order(versions)
+
+
+def these_versions(town: Municipality, ids: Iterable[int]) -> list[LayerVersion]:
+    """Return the versions with these ids, in drawing order: what a run used, not what is newest."""
+    versions = LayerVersion.objects.filter(municipality=town, pk__in=list(ids))
+    return _in_drawing_order(versions.select_related("layer"))
+
+
+def _in_drawing_order(versions: Iterable[LayerVersion]) -> list[LayerVersion]:
     return sorted(
         versions, key=lambda v: BY_KIND[v.layer.kind].order if v.layer.kind in BY_KIND else 999
     )
@@ -117,8 +128,8 @@ def layer_document(version: LayerVersion) -> dict[str, Any] | None:
     }
 
 
-def layer_documents(town: Municipality) -> list[dict[str, Any]]:
-    documents = (layer_document(version) for version in current_versions(town))
+def layer_documents(versions: Iterable[LayerVersion]) -> list[dict[str, Any]]:
+    documents = (layer_document(version) for version in versions)
     return [document for document in documents if document]
 
 
@@ -130,7 +141,7 @@ def bounds_of(town: Municipality) -> list[float]:
 
 def feature_count(version: LayerVersion) -> int | None:
     record = BY_KIND.get(version.layer.kind)
-    return record.model.objects.filter(version=version).count() if record else None
+    return record.model._default_manager.filter(version=version).count() if record else None
 
 
 def versions_by_layer(town: Municipality) -> list[dict[str, Any]]:

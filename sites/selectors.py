@@ -63,6 +63,11 @@ def candidate_results(run: Run) -> list[dict[str, Any]]:
     return [r for rank, r in results if rank] + [r for rank, r in results if not rank]
 
 
+def version_ids(run: Run) -> list[int]:
+    """Return the layer versions a run was made from."""
+    return [layer["version_id"] for layer in run.inputs["layers"].values()]
+
+
 def map_rows(run: Run | None) -> list[dict[str, Any]]:
     """Return the little that the map and its list need of each candidate."""
     return [

@@ -8,10 +8,24 @@ from django.views.decorators.http import require_safe
 
 from heatmap.layers import GROUPS, WORDS
 from heatmap.models import Municipality
-from heatmap.selectors import bounds_of, get_municipality, layer_documents, page_context
+from heatmap.selectors import (
+    bounds_of,
+    current_versions,
+    get_municipality,
+    layer_documents,
+    page_context,
+    these_versions,
+)
 from sites.map_texts import map_texts
 from sites.models import Run
-from sites.selectors import bounds_of_rows, finished_runs, get_run, map_rows, mark_near_ties
+from sites.selectors import (
+    bounds_of_rows,
+    finished_runs,
+    get_run,
+    map_rows,
+    mark_near_ties,
+    version_ids,
+)
 
 
 def _chosen_run(request: HttpRequest, town: Municipality) -> Run | None:
@@ -29,7 +43,9 @@ def map_page(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(request, slug)
     run = _chosen_run(request, town)
     rows = mark_near_ties(map_rows(run))
-    layers = layer_documents(town)
+    # the map shows exactly what the run was made from, even when newer versions exist
+    versions = these_versions(town, version_ids(run)) if run else current_versions(town)
+    layers = layer_documents(versions)
     groups = [
         {"key": key, "label": label, "layers": [la for la in layers if la["group"] == key]}
         for key, label in GROUPS
