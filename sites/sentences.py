@@ -140,6 +140,7 @@ NOTES: dict[str, str | Promise] = {
         "The flow in the existing pipes is not known; all heat of the network is taken to pass "
         "where a hub would connect."
     ),
+    "heat_only": _("The hub only heats; it earns no compute."),
     "fleet": _("A later fleet has the same efficiency and price as the first."),
     "no_halving": _("No halving step is included."),
     "sensitivity": _("Sensitivity: {path} path, not the decaying market of the default."),

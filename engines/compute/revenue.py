@@ -23,6 +23,7 @@ from engines.errors import InvalidInput
 from engines.message import Message, message
 
 NOTES = {
+    "heat_only": "The hub only heats; it earns no compute.",
     "fleet": "A later fleet has the same efficiency and price as the first.",
     "no_halving": "No halving step is included.",
     "sensitivity": "Sensitivity: {path} path, not the decaying market of the default.",
@@ -145,7 +146,7 @@ def compute_path(given: ComputeInput, horizon_years: int) -> ComputePath:
         raise InvalidInput(f"The study must cover at least one year, not {horizon_years}.")
     if given.kind == "none":
         zeros = np.zeros(horizon_years)
-        return ComputePath(zeros, zeros, "none", ("The hub only heats; it earns no compute.",))
+        return ComputePath(zeros, zeros, "none", (message(NOTES, "heat_only"),))
     first = revenue_eur_per_mwh_it(
         given.hashprice_usd_per_ph_day,
         given.efficiency_j_per_th,
