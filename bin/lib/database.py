@@ -8,6 +8,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -31,7 +32,6 @@ UNION ALL SELECT 'the rights of the web role on new tables' WHERE NOT EXISTS (
 ROLES = """CREATE ROLE "{owner}" LOGIN PASSWORD '...';
 CREATE ROLE "{web}" LOGIN PASSWORD '...';
 CREATE DATABASE "{database}" OWNER "{owner}";
-\\connect "{database}"
 """
 
 
@@ -39,26 +39,29 @@ def address(name: str) -> dict[str, str]:
     try:
         parts = {key: str(value) for key, value in conninfo_to_dict(os.environ[name]).items()}
     except psycopg.ProgrammingError:
-        sys.exit(f"{name} is not a postgresql:// address.")
+        refuse(f"{name} is not a postgresql:// address.")
     if not parts.get("user") or not parts.get("dbname"):
-        sys.exit(f"{name} must name a role and a database: postgresql://role:password@host/database")
+        refuse(f"{name} must name a role and a database: postgresql://role:password@host/database")
     return parts
 
 
 def administrator_sql(owner: str, web: str, database: str, roles: bool) -> str:
-    text = ROLES if roles else ""
+    text = (ROLES if roles else "") + '\\connect "{database}"\n'
     text += (FOLDER / "database.sql").read_text(encoding="utf-8")
     text += 'ALTER ROLE "{web}" NOSUPERUSER NOBYPASSRLS;\n'
     text = text.replace(':"web"', '"{web}"').replace(':"owner"', '"{owner}"')
     return text.format(owner=owner, web=web, database=database)
 
 
-def refuse(reason: str, sql: str = "") -> None:
+def oneline(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip("?.")
+
+
+def refuse(reason: str, sql: str = "") -> NoReturn:
     if sql:
-        print(f"\nA superuser of that server must run, in that database:\n\n{sql}", file=sys.stderr)
+        print(f"\nA superuser of that server must run:\n\n{sql}", file=sys.stderr)
         reason += " Have the SQL above run by an administrator, then start again."
-    print(f"\n{reason}", file=sys.stderr)
-    sys.exit(1)
+    sys.exit(f"\nheathub: {reason}")
 
 
 def check() -> None:
@@ -77,7 +80,7 @@ def check() -> None:
     except psycopg.OperationalError as error:
         # a server that answers says FATAL; then it lacks the role, its password or the database
         sql = administrator_sql(*names, roles=True) if "FATAL" in str(error) else ""
-        refuse(f"DATABASE_OWNER_URL cannot be reached: {error}", sql)
+        refuse(f"DATABASE_OWNER_URL does not work: {oneline(error)}.", sql)
     if lacking:
         sql = administrator_sql(*names, roles=False)
         if "the web role" in lacking:
@@ -86,7 +89,7 @@ def check() -> None:
     try:
         psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=10).close()
     except psycopg.OperationalError as error:
-        refuse(f"DATABASE_URL cannot be reached: {error}")
+        refuse(f"DATABASE_URL does not work: {oneline(error)}.")
     print(web["user"])
 
 

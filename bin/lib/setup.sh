@@ -58,6 +58,8 @@ in_group() { set -m; "$@" & set +m; }
 # last one to leave stops the database and the broker. Locks end with their process.
 STEP='' SERVERS=()
 enter() {
+  [ "${DATABASE_URL:+1}" = "${DATABASE_OWNER_URL:+1}" ] ||
+    stop "set both DATABASE_URL (web role) and DATABASE_OWNER_URL (owner role) to use an existing server, or neither."
   exec 8>"$VAR/setup.lock" 9>"$VAR/use.lock"
   trap finish EXIT
   trap 'say "stopping" >&2; exit 130' INT
@@ -220,14 +222,12 @@ choose_pg_mode() {
 psql_admin() { PGPASSWORD=$(secret admin) "$PG_BIN/psql" -X -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$PG_PORT" -U heathub_admin "$@"; }
 
 setup_database() {  # exports DATABASE_URL and DATABASE_OWNER_URL
-  if [ -n "${DATABASE_URL:-}" ] && [ -n "${DATABASE_OWNER_URL:-}" ]; then
+  if [ -n "${DATABASE_URL:-}" ]; then
     say "existing database"
-    HEATHUB_WEB_ROLE=$("$PY" "$ROOT/bin/lib/database.py" check) || stop "the existing database cannot be used as it is."
+    HEATHUB_WEB_ROLE=$("$PY" "$ROOT/bin/lib/database.py" check) || exit 2
     export HEATHUB_WEB_ROLE
     return
   fi
-  [ -z "${DATABASE_URL:-}${DATABASE_OWNER_URL:-}" ] ||
-    stop "set both DATABASE_URL (web role) and DATABASE_OWNER_URL (owner role) to use an existing server, or neither."
   unset "${!PG@}" 2>/dev/null || true  # what a person set for another server
   choose_pg_mode
   make_cluster
