@@ -1,18 +1,22 @@
 """Questions the map room asks the database. `get_` functions check access; strangers get 404."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import Transform
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from heatmap.choices import ENDED_JOB_STATES, LayerKind, Nature, Role
 from heatmap.layers import BY_KIND
 from heatmap.models import Job, LayerVersion, Membership, Municipality, Upload
+from heatmap.models.municipality import STORAGE_SRID
 
 FIRST_TOWN = "aachen-melaten"
 WRITERS = {Role.PLANNER, Role.ENGINEER, Role.ADMINISTRATOR}
@@ -54,7 +58,7 @@ def get_published_version(request: HttpRequest, kind: str, number: int) -> Layer
 
 def get_job(request: HttpRequest, slug: str, job_id: Any) -> Job:
     town = get_municipality(request, slug)
-    jobs = Job.objects.select_related("upload__version__layer", "run", "report")
+    jobs = Job.objects.select_related("municipality")
     return get_object_or_404(jobs, municipality=town, pk=job_id)
 
 
@@ -117,9 +121,27 @@ def layer_document(version: LayerVersion) -> dict[str, Any] | None:
     }
 
 
-def layer_documents(town: Municipality) -> list[dict[str, Any]]:
-    documents = (layer_document(version) for version in current_versions(town))
-    return [document for document in documents if document]
+def layer_documents(town: Municipality, used: Iterable[int] | None = None) -> list[dict[str, Any]]:
+    """Describe the layers of the map: the newest versions, or those that a run has `used`.
+
+    A document that is not the newest of its layer says so (`outdated`). Layers that the run did
+    not look at are shown as they are now.
+    """
+    newest = current_versions(town)
+    taken = {
+        version.layer.kind: version
+        for version in LayerVersion.objects.filter(
+            municipality=town, pk__in=list(used or ()), published_at__isnull=False
+        ).select_related("layer")
+    }
+    shown = {(taken.get(v.layer.kind) or v).pk: taken.get(v.layer.kind) or v for v in newest}
+    current = {version.pk for version in newest}
+    documents = (layer_document(version) for version in shown.values())
+    return [
+        document | {"outdated": document["version"] not in current}
+        for document in documents
+        if document
+    ]
 
 
 def bounds_of(town: Municipality) -> list[float]:
@@ -128,17 +150,44 @@ def bounds_of(town: Municipality) -> list[float]:
     return list(shapes.aggregate(box=Extent("degrees"))["box"])
 
 
-def feature_count(version: LayerVersion) -> int | None:
-    record = BY_KIND.get(version.layer.kind)
-    return record.model.objects.filter(version=version).count() if record else None
+EXTENT_OF_LAYERS = """
+SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box) FROM (
+    SELECT ST_Extent(ST_Transform(ST_SetSRID(part::geometry, {srid}), 4326)) AS box
+    FROM ({parts}) parts
+) boxes
+"""
+FRAMING_KINDS = (LayerKind.PARCELS, LayerKind.PIPES, LayerKind.BUILDINGS)
+
+
+def bounds_of_layers(documents: list[dict[str, Any]], around: float = 0.0008) -> list[float] | None:
+    """West, south, east, north of what a town has loaded, with a little room; None if nothing."""
+    framing = [d for d in documents if d["kind"] in FRAMING_KINDS]
+    if not framing:
+        return None
+    parts = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT ST_Extent(geom) AS part FROM {} WHERE version_id = {}").format(
+            sql.Identifier(BY_KIND[d["kind"]].model._meta.db_table), sql.Literal(d["version"])
+        )
+        for d in framing
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(EXTENT_OF_LAYERS).format(srid=sql.Literal(STORAGE_SRID), parts=parts)
+        )
+        west, south, east, north = cursor.fetchone()
+    if west is None:
+        return None
+    return [west - around, south - around, east + around, north + around]
 
 
 def versions_by_layer(town: Municipality) -> list[dict[str, Any]]:
-    """Group the versions of each layer, newest first, with the number of features."""
+    """Group the versions of each layer, newest first."""
     layers: dict[int, dict[str, Any]] = {}
     for version in all_versions(town):
         entry = layers.setdefault(version.layer_id, {"layer": version.layer, "versions": []})
-        version.features = feature_count(version)
+        version.features = (
+            version.rows_read - version.rows_refused if version.layer.kind in BY_KIND else None
+        )
         entry["versions"].append(version)
     return list(layers.values())
 

@@ -3,15 +3,28 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from heatmap.layers import GROUPS, WORDS
 from heatmap.models import Municipality
-from heatmap.selectors import bounds_of, get_municipality, layer_documents, page_context
+from heatmap.selectors import (
+    bounds_of,
+    bounds_of_layers,
+    get_municipality,
+    layer_documents,
+    page_context,
+)
 from sites.map_texts import map_texts
 from sites.models import Run
-from sites.selectors import bounds_of_rows, finished_runs, get_run, map_rows, mark_near_ties
+from sites.selectors import (
+    finished_runs,
+    get_run,
+    map_rows,
+    mark_near_ties,
+    verdict_counts,
+    versions_used,
+)
 
 
 def _chosen_run(request: HttpRequest, town: Municipality) -> Run | None:
@@ -28,8 +41,10 @@ def _chosen_run(request: HttpRequest, town: Municipality) -> Run | None:
 def map_page(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(request, slug)
     run = _chosen_run(request, town)
+    if run and run.result is None:
+        return redirect("run", slug=slug, run_id=run.pk)
     rows = mark_near_ties(map_rows(run))
-    layers = layer_documents(town)
+    layers = layer_documents(town, versions_used(run))
     groups = [
         {"key": key, "label": label, "layers": [la for la in layers if la["group"] == key]}
         for key, label in GROUPS
@@ -39,11 +54,14 @@ def map_page(request: HttpRequest, slug: str) -> HttpResponse:
         "runs": finished_runs(town)[:20],
         "ranked": [row for row in rows if not row["refused"]],
         "refused": [row for row in rows if row["refused"]],
+        "verdicts": verdict_counts(rows),
+        "near_ties": any(row["near_tie"] for row in rows),
+        "outdated": [layer for layer in layers if layer["outdated"]],
         "groups": [group for group in groups if group["layers"]],
         "map_data": {
             "layers": layers,
             "candidates": rows,
-            "bounds": bounds_of_rows(rows) or bounds_of(town),
+            "bounds": bounds_of_layers(layers) or bounds_of(town),
         },
         "words": {key: str(word) for key, word in WORDS.items()},
         "texts": map_texts(),

@@ -12,7 +12,7 @@ from heatmap.selectors import get_municipality, layer_documents, page_context
 from sites.findings import parcel_findings
 from sites.map_texts import chart_texts, map_texts
 from sites.models import Candidate
-from sites.selectors import get_candidate, get_run
+from sites.selectors import get_candidate, get_run, versions_used
 
 
 def _place(candidate: Candidate, layers: list) -> dict:
@@ -31,7 +31,7 @@ def parcel_page(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> Http
     town = get_municipality(request, slug)
     run = get_run(town, run_id)
     candidate = get_candidate(run, ref)
-    layers = layer_documents(town)
+    layers = layer_documents(town, versions_used(run))
     context = page_context(request, town, "studies") | {
         "run": run,
         "r": candidate.result,

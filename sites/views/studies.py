@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from heatmap.selectors import get_municipality, page_context
+from heatmap.services.jobs import end_lost_jobs
 from sites.assumptions import assumption_groups, catalogue_labels
 from sites.selectors import runs_of, studies_of
 
@@ -12,6 +13,7 @@ from sites.selectors import runs_of, studies_of
 @require_safe
 def studies_page(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(request, slug)
+    end_lost_jobs(town)
     studies = list(studies_of(town))
     for study in studies:
         study.groups = assumption_groups(study)
