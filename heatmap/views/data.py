@@ -22,7 +22,7 @@ from heatmap.services.jobs import end_lost_jobs
 def data_page(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(request, slug, to_write=request.method == "POST")
     end_lost_jobs(town)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST or None, request.FILES or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:
             start_upload(town, request.user, form.answers())

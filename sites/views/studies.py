@@ -1,13 +1,20 @@
 """Studies, what they assume, and their runs."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from heatmap.selectors import get_municipality, page_context
 from heatmap.services.jobs import end_lost_jobs
 from sites.assumptions import assumption_groups, catalogue_labels
 from sites.selectors import runs_of, studies_of
+from sites.services.studies import first_study
+
+
+@require_POST
+def create_first(request: HttpRequest, slug: str) -> HttpResponse:
+    first_study(get_municipality(request, slug, to_write=True))
+    return redirect("studies", slug=slug)
 
 
 @require_safe
