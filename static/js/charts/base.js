@@ -10,7 +10,7 @@ export function startChart(element, makeOption) {
   };
   draw();
   onThemeChange(draw);
-  new ResizeObserver(() => chart.resize()).observe(element);
+  new ResizeObserver(() => { chart.resize(); chart.getZr().flush(); }).observe(element);
   return { chart, draw };
 }
 function common() {
