@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from heatmap import background
 from heatmap.models import Municipality, Upload
@@ -17,9 +17,7 @@ def hand_over(task: Any, job_id: UUID) -> None:
     background.hand_over(task, job_id, lambda: end_unsent(job_id))
 
 
-def start_upload(
-    municipality: Municipality, user: AbstractBaseUser, form_data: dict[str, Any]
-) -> Upload:
+def start_upload(municipality: Municipality, user: User, form_data: dict[str, Any]) -> Upload:
     """Store a file and let a worker read it."""
     upload = uploads.receive(municipality, user, **form_data)
     hand_over(process_upload, upload.job_id)

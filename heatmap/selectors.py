@@ -49,7 +49,7 @@ def get_published_version(request: HttpRequest, kind: str, number: int) -> Layer
         raise Http404
     return get_object_or_404(
         LayerVersion.objects.filter(
-            municipality__membership__user=request.user, published_at__isnull=False
+            municipality__in=towns_of(request.user), published_at__isnull=False
         ).only("pk"),
         pk=number,
         layer__kind=kind,
@@ -70,6 +70,16 @@ def current_versions(town: Municipality) -> list[LayerVersion]:
         .order_by("layer_id", "-number")
         .distinct("layer_id")
     )
+    return _in_drawing_order(versions)
+
+
+def these_versions(town: Municipality, ids: Iterable[int]) -> list[LayerVersion]:
+    """Return the versions with these ids, in drawing order: what a run used, not what is newest."""
+    versions = LayerVersion.objects.filter(municipality=town, pk__in=list(ids))
+    return _in_drawing_order(versions.select_related("layer"))
+
+
+def _in_drawing_order(versions: Iterable[LayerVersion]) -> list[LayerVersion]:
     return sorted(
         versions, key=lambda v: BY_KIND[v.layer.kind].order if v.layer.kind in BY_KIND else 999
     )
@@ -121,24 +131,14 @@ def layer_document(version: LayerVersion) -> dict[str, Any] | None:
     }
 
 
-def layer_documents(town: Municipality, used: Iterable[int] | None = None) -> list[dict[str, Any]]:
-    """Describe the layers of the map: the newest versions, or those that a run has `used`.
-
-    A document that is not the newest of its layer says so (`outdated`). Layers that the run did
-    not look at are shown as they are now.
-    """
-    newest = current_versions(town)
-    taken = {
-        version.layer.kind: version
-        for version in LayerVersion.objects.filter(
-            municipality=town, pk__in=list(used or ()), published_at__isnull=False
-        ).select_related("layer")
-    }
-    shown = {(taken.get(v.layer.kind) or v).pk: taken.get(v.layer.kind) or v for v in newest}
-    current = {version.pk for version in newest}
-    documents = (layer_document(version) for version in shown.values())
+def layer_documents(
+    versions: Iterable[LayerVersion], newest: Iterable[LayerVersion] | None = None
+) -> list[dict[str, Any]]:
+    """Describe layers for the map; one that is not among the `newest` says so (`outdated`)."""
+    current = None if newest is None else {version.pk for version in newest}
+    documents = (layer_document(version) for version in versions)
     return [
-        document | {"outdated": document["version"] not in current}
+        document | {"outdated": current is not None and document["version"] not in current}
         for document in documents
         if document
     ]

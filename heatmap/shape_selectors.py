@@ -35,7 +35,7 @@ def drawn_features(version_ids: Mapping[str, int], srid: int) -> list[dict[str, 
         version_id = version_ids.get(kind)
         if version_id is None:
             continue
-        rows = FEATURE_MODELS[kind].objects.filter(version_id=version_id).order_by("ref")
+        rows = FEATURE_MODELS[kind]._default_manager.filter(version_id=version_id).order_by("ref")
         shaped = rows.annotate(shape=AsGeoJSON(Transform("geom", srid), precision=decimals))
         for row in shaped.values("ref", "name", "shape", *columns):
             shape = json.loads(row.pop("shape"))

@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class Assembled:
     buildings_connected: int
 
 
-def assemble(municipality: Municipality, inputs: dict) -> Assembled:
+def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
     """Turn the frozen inputs of a run into engine inputs. Call it inside an identity."""
     versions = {kind: layer["version_id"] for kind, layer in inputs["layers"].items()}
     assumptions = build_assumptions(inputs["overrides"], source=inputs["study"]["name"])
@@ -156,7 +157,7 @@ def _profiles(demand_by_use: dict[str, float]) -> dict[str, LoadProfile]:
     return profiles
 
 
-def _choices(inputs: dict) -> StudyChoices:
+def _choices(inputs: dict[str, Any]) -> StudyChoices:
     study, layers = inputs["study"], inputs["layers"]
     illustrative = set(study["illustrative"])
 

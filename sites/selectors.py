@@ -64,6 +64,11 @@ def candidate_results(run: Run) -> list[dict[str, Any]]:
     return [r for rank, r in results if rank] + [r for rank, r in results if not rank]
 
 
+def version_ids(run: Run) -> list[int]:
+    """Return the layer versions a run was made from."""
+    return [layer["version_id"] for layer in run.inputs["layers"].values()]
+
+
 def map_rows(run: Run | None) -> list[dict[str, Any]]:
     """Return the little that the map and its list need of each candidate."""
     return [
@@ -83,11 +88,6 @@ def map_rows(run: Run | None) -> list[dict[str, Any]]:
         }
         for result in (candidate_results(run) if run else [])
     ]
-
-
-def versions_used(run: Run | None) -> list[int]:
-    """Return the versions of layers that a run was made from."""
-    return [layer["version_id"] for layer in run.inputs["layers"].values()] if run else []
 
 
 def verdict_counts(rows: list[dict[str, Any]]) -> list[tuple[str, int]]:

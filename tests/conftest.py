@@ -21,7 +21,17 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Fast tests first: engines, then the database, the web, the browser, whole flows."""
-    order = ("engine", "properties", "architecture", "reports", "db", "web", "browser", "flows")
+    order = (
+        "engine",
+        "properties",
+        "architecture",
+        "ingest",
+        "reports",
+        "db",
+        "web",
+        "browser",
+        "flows",
+    )
 
     def place(item: pytest.Item) -> int:
         folder = Path(item.path).parent.name

@@ -99,6 +99,21 @@ class Candidates:
         if not self.refs:
             raise InvalidInput("There is no candidate parcel; import a layer of parcels first.")
 
+    def only(self, i: int) -> "Candidates":
+        """Return the candidate in row `i` alone."""
+        return Candidates(
+            refs=(self.refs[i],),
+            area_m2=self.area_m2[i : i + 1],
+            inside=self.inside[i : i + 1],
+            network_m=self.network_m[i : i + 1],
+            network_of=self.network_of[i : i + 1],
+            substation_m=self.substation_m[i : i + 1],
+            substation_of=self.substation_of[i : i + 1],
+            dwelling_m=self.dwelling_m[i : i + 1],
+            overlap_m2={kind: areas[i : i + 1] for kind, areas in self.overlap_m2.items()},
+            zoning=(self.zoning[i],),
+        )
+
 
 @dataclass(frozen=True)
 class Substations:

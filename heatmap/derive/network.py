@@ -79,7 +79,7 @@ def grow(
     for which, node, gap in zip(stops[0], stops[1], gaps, strict=True):
         if gap <= reach_m and np.isfinite(distance[node]):
             demand[node] += served[which]["heat_demand_mwh_per_a"]
-    return _pipes(graph, before, distance, demand, source)
+    return _pipes(graph, before, distance, demand, source) if demand.any() else []
 
 
 def _pipes(

@@ -2,12 +2,15 @@
 
 import csv
 import io
+import json
 import zipfile
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+import shapely
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
@@ -15,6 +18,7 @@ from engines.units import HOURS_PER_DAY, HOURS_PER_YEAR
 from heatmap.errors import Refusal
 
 LONGEST_GAP_H = 3
+COLD_REGION = 10
 FIRST_WEATHER_LINE_MARK = "***"
 TEMPERATURE_COLUMN = 8  # RG IS MM DD HH N WR WG t
 
@@ -60,6 +64,27 @@ def test_reference_year(region: int) -> np.ndarray:
             count=len(values),
         )
     return np.roll(np.array(values), -1)
+
+
+@dataclass(frozen=True)
+class Climate:
+    """The test reference year for a place."""
+
+    region: int
+    label: str
+    is_substitute: bool
+
+
+def climate_at(lon: float, lat: float) -> Climate:
+    """Return the German climate region of a place; elsewhere a cold one, called a substitute."""
+    folder = "demandlib/vdi/resources_weather"
+    regions = json.loads(read_member("demandlib", f"{folder}/TRY_polygons.geojson"))
+    for feature in regions["features"]:
+        if shapely.from_geojson(json.dumps(feature["geometry"])).covers(shapely.Point(lon, lat)):
+            code, station = feature["properties"]["TRY_code"], feature["properties"]["Station"]
+            return Climate(code, f"Test reference year 2010, region {code} ({station})", False)
+    label = f"Substitute climate: German test reference year 2010, region {COLD_REGION} (Hof)"
+    return Climate(COLD_REGION, label, True)
 
 
 def day_ahead_prices(year: int) -> tuple[np.ndarray, list[str]]:

@@ -49,6 +49,9 @@ class LayerVersion(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True, blank=True)
 
+    features: int | None = None
+    """Number of features, where a page asked for it; see `selectors.versions_by_layer`."""
+
     class Meta:
         ordering = ["layer", "-number"]
         constraints = [

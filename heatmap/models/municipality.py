@@ -20,6 +20,9 @@ class Municipality(models.Model):
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    can_write: bool = False
+    """Whether the person who asks may change the town; set by `selectors.get_municipality`."""
+
     class Meta:
         ordering = ["name"]
         verbose_name_plural = "municipalities"

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -58,7 +58,7 @@ class Progress:
             )
 
 
-def create_job(municipality: Municipality, kind: JobKind, user: AbstractBaseUser | None) -> Job:
+def create_job(municipality: Municipality, kind: JobKind, user: User | None) -> Job:
     return Job.objects.create(municipality=municipality, kind=kind, created_by=user)
 
 
@@ -70,7 +70,7 @@ def request_cancel(job: Job) -> None:
     job.save(update_fields=["cancel_requested", "state", "finished_at"])
 
 
-def run_job(job_id: UUID, work: Callable[[Progress], None]) -> Job:
+def run_job(job_id: UUID | str, work: Callable[[Progress], None]) -> Job:
     """Run `work` once for this job, whatever happens, and write its ending.
 
     A second call for a job that has ended, or that runs already, does nothing.

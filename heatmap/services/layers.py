@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
-from django.db import connection
+from django.contrib.auth.models import User
 from django.db.models import Max
 from django.utils import timezone
 from psycopg import sql
 
 from heatmap.choices import DataClass, LayerKind, Nature, SeriesQuantity
 from heatmap.models import FEATURE_MODELS, Layer, LayerVersion, Municipality, Series
+from heatmap.models.municipality import STORAGE_SRID
+from heatmap.staging import staged
 
 COMMON_COLUMNS = ("ref", "name", "geom")
 
@@ -29,7 +30,7 @@ class Provenance:
     nature: Nature
     data_date: str = ""
     method: str = ""
-    user: AbstractBaseUser | None = None
+    user: User | None = None
     rows_read: int | None = None
     refused: Sequence[dict[str, Any]] = ()
     remarks: dict[str, Any] = field(default_factory=dict)
@@ -91,36 +92,29 @@ def publish_features(
         for f in model._meta.concrete_fields
         if f.column not in {"id", "municipality_id", "version_id", "area_m2", "length_m"}
     ]
+    fields = sql.SQL(", ").join(map(sql.Identifier, columns))
     own = [column for column in columns if column not in COMMON_COLUMNS]
     defaults = {f.column: f.get_default() for f in model._meta.concrete_fields if f.has_default()}
-    with connection.cursor() as cursor:
-        # COPY cannot write into a table behind row-level security: it goes through a staging one
-        table = sql.Identifier(model._meta.db_table)
-        fields = sql.SQL(", ").join(map(sql.Identifier, columns))
-        cursor.execute(
-            sql.SQL("CREATE TEMP TABLE staging ON COMMIT DROP AS SELECT {} FROM {} LIMIT 0").format(
-                fields, table
-            )
-        )
-        with cursor.copy(sql.SQL("COPY staging ({}) FROM STDIN").format(fields)) as copy:
-            for row in rows:
-                values = {
-                    "ref": row["ref"],
-                    "name": row.get("name") or "",
-                    "geom": f"SRID=3035;{row['wkb']}",
-                    **{column: row.get(column, defaults.get(column)) for column in own},
-                }
-                copy.write_row([values[column] for column in columns])
+
+    def values(row: dict[str, Any]) -> list[Any]:
+        known = {
+            "ref": row["ref"],
+            "name": row.get("name") or "",
+            "geom": f"SRID={STORAGE_SRID};{row['wkb']}",
+            **{column: row.get(column, defaults.get(column)) for column in own},
+        }
+        return [known[column] for column in columns]
+
+    with staged(model._meta.db_table, columns, map(values, rows)) as cursor:
         cursor.execute(
             sql.SQL(
                 "INSERT INTO {} (municipality_id, version_id, area_m2, length_m, {}) SELECT %s, %s,"
                 " CASE WHEN ST_Dimension(geom) = 2 THEN ST_Area(ST_Transform(geom, %s)) END,"
                 " CASE WHEN ST_Dimension(geom) = 1 THEN ST_Length(ST_Transform(geom, %s)) END, {}"
                 " FROM staging"
-            ).format(table, fields, fields),
+            ).format(sql.Identifier(model._meta.db_table), fields, fields),
             [municipality.pk, version.pk, municipality.srid, municipality.srid],
         )
-        cursor.execute("DROP TABLE staging")
     return publish(version)
 
 

@@ -1,6 +1,6 @@
 """Creates towns and lets people in."""
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.contrib.gis.geos import Polygon
 from django.utils.translation import gettext_noop
 
@@ -11,19 +11,25 @@ from heatmap.models.municipality import STORAGE_SRID
 
 
 def create_municipality(
-    *, slug: str, name: str, country: str, srid: int, extent_wgs84: Polygon, is_demo: bool = False
+    *,
+    slug: str,
+    name: str,
+    country: str,
+    srid: int,
+    bounds_m: tuple[float, float, float, float],
+    is_demo: bool = False,
 ) -> Municipality:
-    """Create a town, or return the one that has this slug. Call it as that municipality."""
+    """Create a town, or return the one that has this slug. Call it as that municipality.
+
+    `bounds_m` are west, south, east and north of the town in the storage grid.
+    """
     existing = Municipality.objects.filter(slug=slug).first()
     if existing:
         return existing
+    extent = Polygon.from_bbox(bounds_m)
+    extent.srid = STORAGE_SRID
     town = Municipality(
-        slug=slug,
-        name=name,
-        country=country,
-        srid=srid,
-        extent=extent_wgs84.transform(STORAGE_SRID, clone=True),
-        is_demo=is_demo,
+        slug=slug, name=name, country=country, srid=srid, extent=extent, is_demo=is_demo
     )
     town.full_clean()
     town.save()
@@ -44,7 +50,7 @@ def get_municipality(slug: str) -> Municipality:
     return town
 
 
-def let_in(municipality: Municipality, user: AbstractBaseUser, role: Role) -> None:
+def let_in(municipality: Municipality, user: User, role: Role) -> None:
     Membership.objects.update_or_create(
         municipality=municipality, user=user, defaults={"role": role}
     )

@@ -1,10 +1,12 @@
 """Turns an OpenStreetMap extract into the layers of a town."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+import shapely
+from django.contrib.auth.models import User
 from django.utils.translation import gettext_noop
 
 from heatmap.choices import DataClass, LayerKind, Nature
@@ -40,14 +42,38 @@ NATURES = {
 OSM_KINDS = tuple(LAYER_NAMES)
 
 
+@dataclass(frozen=True)
+class Extract:
+    """An extract as it was read, with the layers that follow from it."""
+
+    reading: Reading
+    rows: dict[LayerKind, list[dict[str, Any]]]
+    network_is_derived: bool
+
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north of everything in it, in the storage grid [m]."""
+        shapes = shapely.from_wkb([row["wkb"] for rows in self.rows.values() for row in rows])
+        west, south, east, north = shapely.total_bounds(shapes)
+        return west, south, east, north
+
+
 def read_extract(
-    path: Path, beat: Callable[[int], None] = lambda rows: None
-) -> tuple[Reading, dict[LayerKind, list[dict[str, Any]]]]:
-    """Read an extract and derive the layers that follow from it. No database."""
+    path: Path,
+    beat: Callable[[int], None] = lambda rows: None,
+    *,
+    grow_network: bool = False,
+) -> Extract:
+    """Read an extract and derive the layers that follow from it. No database.
+
+    With `grow_network` a town that shows a plant and no pipes gets a derived network.
+    """
     reading = read_file(path, {}, beat)
     buildings = demand.with_demand(reading.of_kind(LayerKind.BUILDINGS))
-    return reading, {
-        LayerKind.STREETS: reading.of_kind(LayerKind.STREETS),
+    streets, plants = reading.of_kind(LayerKind.STREETS), reading.of_kind(LayerKind.PLANTS)
+    pipes = reading.of_kind(LayerKind.PIPES)
+    derived = grow_network and not pipes
+    rows = {
+        LayerKind.STREETS: streets,
         LayerKind.CONSTRAINTS: reading.of_kind(LayerKind.CONSTRAINTS),
         LayerKind.BUILDINGS: buildings,
         LayerKind.HEAT_DEMAND: demand.demand_cells(buildings),
@@ -55,9 +81,10 @@ def read_extract(
         LayerKind.SUBSTATIONS: substations.with_ratings(
             reading.of_kind(LayerKind.SUBSTATIONS), buildings
         ),
-        LayerKind.PLANTS: reading.of_kind(LayerKind.PLANTS),
-        LayerKind.PIPES: reading.of_kind(LayerKind.PIPES),
+        LayerKind.PLANTS: plants,
+        LayerKind.PIPES: network.grow(streets, plants, buildings) if derived else pipes,
     }
+    return Extract(reading, rows, derived)
 
 
 def import_extract(
@@ -66,39 +93,43 @@ def import_extract(
     *,
     kinds: Sequence[LayerKind] = OSM_KINDS,
     source: str,
-    data_date: str = "",
-    grow_network: bool = False,
-    user: AbstractBaseUser | None = None,
+    user: User | None = None,
     beat: Callable[[int], None] = lambda rows: None,
 ) -> list[LayerVersion]:
-    """Publish the layers of an extract. Call it inside an identity.
+    """Read an extract and publish its layers. Call it inside an identity.
 
     Raises
     ------
     Refusal
         If the file cannot be read, or holds nothing of what was asked for.
     """
-    reading, rows_by_kind = read_extract(path, beat)
-    derived_network = grow_network and not rows_by_kind[LayerKind.PIPES]
-    if derived_network:
-        rows_by_kind[LayerKind.PIPES] = network.grow(
-            rows_by_kind[LayerKind.STREETS],
-            rows_by_kind[LayerKind.PLANTS],
-            rows_by_kind[LayerKind.BUILDINGS],
-        )
+    extract = read_extract(path, beat)
+    return publish_extract(municipality, extract, kinds=kinds, source=source, user=user)
+
+
+def publish_extract(
+    municipality: Municipality,
+    extract: Extract,
+    *,
+    kinds: Sequence[LayerKind] = OSM_KINDS,
+    source: str,
+    data_date: str = "",
+    user: User | None = None,
+) -> list[LayerVersion]:
+    """Publish the layers of an extract that was read. Call it inside an identity."""
     versions = []
     for kind in kinds:
-        rows = rows_by_kind[kind]
+        rows = extract.rows[kind]
         if not rows:
             continue
         nature, method = NATURES.get(kind, (Nature.MEASURED, ""))
-        if kind == LayerKind.PIPES and derived_network:
+        if kind == LayerKind.PIPES and extract.network_is_derived:
             nature, method = Nature.DERIVED, network.METHOD
-        refused = [row for row in reading.refused if row["kind"] == kind]
+        refused = [row for row in extract.reading.refused if row["kind"] == kind]
         origin = Provenance(
             source=source,
             licence=OSM_LICENCE,
-            crs_delivered=reading.crs,
+            crs_delivered=extract.reading.crs,
             data_class=CLASSES.get(kind, DataClass.PUBLIC),
             nature=nature,
             method=method,

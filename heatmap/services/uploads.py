@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.files import File
 from django.utils.translation import gettext_noop
 
@@ -24,10 +24,10 @@ NOT_STATED = "not stated by the uploader"
 
 def receive(
     municipality: Municipality,
-    user: AbstractBaseUser | None,
+    user: User | None,
     *,
     kind: str,
-    file: File,
+    file: "File[bytes]",
     name: str,
     **answers: Any,
 ) -> Upload:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext_noop
 
@@ -20,10 +20,11 @@ from sites.reports.figures import Shape, TownShapes, run_figures
 from sites.reports.pdf import render_pdf
 from sites.services.scoring import run_document
 
+Line = tuple[tuple[float, float], ...]
 LANGUAGES = tuple(code for code, _ in settings.LANGUAGES)
 
 
-def create_report(run: Run, user: AbstractBaseUser | None, language: str) -> Report:
+def create_report(run: Run, user: User | None, language: str) -> Report:
     """Ask for the report of a finished run. Call it inside an identity.
 
     Raises
@@ -63,7 +64,7 @@ def _write(progress: Progress) -> None:
         document = run_document(report.run)
         town = town_shapes(report.run)
         hourly = {
-            candidate.ref: candidate.hourly
+            candidate.ref: candidate.hourly or {}
             for candidate in report.run.candidates.filter(hourly__isnull=False)
         }
     progress(gettext_noop("drawing and setting the pages"), 0.4)
@@ -101,14 +102,15 @@ def _shape(feature: dict[str, Any]) -> Shape:
     )
 
 
-def _parts(geometry: dict[str, Any]) -> tuple[tuple, tuple, tuple]:
+def _parts(geometry: dict[str, Any]) -> tuple[tuple[Line, ...], tuple[Line, ...], Line]:
     """Sort a GeoJSON geometry into rings, lines and points."""
-    kind, places = geometry["type"], geometry.get("coordinates")
+    kind = geometry["type"]
     if kind == "GeometryCollection":
         parts = [_parts(part) for part in geometry["geometries"]]
-        return tuple(tuple(one for part in parts for one in part[i]) for i in range(3))
-    single = not kind.startswith("Multi")
-    shapes = [places] if single else places
+        rings, lines, points = (tuple(one for part in parts for one in part[i]) for i in range(3))
+        return rings, lines, points  # type: ignore[return-value]  # zip loses the three types
+    places = geometry["coordinates"]
+    shapes = places if kind.startswith("Multi") else [places]
     kind = kind.removeprefix("Multi")
     if kind == "Polygon":
         return tuple(_line(ring) for shape in shapes for ring in shape), (), ()
@@ -117,5 +119,5 @@ def _parts(geometry: dict[str, Any]) -> tuple[tuple, tuple, tuple]:
     return (), (), _line(shapes)
 
 
-def _line(places: list[list[float]]) -> tuple[tuple[float, float], ...]:
+def _line(places: list[list[float]]) -> Line:
     return tuple((x, y) for x, y, *_ in places)

@@ -1,11 +1,13 @@
 """Scores all candidates of a town: frozen inputs, stored result, safe to run twice."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils.translation import gettext_noop
+from psycopg.types.json import Jsonb
 
 from engines import ENGINE_VERSION
 from engines.assumptions import build_assumptions
@@ -18,6 +20,7 @@ from heatmap.errors import Refusal
 from heatmap.identity import acting_as
 from heatmap.models import LayerVersion
 from heatmap.services.jobs import Progress, create_job, run_job
+from heatmap.staging import insert_rows
 from sites.assembly import Assembled, assemble
 from sites.models import Candidate, Run, Study
 from sites.parcel_selectors import newest_versions
@@ -30,6 +33,17 @@ NEEDED = (
     LayerKind.BUILDINGS,
     SeriesQuantity.PRICE,
     SeriesQuantity.TEMPERATURE,
+)
+CANDIDATE_COLUMNS = (
+    "municipality_id",
+    "run_id",
+    "parcel_id",
+    "ref",
+    "rank",
+    "score",
+    "is_pinned",
+    "result",
+    "hourly",
 )
 STUDY_CHOICES = (
     "name",
@@ -45,7 +59,7 @@ STUDY_CHOICES = (
 )
 
 
-def create_run(study: Study, user: AbstractBaseUser | None) -> Run:
+def create_run(study: Study, user: User | None) -> Run:
     """Freeze everything the run will use. Call it inside an identity.
 
     Raises
@@ -177,24 +191,25 @@ def _store(
         )
     )
     Candidate.objects.filter(run=run).delete()
-    Candidate.objects.bulk_create(
+    insert_rows(
+        Candidate._meta.db_table,
+        CANDIDATE_COLUMNS,
         (
-            Candidate(
-                municipality=run.municipality,
-                run=run,
-                parcel_id=row.id,
-                ref=row.ref,
-                rank=parcel["rank"],
-                score=parcel["score"],
-                is_pinned=row.ref in pinned,
-                result=parcel,
-                hourly=hourly_document(hubs, i)
-                if row.ref in pinned or (parcel["rank"] or SHORT_LIST + 1) <= SHORT_LIST
+            (
+                run.municipality_id,
+                run.pk,
+                row.id,
+                row.ref,
+                parcel["rank"],
+                parcel["score"],
+                row.ref in pinned,
+                Jsonb(parcel),
+                Jsonb(hourly_document(hubs, i))
+                if row.ref in pinned or _on_short_list(parcel["rank"])
                 else None,
             )
             for i, (row, parcel) in enumerate(zip(given.rows, parcels, strict=True))
         ),
-        batch_size=500,
     )
     ranked = sum(parcel["rank"] is not None for parcel in parcels)
     run.result = {
@@ -212,12 +227,27 @@ def _store(
 
 def hourly_of(candidate: Candidate) -> dict[str, Any]:
     """Hourly series of a parcel: stored for the short-list, worked out anew for the others."""
-    if candidate.hourly is not None:
-        return candidate.hourly
+    stored: dict[str, Any] | None = candidate.hourly
+    if stored is not None:
+        return stored
     run = candidate.run
     given = assemble(run.municipality, run.inputs)
-    refs = list(given.candidates.refs)
-    return hourly_document(_hubs(given), refs.index(candidate.ref))
+    alone = given.candidates.only(given.candidates.refs.index(candidate.ref))
+    return hourly_document(_hubs(replace(given, candidates=alone)), 0)
+
+
+def set_pinned(candidate: Candidate, pinned: bool) -> None:
+    """Keep the hours of a parcel whatever its rank, in this run and the next ones, or let go."""
+    candidate.is_pinned = pinned
+    if pinned:
+        candidate.hourly = hourly_of(candidate)
+    elif not _on_short_list(candidate.rank):
+        candidate.hourly = None
+    candidate.save(update_fields=["is_pinned", "hourly"])
+
+
+def _on_short_list(rank: int | None) -> bool:
+    return rank is not None and rank <= SHORT_LIST
 
 
 def run_document(run: Run) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from heatmap.models import Municipality
 from heatmap.selectors import (
     bounds_of,
     bounds_of_layers,
+    current_versions,
     get_municipality,
     layer_documents,
     page_context,
+    these_versions,
 )
 from sites.map_texts import map_texts
 from sites.models import Run
@@ -23,7 +25,7 @@ from sites.selectors import (
     map_rows,
     mark_near_ties,
     verdict_counts,
-    versions_used,
+    version_ids,
 )
 
 
@@ -44,7 +46,10 @@ def map_page(request: HttpRequest, slug: str) -> HttpResponse:
     if run and run.result is None:
         return redirect("run", slug=slug, run_id=run.pk)
     rows = mark_near_ties(map_rows(run))
-    layers = layer_documents(town, versions_used(run))
+    # the map shows exactly what the run was made from, even when newer versions exist
+    newest = current_versions(town)
+    versions = these_versions(town, version_ids(run)) if run else newest
+    layers = layer_documents(versions, newest)
     groups = [
         {"key": key, "label": label, "layers": [la for la in layers if la["group"] == key]}
         for key, label in GROUPS

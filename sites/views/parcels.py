@@ -3,16 +3,23 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from heatmap.models import Municipality
-from heatmap.selectors import get_municipality, layer_documents, page_context
+from heatmap.selectors import (
+    current_versions,
+    get_municipality,
+    layer_documents,
+    page_context,
+    these_versions,
+)
 from sites.findings import parcel_findings
 from sites.map_texts import chart_texts, map_texts
 from sites.models import Candidate
-from sites.selectors import get_candidate, get_run, versions_used
+from sites.selectors import get_candidate, get_run, version_ids
+from sites.services.scoring import set_pinned
 
 
 def _place(candidate: Candidate, layers: list) -> dict:
@@ -31,9 +38,10 @@ def parcel_page(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> Http
     town = get_municipality(request, slug)
     run = get_run(town, run_id)
     candidate = get_candidate(run, ref)
-    layers = layer_documents(town, versions_used(run))
+    layers = layer_documents(these_versions(town, version_ids(run)), current_versions(town))
     context = page_context(request, town, "studies") | {
         "run": run,
+        "candidate": candidate,
         "r": candidate.result,
         "find": parcel_findings(candidate.result, candidate.hourly, run.result or {}),
         "layers": layers,
@@ -42,3 +50,12 @@ def parcel_page(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> Http
         "charts": _charts(town, candidate),
     }
     return render(request, "sites/parcel.html", context)
+
+
+@require_POST
+def pin(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> HttpResponse:
+    """Keep the hours of this parcel, or let them go."""
+    town = get_municipality(request, slug, to_write=True)
+    candidate = get_candidate(get_run(town, run_id), ref)
+    set_pinned(candidate, request.POST.get("pinned") == "1")
+    return redirect("parcel", slug=slug, run_id=run_id, ref=ref)

@@ -18,7 +18,8 @@ from heatmap.ingest.reader.shapes import ToStorage, is_finite, made_valid
 WGS84 = "EPSG:4326"
 CUT_AT_EDGE = gettext_noop("the extract ends inside this object")
 NOT_A_SITE = {"underground", "multi-storey", "street_side", "lane", "rooftop"}
-CANDIDATE_LANDUSE = {"brownfield", "industrial", "commercial", "garages"}
+NAMED_GARAGES = ("tiefgarage", "parkhaus", "parking garage", "pysäköintitalo", "pysäköintihalli")
+CANDIDATE_LANDUSE = {"brownfield", "industrial", "commercial"}
 ROADS = {
     "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary",
     "secondary_link", "tertiary", "tertiary_link", "unclassified", "residential", "service",
@@ -60,15 +61,25 @@ def _voltage_kv(tags: dict[str, str]) -> float | None:
         return None
 
 
+def _is_open_car_park(tags: dict[str, str]) -> bool:
+    """Whether a container could stand there: on the ground, under the sky."""
+    name = tags.get("name", "").lower()
+    return (
+        tags.get("amenity") == "parking"
+        and "building" not in tags
+        and tags.get("parking") not in NOT_A_SITE
+        and not any(word in name for word in NAMED_GARAGES)
+    )
+
+
 def area_features(tags: dict[str, str]) -> Iterator[Found]:
     """What a closed shape with these tags is. One shape can be several things."""
     if "building" in tags and tags["building"] != "no":
         value = tags["building"]
         use = value if value != "yes" else tags.get("amenity", "yes")
         yield Found("buildings", {"osm_value": use, "storeys": _storeys(tags)})
-    if tags.get("amenity") == "parking" and tags.get("parking") not in NOT_A_SITE:
-        if "building" not in tags:
-            yield Found("parcels", {"parcel_kind": "parking"})
+    if _is_open_car_park(tags):
+        yield Found("parcels", {"parcel_kind": "parking"})
     elif tags.get("landuse") in CANDIDATE_LANDUSE:
         yield Found("parcels", {"parcel_kind": tags["landuse"]})
     pairs = set(tags.items())

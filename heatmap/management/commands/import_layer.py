@@ -35,10 +35,9 @@ class Command(BaseCommand):
         try:
             upload = self._upload(options)
         except Refusal as refusal:
-            upload = None
-            answer = {"status": "refused", "errors": [{"message": str(refusal)}], "warnings": []}
+            answer = self._answer(None, [{"message": str(refusal)}])
         else:
-            answer = self._answer(upload)
+            answer = self._answer(upload, [])
         if options["json"]:
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
         elif answer["status"] == "accepted":
@@ -73,8 +72,8 @@ class Command(BaseCommand):
             )
         return uploads.process(received.job_id)
 
-    def _answer(self, upload: Upload) -> dict[str, Any]:
-        report = upload.report
+    def _answer(self, upload: Upload | None, errors: list[dict[str, Any]]) -> dict[str, Any]:
+        report = upload.report if upload else {}
         rows = [
             {
                 "row": row.get("row"),
@@ -84,11 +83,12 @@ class Command(BaseCommand):
             }
             for row in report.get("refused", [])
         ]
-        accepted = upload.job.state == JobState.DONE
-        errors = [] if accepted else [{"message": upload.job.sentence}, *rows]
+        accepted = upload is not None and upload.job.state == JobState.DONE
+        if upload and not accepted:
+            errors = [{"message": upload.job.sentence}, *rows]
         return {
             "status": "accepted" if accepted else "refused",
-            "version": upload.version.number if upload.version else None,
+            "version": upload.version.number if upload and upload.version else None,
             "rows_read": report.get("rows_read", 0),
             "rows_used": report.get("rows_used", 0),
             "rows_refused": report.get("rows_refused", 0),

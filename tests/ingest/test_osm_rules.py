@@ -1,0 +1,57 @@
+"""What the tags of OpenStreetMap mean to us."""
+
+import pytest
+
+from heatmap.ingest.reader.osm import area_features, line_features, point_features
+
+
+def kinds(found) -> list[str]:
+    return [each.kind for each in found]
+
+
+def test_an_open_car_park_is_a_candidate():
+    assert kinds(area_features({"amenity": "parking"})) == ["parcels"]
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"amenity": "parking", "parking": "multi-storey"},
+        {"amenity": "parking", "parking": "underground"},
+        {"amenity": "parking", "name": "Tiefgarage CT²"},
+        {"amenity": "parking", "parking": "street_side"},
+    ],
+)
+def test_a_garage_or_a_lane_is_no_candidate(tags):
+    assert kinds(area_features(tags)) == []
+
+
+def test_a_multi_storey_car_park_is_a_building_and_no_candidate():
+    assert kinds(area_features({"amenity": "parking", "building": "yes"})) == ["buildings"]
+
+
+@pytest.mark.parametrize("landuse", ["brownfield", "industrial", "commercial"])
+def test_land_for_work_is_a_candidate(landuse):
+    assert kinds(area_features({"landuse": landuse})) == ["parcels"]
+
+
+def test_the_heating_plant_is_a_building_and_a_plant():
+    tags = {"building": "university", "power": "generator", "generator:source": "gas"}
+    assert kinds(area_features(tags)) == ["buildings", "plants"]
+
+
+def test_a_wind_turbine_is_no_heat_plant():
+    assert kinds(point_features({"power": "generator", "generator:source": "wind"})) == []
+
+
+@pytest.mark.parametrize("tags", [{"substance": "heat"}, {"type": "heat"}])
+def test_a_heat_pipe_is_a_pipe_and_a_gas_pipe_is_not(tags):
+    assert kinds(line_features({"man_made": "pipeline", **tags})) == ["pipes"]
+    assert kinds(line_features({"man_made": "pipeline", "substance": "gas"})) == []
+
+
+def test_storeys_that_are_no_number_are_unknown():
+    (building,) = area_features({"building": "yes", "building:levels": "two"})
+    assert building.attributes["storeys"] is None
+    (building,) = area_features({"building": "yes", "building:levels": "2,5"})
+    assert building.attributes["storeys"] == 2.5
