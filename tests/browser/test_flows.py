@@ -34,7 +34,8 @@ SECONDS = 1000
 def flow_town(committed, planner, stranger):
     from sites.services.studies import first_study
 
-    copy = dataclasses.replace(DEMO_TOWNS[0], slug=SLUG, name="Flußstadt")
+    plan = dataclasses.replace(DEMO_TOWNS[0].plan, slug=SLUG, name="Flußstadt")
+    copy = dataclasses.replace(DEMO_TOWNS[0], plan=plan)
     load_town(copy, lambda line: None)
     with acting_as(municipality=SLUG):
         from heatmap.models import Municipality
