@@ -45,7 +45,11 @@ class IdentityMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
-            return self.get_response(request)
+            response = self.get_response(request)
+            if "HX-Request" in request.headers and response.status_code == 302:
+                # a part of a page asked: the whole page must go to the sign-in, not the part
+                response = HttpResponse(status=204, headers={"HX-Refresh": "true"})
+            return response
         with acting_as(user_id=request.user.pk):
             return self.get_response(request)
 

@@ -6,14 +6,17 @@ from typing import Any
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import Transform
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from heatmap.choices import ENDED_JOB_STATES, LayerKind, Nature, Role
 from heatmap.layers import BY_KIND
 from heatmap.models import Job, LayerVersion, Membership, Municipality, Upload
+from heatmap.models.municipality import STORAGE_SRID
 
 FIRST_TOWN = "aachen-melaten"
 WRITERS = {Role.PLANNER, Role.ENGINEER, Role.ADMINISTRATOR}
@@ -55,7 +58,7 @@ def get_published_version(request: HttpRequest, kind: str, number: int) -> Layer
 
 def get_job(request: HttpRequest, slug: str, job_id: Any) -> Job:
     town = get_municipality(request, slug)
-    jobs = Job.objects.select_related("upload__version__layer", "run", "report")
+    jobs = Job.objects.select_related("municipality")
     return get_object_or_404(jobs, municipality=town, pk=job_id)
 
 
@@ -128,9 +131,17 @@ def layer_document(version: LayerVersion) -> dict[str, Any] | None:
     }
 
 
-def layer_documents(versions: Iterable[LayerVersion]) -> list[dict[str, Any]]:
+def layer_documents(
+    versions: Iterable[LayerVersion], newest: Iterable[LayerVersion] | None = None
+) -> list[dict[str, Any]]:
+    """Describe layers for the map; one that is not among the `newest` says so (`outdated`)."""
+    current = None if newest is None else {version.pk for version in newest}
     documents = (layer_document(version) for version in versions)
-    return [document for document in documents if document]
+    return [
+        document | {"outdated": current is not None and document["version"] not in current}
+        for document in documents
+        if document
+    ]
 
 
 def bounds_of(town: Municipality) -> list[float]:
@@ -139,17 +150,44 @@ def bounds_of(town: Municipality) -> list[float]:
     return list(shapes.aggregate(box=Extent("degrees"))["box"])
 
 
-def feature_count(version: LayerVersion) -> int | None:
-    record = BY_KIND.get(version.layer.kind)
-    return record.model._default_manager.filter(version=version).count() if record else None
+EXTENT_OF_LAYERS = """
+SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box) FROM (
+    SELECT ST_Extent(ST_Transform(ST_SetSRID(part::geometry, {srid}), 4326)) AS box
+    FROM ({parts}) parts
+) boxes
+"""
+FRAMING_KINDS = (LayerKind.PARCELS, LayerKind.PIPES, LayerKind.BUILDINGS)
+
+
+def bounds_of_layers(documents: list[dict[str, Any]], around: float = 0.0008) -> list[float] | None:
+    """West, south, east, north of what a town has loaded, with a little room; None if nothing."""
+    framing = [d for d in documents if d["kind"] in FRAMING_KINDS]
+    if not framing:
+        return None
+    parts = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT ST_Extent(geom) AS part FROM {} WHERE version_id = {}").format(
+            sql.Identifier(BY_KIND[d["kind"]].model._meta.db_table), sql.Literal(d["version"])
+        )
+        for d in framing
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(EXTENT_OF_LAYERS).format(srid=sql.Literal(STORAGE_SRID), parts=parts)
+        )
+        west, south, east, north = cursor.fetchone()
+    if west is None:
+        return None
+    return [west - around, south - around, east + around, north + around]
 
 
 def versions_by_layer(town: Municipality) -> list[dict[str, Any]]:
-    """Group the versions of each layer, newest first, with the number of features."""
+    """Group the versions of each layer, newest first."""
     layers: dict[int, dict[str, Any]] = {}
     for version in all_versions(town):
         entry = layers.setdefault(version.layer_id, {"layer": version.layer, "versions": []})
-        version.features = feature_count(version)
+        version.features = (
+            version.rows_read - version.rows_refused if version.layer.kind in BY_KIND else None
+        )
         entry["versions"].append(version)
     return list(layers.values())
 

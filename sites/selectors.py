@@ -1,5 +1,6 @@
 """Questions the siting room asks the database. The `get_` functions check access."""
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -80,6 +81,7 @@ def map_rows(run: Run | None) -> list[dict[str, Any]]:
             "lon": result["lon"],
             "lat": result["lat"],
             "area_m2": result.get("area_m2"),
+            "parcel_kind": result.get("parcel_kind") or "",
             "verdict": result["verdict"]["key"],
             "refused": result.get("rank") is None,
             "near_tie": False,
@@ -88,12 +90,9 @@ def map_rows(run: Run | None) -> list[dict[str, Any]]:
     ]
 
 
-def bounds_of_rows(rows: list[dict[str, Any]], around: float = 0.0015) -> list[float] | None:
-    """West, south, east, north of the candidates, with a little room; None for fewer than two."""
-    if len(rows) < 2:
-        return None
-    lons, lats = [row["lon"] for row in rows], [row["lat"] for row in rows]
-    return [min(lons) - around, min(lats) - around, max(lons) + around, max(lats) + around]
+def verdict_counts(rows: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    """Count the verdicts of ranked rows, the most frequent first."""
+    return Counter(row["verdict"] for row in rows if not row["refused"]).most_common()
 
 
 def mark_near_ties(rows: list[dict[str, Any]], closer_than: float = 0.01) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ RUN = "m/<slug:slug>/runs/<uuid:run_id>"
 urlpatterns = [
     path("m/<slug:slug>/", map.map_page, name="map"),
     path("m/<slug:slug>/studies/", studies.studies_page, name="studies"),
+    path("m/<slug:slug>/studies/first", studies.create_first, name="study_first"),
     path("m/<slug:slug>/studies/<int:study_id>/run", runs.create, name="run_create"),
     path(f"{RUN}/", runs.run_page, name="run"),
     path(f"{RUN}/ranking.csv", downloads.ranking_csv, name="ranking_csv"),

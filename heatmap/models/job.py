@@ -1,13 +1,17 @@
 """The one row behind all background work."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from heatmap.choices import ENDED_JOB_STATES, JobKind, JobState
 from heatmap.errors import sentence
 from heatmap.models.municipality import Municipality
+
+WAITS_LONG = timedelta(seconds=6)
 
 
 class JobCancelled(Exception):
@@ -47,6 +51,11 @@ class Job(models.Model):
     @property
     def has_ended(self) -> bool:
         return self.state in ENDED_JOB_STATES
+
+    @property
+    def waits_long(self) -> bool:
+        """Whether no worker has taken it although one that is free would have."""
+        return self.state == JobState.QUEUED and timezone.now() - self.created_at > WAITS_LONG
 
     @property
     def sentence(self) -> str:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -32,6 +33,10 @@ BROKEN = gettext_noop(
 LOST = gettext_noop(
     "The worker stopped answering while this was running. Nothing was changed; start it again."
 )
+UNSENT = gettext_noop(
+    "The work could not be handed over: the queue of the workers does not answer. Nothing was "
+    "changed; start it again in a while, and tell the administrator if it lasts."
+)
 BEAT_S = 5.0
 LOST_AFTER = timedelta(seconds=30)
 
@@ -45,7 +50,8 @@ class Progress:
     def __call__(self, stage: str, share: float) -> None:
         with acting_as(job_id=self.job_id):
             job = Job.objects.get(pk=self.job_id)
-            if job.cancel_requested:
+            # one that was given up for lost, and comes back, must not go on either
+            if job.cancel_requested or job.state != JobState.RUNNING:
                 raise JobCancelled
             Job.objects.filter(pk=self.job_id).update(
                 stage=stage, progress_share=share, heartbeat_at=timezone.now()
@@ -95,12 +101,31 @@ def run_job(job_id: UUID | str, work: Callable[[Progress], None]) -> Job:
 
 def end_if_lost(job: Job) -> Job:
     """Give a running job whose heartbeat has stopped its ending. Call it inside an identity."""
-    last_sign = timezone.now() - LOST_AFTER
-    lost = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, heartbeat_at__lt=last_sign)
-    if lost.update(state=JobState.BROKEN, message=LOST, finished_at=timezone.now()):
+    if _end_lost(Job.objects.filter(pk=job.pk)):
         logger.error("job %s was lost by its worker", job.pk)
         job.refresh_from_db()
     return job
+
+
+def end_lost_jobs(municipality: Municipality) -> int:
+    """Do the same for all jobs of a town, in one query; pages call it before they show any."""
+    lost = _end_lost(Job.objects.filter(municipality=municipality))
+    if lost:
+        logger.error("%s jobs of %s were lost by their worker", lost, municipality.slug)
+    return lost
+
+
+def _end_lost(jobs: QuerySet[Job]) -> int:
+    silent = jobs.filter(state=JobState.RUNNING, heartbeat_at__lt=timezone.now() - LOST_AFTER)
+    return silent.update(state=JobState.BROKEN, message=LOST, finished_at=timezone.now())
+
+
+def end_unsent(job_id: UUID | str) -> None:
+    """Give a job that could not be handed to any worker its ending."""
+    with acting_as(job_id=job_id):
+        Job.objects.filter(pk=job_id, state=JobState.QUEUED).update(
+            state=JobState.BROKEN, message=UNSENT, finished_at=timezone.now()
+        )
 
 
 @contextmanager
@@ -130,6 +155,6 @@ def _end(
         changes: dict[str, Any] = {"state": state, "finished_at": timezone.now()}
         if state == JobState.DONE:
             changes |= {"progress_share": 1.0, "stage": ""}
-        Job.objects.filter(pk=job_id).update(
+        Job.objects.filter(pk=job_id, state=JobState.RUNNING).update(
             message=message, message_values=values or {}, **changes
         )

@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from heatmap.layers import GROUPS, WORDS
 from heatmap.models import Municipality
 from heatmap.selectors import (
     bounds_of,
+    bounds_of_layers,
     current_versions,
     get_municipality,
     layer_documents,
@@ -19,11 +20,11 @@ from heatmap.selectors import (
 from sites.map_texts import map_texts
 from sites.models import Run
 from sites.selectors import (
-    bounds_of_rows,
     finished_runs,
     get_run,
     map_rows,
     mark_near_ties,
+    verdict_counts,
     version_ids,
 )
 
@@ -42,10 +43,13 @@ def _chosen_run(request: HttpRequest, town: Municipality) -> Run | None:
 def map_page(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(request, slug)
     run = _chosen_run(request, town)
+    if run and run.result is None:
+        return redirect("run", slug=slug, run_id=run.pk)
     rows = mark_near_ties(map_rows(run))
     # the map shows exactly what the run was made from, even when newer versions exist
-    versions = these_versions(town, version_ids(run)) if run else current_versions(town)
-    layers = layer_documents(versions)
+    newest = current_versions(town)
+    versions = these_versions(town, version_ids(run)) if run else newest
+    layers = layer_documents(versions, newest)
     groups = [
         {"key": key, "label": label, "layers": [la for la in layers if la["group"] == key]}
         for key, label in GROUPS
@@ -55,11 +59,14 @@ def map_page(request: HttpRequest, slug: str) -> HttpResponse:
         "runs": finished_runs(town)[:20],
         "ranked": [row for row in rows if not row["refused"]],
         "refused": [row for row in rows if row["refused"]],
+        "verdicts": verdict_counts(rows),
+        "near_ties": any(row["near_tie"] for row in rows),
+        "outdated": [layer for layer in layers if layer["outdated"]],
         "groups": [group for group in groups if group["layers"]],
         "map_data": {
             "layers": layers,
             "candidates": rows,
-            "bounds": bounds_of_rows(rows) or bounds_of(town),
+            "bounds": bounds_of_layers(layers) or bounds_of(town),
         },
         "words": {key: str(word) for key, word in WORDS.items()},
         "texts": map_texts(),

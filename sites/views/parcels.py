@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from heatmap.models import Municipality
 from heatmap.selectors import (
+    current_versions,
     get_municipality,
     layer_documents,
     page_context,
@@ -38,7 +39,7 @@ def parcel_page(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> Http
     town = get_municipality(request, slug)
     run = get_run(town, run_id)
     candidate = get_candidate(run, ref)
-    layers = layer_documents(these_versions(town, version_ids(run)))
+    layers = layer_documents(these_versions(town, version_ids(run)), current_versions(town))
     context = page_context(request, town, "studies") | {
         "run": run,
         "candidate": candidate,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from heatmap.selectors import get_municipality, page_context
+from heatmap.services.jobs import end_lost_jobs
 from sites.forms import ReportForm
 from sites.jobs import start_report
 from sites.selectors import finished_runs, get_report, get_run, reports_of
@@ -27,6 +28,7 @@ def create(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
 @require_safe
 def reports_page(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(request, slug)
+    end_lost_jobs(town)
     context = page_context(request, town, "reports") | {
         "reports": reports_of(town)[:100],
         "runs": finished_runs(town)[:20],

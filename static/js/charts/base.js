@@ -4,10 +4,13 @@ import { calm, onThemeChange, token } from "../lib/tokens.js";
 
 export function startChart(element, makeOption) {
   const chart = init(element, null, { renderer: "canvas" });
-  const draw = () => chart.setOption({ ...common(), ...makeOption() }, { notMerge: true });
+  const draw = () => {
+    chart.setOption({ ...common(), ...makeOption() }, { notMerge: true });
+    chart.getZr().flush(); // at once: a printer does not wait for the next frame
+  };
   draw();
   onThemeChange(draw);
-  new ResizeObserver(() => chart.resize()).observe(element);
+  new ResizeObserver(() => { chart.resize(); chart.getZr().flush(); }).observe(element);
   return { chart, draw };
 }
 function common() {

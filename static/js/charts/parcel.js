@@ -5,9 +5,10 @@ import { axis, legend, startChart, tooltip } from "./base.js";
 import { daily, dayText, hourText, isMonthStart, monthText } from "./hours.js";
 
 const line = (name, data, color, extra = {}) => ({ name, type: "line", data, showSymbol: false, lineStyle: { width: 1.8, color }, itemStyle: { color }, ...extra });
-const monthAxis = (count, extra = {}) => axis({
+const isNarrow = (element) => element.clientWidth < 480;
+const monthAxis = (element, count, extra = {}) => axis({
   type: "category", data: Array.from({ length: count }, (_, day) => day), boundaryGap: false,
-  axisLabel: { color: token("ink-2"), interval: (day) => isMonthStart(day), formatter: (day) => monthText(Number(day)), align: "left" }, ...extra,
+  axisLabel: { color: token("ink-2"), interval: (day) => isMonthStart(day), formatter: (day) => monthText(Number(day), isNarrow(element) ? "narrow" : "short"), align: "left" }, ...extra,
 });
 
 export function temperatures(element, hourly, texts) {
@@ -16,7 +17,7 @@ export function temperatures(element, hourly, texts) {
   startChart(element, () => ({
     grid: { left: 44, right: 16, top: 44, bottom: 26 }, legend: legend(),
     tooltip: tooltip({ trigger: "axis", formatter: (points) => [dayText(points[0].dataIndex * 24), ...points.map((p) => `${p.seriesName}: ${quantity(p.value, "degC")}`)].join("\n") }),
-    xAxis: monthAxis(series[0][1].length), yAxis: axis({ type: "value", name: "°C", scale: true, splitNumber: 4, min: (v) => Math.floor((v.min - 3) / 10) * 10 }),
+    xAxis: monthAxis(element, series[0][1].length), yAxis: axis({ type: "value", name: "°C", scale: true, splitNumber: 4, min: (v) => Math.floor((v.min - 3) / 10) * 10 }),
     series: series.map(([name, values, color]) => line(name, values, token(color), color === "hub" ? { lineStyle: { width: 2.4, color: token(color) } } : {})),
   }));
 }
@@ -28,7 +29,7 @@ export function year(element, hourly, texts, onDay) {
   const { chart } = startChart(element, () => ({
     grid: { left: 44, right: 16, top: 12, bottom: 62 },
     tooltip: tooltip({ formatter: ({ value: [day, hour, kw] }) => `${hourText(day * 24 + hour)}\n${texts.used}: ${kw === "-" ? "–" : quantity(kw, "kW")}` }),
-    xAxis: monthAxis(days, { boundaryGap: true, splitLine: { show: false } }),
+    xAxis: monthAxis(element, days, { boundaryGap: true, splitLine: { show: false } }),
     yAxis: axis({ type: "category", data: Array.from({ length: 24 }, (_, h) => h), axisLabel: { color: token("ink-2"), interval: 5, formatter: (h) => `${h}:00` }, splitLine: { show: false } }),
     visualMap: { min: 0, max: top, calculable: false, orient: "horizontal", left: 44, bottom: 0, itemWidth: 10, itemHeight: 160, text: [`${digits(top)} kW`, "0"], textStyle: { color: token("ink-2") }, inRange: { color: [token("surface-3"), ...ramp("heat", 6).slice(1)] } },
     series: [{ type: "heatmap", data: cells, progressive: 0, animation: false, emphasis: { disabled: true } }],
@@ -42,7 +43,7 @@ export function week(element, hourly, texts) {
   const sums = Array.from({ length: Math.floor(hours.length / 168) }, (_, w) => hourly.heat_kw.slice(w * 168, w * 168 + 168).reduce((a, b) => a + (b ?? 0), 0));
   const first = 168 * sums.indexOf(Math.max(...sums)); // the week with the most heat
   const { chart } = startChart(element, () => ({
-    grid: { left: 44, right: 52, top: 44, bottom: 66 }, legend: legend(),
+    grid: { left: 44, right: 52, top: isNarrow(element) ? 66 : 44, bottom: 66 }, legend: legend(),
     tooltip: tooltip({ trigger: "axis", formatter: (points) => [hourText(points[0].dataIndex), ...points.map((p) => `${p.seriesName}: ${quantity(p.value, p.seriesName === texts.price ? "EUR/MWh" : "kW")}`)].join("\n") }),
     dataZoom: [
       { type: "inside", startValue: first, endValue: first + 167, minValueSpan: 24, zoomOnMouseWheel: "ctrl" },

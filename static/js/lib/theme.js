@@ -9,11 +9,22 @@
   };
   apply();
   dark.addEventListener("change", apply);
+  // paper is white: charts and map are redrawn for it
+  addEventListener("beforeprint", () => {
+    root.dataset.theme = "light";
+    root.dispatchEvent(new CustomEvent("theme"));
+  });
+  addEventListener("afterprint", apply);
   addEventListener("click", (event) => {
     const other = event.target.closest?.("[data-switch-theme]");
     if (!other) return;
     try { localStorage.setItem("heathub-theme", root.dataset.theme === "dark" ? "light" : "dark"); } catch { /* private mode */ }
     apply();
+  });
+  // another language, the same place: the server never sees the part of the address after #
+  addEventListener("submit", (event) => {
+    const next = event.target.matches("[data-keep-place]") && event.target.elements.next;
+    if (next) next.value = next.value.split("#")[0] + location.hash;
   });
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

@@ -43,6 +43,13 @@ function hover(mark) {
   }
   hovered = mark;
 }
+/* Scrolls the list alone: scrollIntoView would shift the whole page under the bottom sheet. */
+function reveal(row) {
+  const panel = row.closest(".panel");
+  const [place, frame] = [row.getBoundingClientRect(), panel.getBoundingClientRect()];
+  const by = Math.min(place.top - frame.top - 8, 0) || Math.max(place.bottom - frame.bottom + 8, 0);
+  if (by) panel.scrollBy({ top: by, behavior: calm() ? "auto" : "smooth" });
+}
 function select(mark, properties) {
   if (selected) {
     map.setFeatureState(target(selected), { selected: false });
@@ -56,7 +63,7 @@ function select(mark, properties) {
   if (row) {
     row.setAttribute("aria-current", "true");
     row.closest("details")?.setAttribute("open", "");
-    row.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
+    reveal(row);
   }
   const parcelUrl = candidate ? row?.dataset.url : null;
   fillInspector(inspector, { layer: mark.layer, properties, candidate, words, texts, parcelUrl });
@@ -72,8 +79,24 @@ function goTo(ref) {
   select({ layer: parcels, id: ref }, propertiesOf(ref));
 }
 
+/* Up, down, Home and End move through the list; Enter shows the parcel, and once more opens it. */
+const order = [...rows.values()];
+const STEPS = { ArrowDown: (at) => at + 1, ArrowUp: (at) => at - 1, Home: () => 0, End: () => Infinity };
+function moveInList(event) {
+  const step = STEPS[event.key];
+  if (!step) return;
+  const shown = order.filter((one) => one.checkVisibility());
+  const next = shown[Math.min(Math.max(step(shown.indexOf(event.currentTarget)), 0), shown.length - 1)];
+  event.preventDefault();
+  next?.focus();
+}
 for (const [ref, row] of rows) {
-  row.addEventListener("click", () => goTo(ref));
+  row.addEventListener("click", (event) => {
+    goTo(ref);
+    // a key press has no detail: the focus goes where the next Enter is wanted
+    if (event.detail === 0) inspector.querySelector("a")?.focus({ preventScroll: true });
+  });
+  row.addEventListener("keydown", moveInList);
   row.addEventListener("mouseenter", () => hover({ layer: parcels, id: ref }));
   row.addEventListener("focus", () => hover({ layer: parcels, id: ref }));
   row.addEventListener("mouseleave", () => hover(null));

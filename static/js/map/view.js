@@ -20,7 +20,7 @@ export async function makeMap({ container, layers, hidden, texts, camera, contro
   map.addControl(new AttributionControl({ compact: !controls || innerWidth < 900 }), "bottom-right");
   map.once("style.load", () => addImages(map));
   onThemeChange(() => { addImages(map); map.setStyle(makeStyle(layers, hidden)); });
-  if (!controls) map.once("idle", () => container.querySelector(".maplibregl-compact-show")?.classList.remove("maplibregl-compact-show"));
+  if (!controls || innerWidth < 900) map.once("idle", () => container.querySelector(".maplibregl-compact-show")?.classList.remove("maplibregl-compact-show"));
   map.on("dataloading", () => { container.dataset.state = "busy"; });
   map.on("idle", () => { container.dataset.state = "idle"; });
   return map;
