@@ -173,6 +173,8 @@ def _shown(name: str, value: Any) -> Any:
     if name == "constraint":
         return str(CONSTRAINTS.get(str(value), value))
     if isinstance(value, int | float) and not isinstance(value, bool):
+        if name.endswith(("_eur", "_eur_per_mwh")):
+            return _Shown(f"{value:.3g}")
         return _Shown(value)
     return value
 

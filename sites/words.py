@@ -1,7 +1,7 @@
 """The words for keys that appear in results: gates, criteria, verdicts, parts of sums."""
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _str
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 VERDICTS: dict[str, str | Promise] = {
@@ -196,7 +196,7 @@ def word(key: object, subject: str) -> str:
         return str(found)
     if subject == "gate" and str(key).startswith("constraint:"):
         name = str(key).removeprefix("constraint:")
-        return _str("Limit: %(name)s") % {"name": str(GATES.get(name, plain(name)))}
+        return gettext("Limit: %(name)s") % {"name": str(GATES.get(name, plain(name)))}
     return plain(key)
 
 

@@ -208,7 +208,11 @@ def _gap(end: float) -> list[Element]:
     gap = path(
         [[(x, 2 + 13), (x + 5, 1), (x + 9, 1), (x + 4, 2 + 13)]], closed=True, fill=c["surface"]
     )
-    return [gap]
+    sides = [
+        path([[(x + k, 2 + 13), (x + 5 + k, 1)]], fill="none", stroke=c["hub"], stroke_width=0.6)
+        for k in (0, 4)
+    ]
+    return [gap, *sides]
 
 
 def cost_chart(parcel: dict[str, Any]) -> str:

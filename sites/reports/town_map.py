@@ -131,22 +131,25 @@ def _ground(town: TownShapes, frame: Frame) -> list[Element]:
     return drawn
 
 
+def _area(frame: Frame, shape: Shape, fill: str, stroke: str, width: float) -> Element:
+    """Draw an area; its holes stay open."""
+    return path(
+        frame.parts(shape.rings),
+        closed=True,
+        fill=fill,
+        fill_rule="evenodd",
+        stroke=stroke,
+        stroke_width=width,
+    )
+
+
 def _buildings(town: TownShapes, frame: Frame, breaks: list[float]) -> list[Element]:
     c = colours()
     drawn = []
     for shape in town.of("buildings"):
         step = heat_class(shape.properties.get("heat_demand_mwh_per_a"), breaks)
         fill = c[f"heat-{step}"] if step else c["missing"]
-        drawn.append(
-            path(
-                frame.parts(shape.rings),
-                closed=True,
-                fill=fill,
-                fill_rule="evenodd",
-                stroke=c["map-building-line"],
-                stroke_width=0.3,
-            )
-        )
+        drawn.append(_area(frame, shape, fill, c["map-building-line"], 0.3))
     return drawn
 
 
@@ -188,16 +191,7 @@ def _candidates(town: TownShapes, frame: Frame, parcels: list[dict[str, Any]]) -
     for parcel, shape in sorted(found, key=lambda pair: pair[0].get("rank") or math.inf):
         step, rank = score_class(parcel.get("score")), parcel.get("rank")
         fill = f"{c[f'score-{step}']}" if rank and step else "url(#refused)"
-        drawn.append(
-            path(
-                frame.parts(shape.rings),
-                closed=True,
-                fill=fill,
-                fill_rule="evenodd",
-                stroke=c["ink"],
-                stroke_width=0.6,
-            )
-        )
+        drawn.append(_area(frame, shape, fill, c["ink"], 0.6))
         if not rank:
             continue
         x, y = frame.place(centre(shape.rings[0]))
