@@ -1,8 +1,8 @@
 """What bin/lib/setup.sh asks the database through the two addresses in the environment.
 
-    database.py check           whether an existing server can be used; prints the web role's name
-    database.py migrated MARK   whether the tables were last migrated with this mark
-    database.py mark MARK       remember the mark
+database.py check           whether an existing server can be used; prints the web role's name
+database.py migrated MARK   whether the tables were last migrated with this mark
+database.py mark MARK       remember the mark
 """
 
 import os
