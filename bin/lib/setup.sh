@@ -87,6 +87,7 @@ alive() { kill -0 "$1" 2>/dev/null; }
 finish() {
   local status=$? server signal i
   trap - EXIT; trap '' INT TERM HUP
+  exec 2>/dev/null  # bash would report each process that ends
   if [ -n "$STEP" ]; then kill -TERM -- "-$STEP" 2>/dev/null || true; wait "$STEP" 2>/dev/null || true; fi
   # a worker asked by TERM finishes its task first; asked by QUIT it hands the task back
   for signal in TERM QUIT KILL; do
