@@ -69,6 +69,9 @@ def version_ids(run: Run) -> list[int]:
     return [layer["version_id"] for layer in run.inputs["layers"].values()]
 
 
+NO_KIND = (None, "", "uploaded")  # where a parcel came from is not what it is
+
+
 def map_rows(run: Run | None) -> list[dict[str, Any]]:
     """Return the little that the map and its list need of each candidate."""
     return [
@@ -81,7 +84,7 @@ def map_rows(run: Run | None) -> list[dict[str, Any]]:
             "lon": result["lon"],
             "lat": result["lat"],
             "area_m2": result.get("area_m2"),
-            "parcel_kind": result.get("parcel_kind") or "",
+            "parcel_kind": "" if result.get("parcel_kind") in NO_KIND else result["parcel_kind"],
             "verdict": result["verdict"]["key"],
             "refused": result.get("rank") is None,
             "near_tie": False,

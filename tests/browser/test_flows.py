@@ -28,6 +28,7 @@ SLUG = "flow-town"
 HERE = f"/m/{SLUG}/"
 FAR_AWAY = shapely.box(300_000, 5_700_000, 300_040, 5_700_030)
 SECONDS = 1000
+expect.set_options(timeout=30 * SECONDS)  # a worker on a busy machine takes its time
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +36,7 @@ def flow_town(committed, planner, stranger):
     from sites.services.studies import first_study
 
     plan = dataclasses.replace(DEMO_TOWNS[0].plan, slug=SLUG, name="Flußstadt")
-    copy = dataclasses.replace(DEMO_TOWNS[0], plan=plan)
-    load_town(copy, lambda line: None)
+    load_town(dataclasses.replace(DEMO_TOWNS[0], plan=plan), lambda line: None)
     with acting_as(municipality=SLUG):
         from heatmap.models import Municipality
 
@@ -172,7 +172,7 @@ def test_a_waiting_run_says_so_and_can_be_cancelled(page, worker):
         run_study(page)
         expect(page.get_by_text("Waiting for a free worker")).to_be_visible()
         expect(page.locator("[data-waits]")).to_contain_text(
-            "no worker answers at all", timeout=20 * SECONDS
+            "no worker answers at all",
         )
         page.get_by_role("button", name="Cancel").click()
         expect(page.get_by_text("Cancelled. Nothing was changed.")).to_be_visible()

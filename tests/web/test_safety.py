@@ -139,6 +139,15 @@ def test_every_proxy_header_closes_the_demo_door(client, settings, planner):
     assert client.post("/demo-sign-in/", REMOTE_ADDR="").status_code == 403
 
 
+def test_the_page_of_a_failure_needs_no_database(rf):
+    from heatmap.views.errors import broken
+
+    request = rf.get("/")  # no session, no person: asking for either would fail
+    response = broken(request)
+    assert response.status_code == 500
+    assert "Something broke on our side" in response.content.decode()
+
+
 # --- jobs and their ends, as the pages tell them ---
 
 
