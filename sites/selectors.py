@@ -85,7 +85,7 @@ def map_rows(run: Run | None) -> list[dict[str, Any]]:
             "lat": result["lat"],
             "area_m2": result.get("area_m2"),
             "parcel_kind": "" if result.get("parcel_kind") in NO_KIND else result["parcel_kind"],
-            "verdict": result["verdict"]["key"],
+            "verdict": result["verdict"],
             "refused": result.get("rank") is None,
             "near_tie": False,
         }

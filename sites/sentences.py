@@ -3,7 +3,7 @@
 The English wording is that of the engines; it stands here again so that it can be translated.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -215,10 +215,10 @@ def reason(message: Any, gates: Mapping[str, Mapping[str, Any]] | None = None) -
     return _fill(template, values, text)
 
 
-def reasons(verdict: Mapping[str, Any], parcel: Mapping[str, Any]) -> list[str]:
+def reasons(given: Iterable[Mapping[str, Any]], parcel: Mapping[str, Any]) -> list[str]:
     """Say all reasons of a verdict of a place."""
     gates = {gate["key"]: gate for gate in parcel.get("gates") or []}
-    return [reason(given, gates) for given in verdict.get("reasons") or []]
+    return [reason(one, gates) for one in given]
 
 
 def gate_value(gate: Mapping[str, Any], name: str) -> str:
@@ -234,10 +234,10 @@ def gate_value(gate: Mapping[str, Any], name: str) -> str:
     return quantity(value, unit, 2 if unit == "share" else 3)
 
 
-def gaps(verdict: Mapping[str, Any]) -> dict[str, list[str]]:
+def gaps(reasons: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Sort what a verdict lacks: gates without data, inputs by evidence, missing numbers."""
     found: dict[str, list[str]] = {}
-    for given in verdict.get("reasons") or []:
+    for given in reasons:
         values = given.get("numbers") or {}
         if given["key"] in ("gate_unknown", "assumed_gate"):
             found.setdefault("gate", []).append(str(values.get("gate")))

@@ -100,7 +100,7 @@ def _money(shift: float) -> dict[str, Any]:
     }
 
 
-def _verdicts() -> tuple[dict[str, Any], dict[str, Any]]:
+def _reasons() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     gaps = [reason("gate_unknown", gate=key) for key in ("zoning", "ownership")]
     gaps += [reason("evidence", name=name, evidence=value) for name, value in EVIDENCE.items()]
     gaps.append(reason("coverage_low", coverage_percent=35.0, threshold_percent=80.0))
@@ -113,14 +113,11 @@ def _verdicts() -> tuple[dict[str, Any], dict[str, Any]]:
         reason("assumed_evidence", name="heat", evidence="derived"),
         reason("assumed_probability", npv_eur=-642_000.0),
     ]
-    return (
-        {"key": "not_enough_data", "reasons": gaps},
-        {"key": "do_not_build", "reasons": held},
-    )
+    return gaps, held
 
 
 def _parcel(rank: int | None, name: str, ref: str, shift: float) -> dict[str, Any]:
-    verdict, held = _verdicts()
+    reasons, held_reasons = _reasons()
     return {
         "ref": ref,
         "name": name,
@@ -131,8 +128,10 @@ def _parcel(rank: int | None, name: str, ref: str, shift: float) -> dict[str, An
         "rank": rank,
         "score": 0.594 - shift,
         "coverage": 0.35,
-        "verdict": verdict,
-        "conditional_verdict": held,
+        "verdict": "not_enough_data",
+        "verdict_reasons": reasons,
+        "conditional_verdict": "do_not_build",
+        "conditional_reasons": held_reasons,
         "gates": _gates(341.0),
         "criteria": _criteria(shift),
         "hub": {"power_it_kw": 500.0, "technology": "immersion", "hot_side_max_degc": 65.0},
@@ -183,14 +182,12 @@ def _refused() -> list[dict[str, Any]]:
     )
     far["gates"][3] = gate("headroom", "red", 80.0, "kW", 780.0, "headroom_red", missing_kw=440.0)
     for parcel in (wet, far):
-        parcel["verdict"] = parcel["conditional_verdict"] = {
-            "key": "do_not_build",
-            "reasons": [
-                reason("gate_red", gate=g["key"], hint=g["hint"])
-                for g in parcel["gates"]
-                if g["state"] == "red"
-            ],
-        }
+        parcel["verdict"] = parcel["conditional_verdict"] = "do_not_build"
+        parcel["verdict_reasons"] = parcel["conditional_reasons"] = [
+            reason("gate_red", gate=g["key"], hint=g["hint"])
+            for g in parcel["gates"]
+            if g["state"] == "red"
+        ]
     return [wet, far]
 
 

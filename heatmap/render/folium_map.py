@@ -106,7 +106,7 @@ def _verdict(doc: dict[str, Any]) -> str:
         "not_enough_data": _("not enough data"),
         "do_not_build": _("do not build"),
     }
-    key = ((first or {}).get("verdict") or {}).get("key", "do_not_build")
+    key = str((first or {}).get("verdict") or "do_not_build")
     return f"{_('Verdict')}: {words.get(key, key)}"
 
 

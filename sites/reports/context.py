@@ -168,8 +168,7 @@ def _money(parcel: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:
     """Return everything that is said about one place, for page and paper alike."""
-    verdict, held = parcel.get("verdict") or {}, parcel.get("conditional_verdict") or {}
-    key = str(verdict.get("key") or "")
+    key, held = str(parcel.get("verdict") or ""), str(parcel.get("conditional_verdict") or "")
     gates = [_gate_row(gate) for gate in parcel.get("gates") or []]
     return {
         "ref": parcel["ref"],
@@ -183,14 +182,14 @@ def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:
         "verdict": verdict_sentence(key, place_name(parcel), is_best=parcel.get("rank") == 1)
         if key
         else DASH,
-        "conditional": conditional_sentence(str(held["key"])) if held.get("key") else "",
+        "conditional": conditional_sentence(held) if held else "",
         "conditional_reasons": assumed_sentences(parcel),
         **for_against(parcel),
         "gates": gates,
         "shared_gates": _gate_rows(parcel.get("gates") or []),
         "red_gates": [row for row in gates if row["state_key"] == "red"],
-        "reasons": reasons(verdict, parcel),
-        "held_reasons": reasons(held, parcel),
+        "reasons": reasons(parcel.get("verdict_reasons") or [], parcel),
+        "held_reasons": reasons(parcel.get("conditional_reasons") or [], parcel),
         "criteria": [_criterion_row(bar) for bar in criteria_bars(parcel)],
         "technical": _technical(parcel),
         "money": _money(parcel),
@@ -201,7 +200,7 @@ def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:
 
 def _short_row(parcel: dict[str, Any]) -> dict[str, str]:
     money, energy = parcel.get("money") or {}, parcel.get("energy_mwh") or {}
-    held = (parcel.get("conditional_verdict") or {}).get("key")
+    held = parcel.get("conditional_verdict")
     return {
         "rank": str(parcel["rank"]),
         "name": place_name(parcel),

@@ -95,7 +95,7 @@ def money_sentences(parcel: dict[str, Any]) -> dict[str, Any]:
 
 def missing_sentences(parcel: dict[str, Any]) -> list[str]:
     """Say what is missing for a decision, one line a kind of gap."""
-    found = gaps(parcel.get("verdict") or {})
+    found = gaps(parcel.get("verdict_reasons") or [])
     told = []
     for key, sentence in (
         ("gate", _("Cannot be judged for want of data: %(names)s.")),
@@ -118,12 +118,10 @@ def missing_sentences(parcel: dict[str, Any]) -> list[str]:
 
 def assumed_sentences(parcel: dict[str, Any]) -> list[str]:
     """Say what decides the conditional verdict, and what it takes for granted."""
-    held = parcel.get("conditional_verdict") or {}
+    held = parcel.get("conditional_reasons") or []
     gates = {gate["key"]: gate for gate in parcel.get("gates") or []}
     listed = ("assumed_gate", "assumed_evidence", "number_missing")
-    told = [
-        reason(given, gates) for given in held.get("reasons") or [] if given["key"] not in listed
-    ]
+    told = [reason(given, gates) for given in held if given["key"] not in listed]
     found = gaps(held)
     passed = [word(name, "gate") for name in found.pop("gate", [])]
     absent = [word(name, "input") for name in found.pop("number", [])]
@@ -140,7 +138,7 @@ def assumed_sentences(parcel: dict[str, Any]) -> list[str]:
 
 def next_steps(parcel: dict[str, Any]) -> list[str]:
     """Name who has to be asked for what, the deciding things first."""
-    found = gaps(parcel.get("verdict") or {})
+    found = gaps(parcel.get("verdict_reasons") or [])
     lacking = [name for names in found.values() for name in names]
     grid, hub = parcel.get("grid") or {}, parcel.get("hub") or {}
     values = {
@@ -172,7 +170,7 @@ def next_steps(parcel: dict[str, Any]) -> list[str]:
         )
     if steps:
         return steps[:MOST_STEPS]
-    if (parcel.get("verdict") or {}).get("key") in ("build", "pilot_only"):
+    if parcel.get("verdict") in ("build", "pilot_only"):
         return [
             _("Have the connection calculated by the heat utility and the grid operator."),
             _("Prepare the application for a building permit, with a noise assessment."),
@@ -212,18 +210,18 @@ def council_page(doc: dict[str, Any], best: dict[str, Any] | None) -> dict[str, 
             "reasons": [],
             "steps": next_steps({}),
         }
-    verdict, held = best.get("verdict") or {}, best.get("conditional_verdict") or {}
-    key = str(verdict.get("key") or "not_enough_data")
+    key = str(best.get("verdict") or "not_enough_data")
+    held = str(best.get("conditional_verdict") or "")
     money = {"title": money_table(best)["title"], **money_sentences(best)}
     return {
         "verdict_key": key,
         "verdict": verdict_sentence(key, place_name(best)),
-        "conditional": conditional_sentence(str(held["key"])) if held.get("key") else "",
+        "conditional": conditional_sentence(held) if held else "",
         "place": place_name(best),
         "facts": council_facts(best),
         **for_against(best),
         "money": money,
         "missing": missing_sentences(best),
-        "reasons": reasons(verdict, best),
+        "reasons": reasons(best.get("verdict_reasons") or [], best),
         "steps": next_steps(best),
     }

@@ -93,8 +93,10 @@ def _parcel(i: int, given: Assembled, hubs: Hubs, judged: Judgement) -> dict[str
         "rank": judged.ranking.rank[i],
         "score": number(judged.ranking.score[i]),
         "coverage": number(judged.ranking.coverage_share[i]),
-        "verdict": _verdict(judged.verdicts[i]),
-        "conditional_verdict": _verdict(judged.conditional[i]),
+        "verdict": judged.verdicts[i].key,
+        "verdict_reasons": _reasons(judged.verdicts[i]),
+        "conditional_verdict": judged.conditional[i].key,
+        "conditional_reasons": _reasons(judged.conditional[i]),
         "gates": [_gate(gate) for gate in judged.gates[i]],
         "criteria": _criteria(i, judged),
         "hub": {
@@ -134,8 +136,8 @@ def _parcel(i: int, given: Assembled, hubs: Hubs, judged: Judgement) -> dict[str
     }
 
 
-def _verdict(answer: Verdict) -> dict[str, Any]:
-    return {"key": answer.key, "reasons": [message_document(reason) for reason in answer.reasons]}
+def _reasons(answer: Verdict) -> list[dict[str, Any]]:
+    return [message_document(reason) for reason in answer.reasons]
 
 
 def message_document(sentence: Message) -> dict[str, Any]:

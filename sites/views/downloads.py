@@ -74,7 +74,7 @@ def ranking_csv(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     for r in candidate_results(run):
         writer.writerow(
             [r.get("rank"), _plain(r["ref"]), _plain(r.get("name")), r.get("score"),
-             r.get("coverage"), r["verdict"]["key"], r.get("area_m2"),
+             r.get("coverage"), r["verdict"], r.get("area_m2"),
              (r.get("energy_mwh") or {}).get("used"), (r.get("connection") or {}).get("length_m"),
              r.get("npv_eur"), r["lon"], r["lat"]]
         )  # fmt: skip

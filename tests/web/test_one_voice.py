@@ -68,7 +68,7 @@ def test_page_interface_and_paper_agree(member_client, town, finished_run, paper
             quantity(money["lcoh_gross_eur_per_mwh"], "EUR/MWh"),
             quantity(best["energy_mwh"]["used"], "MWh/a"),
             score(best["score"]),
-            verdict_sentence(best["verdict"]["key"], name),
+            verdict_sentence(best["verdict"], name),
         )
     for text in map(plain, said):
         assert text in shown

@@ -77,5 +77,5 @@ class Command(BaseCommand):
             else:
                 self.stdout.write(
                     f"{parcel['rank']:4}  {parcel['ref']:8} {parcel['score']:.3f}  "
-                    f"{parcel['verdict']['key']}"
+                    f"{parcel['verdict']}"
                 )
