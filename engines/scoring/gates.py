@@ -84,7 +84,8 @@ class Gate:
     state : str
         ``green``, ``amber``, ``red`` or ``unknown``.
     value, threshold : float
-        What was measured, and what is needed to be green [`unit`]; NaN where unknown.
+        What was measured, and what is needed: to qualify where the gate is red, to be green
+        otherwise [`unit`]; NaN where unknown.
     unit : str
         Printed unit.
     hint_key : str
@@ -150,13 +151,12 @@ def area_gate(area_m2: float, power_it_kw: float, a: Assumptions) -> Gate:
     measured = (area_m2, "m2", ample)
     if math.isnan(area_m2):
         return unknown_gate("area", "m2", ample)
-    if area_m2 < red[0]:
-        return _gate("area", RED, measured, "area_too_small", missing_m2=least - area_m2)
     if area_m2 < least:
+        refused, missing = (area_m2, "m2", least), least - area_m2
+        if area_m2 < red[0]:
+            return _gate("area", RED, refused, "area_too_small", missing_m2=missing)
         largest = float(np.interp(area_m2, red, sizes))
-        return _gate(
-            "area", RED, measured, "area_red", missing_m2=least - area_m2, largest_kw=largest
-        )
+        return _gate("area", RED, refused, "area_red", missing_m2=missing, largest_kw=largest)
     if area_m2 < ample:
         return _gate("area", AMBER, measured, "area_amber", missing_m2=ample - area_m2)
     return _gate("area", GREEN, measured)
@@ -180,8 +180,8 @@ def connection_gate(length_m: float, power_it_kw: float, a: Assumptions) -> Gate
     if math.isnan(length_m):
         return unknown_gate("connection", "m", usual)
     if length_m > limit:
-        excess = length_m - limit
-        return _gate("connection", RED, measured, "connection_red", excess_m=excess, limit_m=limit)
+        refused, excess = (length_m, "m", limit), length_m - limit
+        return _gate("connection", RED, refused, "connection_red", excess_m=excess, limit_m=limit)
     if length_m > usual:
         return _gate("connection", AMBER, measured, "connection_amber", excess_m=length_m - usual)
     return _gate("connection", GREEN, measured)
@@ -264,7 +264,8 @@ def headroom_gate(firm_kw: float, needed_kw: float, covered_share: float, a: Ass
         )
     if not known:
         return _gate("headroom", UNKNOWN, measured, "headroom_flexible_unknown", missing_kw=missing)
-    return _gate("headroom", RED, measured, "headroom_red", missing_kw=missing)
+    refused = (firm_kw, "kW", firm_kw + missing)
+    return _gate("headroom", RED, refused, "headroom_red", missing_kw=missing)
 
 
 def uptake_gate(used_mwh_per_a: float, available_mwh_per_a: float, a: Assumptions) -> Gate:
@@ -281,8 +282,8 @@ def uptake_gate(used_mwh_per_a: float, available_mwh_per_a: float, a: Assumption
     share = used_mwh_per_a / available_mwh_per_a
     measured = (share, "-", ample)
     if share < least:
-        missing = least * available_mwh_per_a - used_mwh_per_a
-        return _gate("heat_uptake", RED, measured, "uptake_red", missing_mwh_per_a=missing)
+        refused, missing = (share, "-", least), least * available_mwh_per_a - used_mwh_per_a
+        return _gate("heat_uptake", RED, refused, "uptake_red", missing_mwh_per_a=missing)
     if share < ample:
         missing = ample * available_mwh_per_a - used_mwh_per_a
         return _gate("heat_uptake", AMBER, measured, "uptake_amber", missing_mwh_per_a=missing)

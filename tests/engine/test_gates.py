@@ -32,7 +32,22 @@ def test_area_between_the_sizes_runs_straight() -> None:
     # 350 m2 carry 1000 + (350-250)/250*1000 = 1400 kW
     assert red.hint_numbers["largest_kw"] == pytest.approx(1400.0)
     assert red.hint == "Would qualify with 25 m2 more, or with at most 1400 kW."
-    assert red.threshold == pytest.approx(600.0)
+    # a refusal names what would end it; what would be green stands with the others
+    assert red.threshold == pytest.approx(375.0)
+    assert amber.threshold == pytest.approx(600.0)
+
+
+def test_value_threshold_and_hint_of_a_refusal_fit_together() -> None:
+    # 5 % of 1000 MWh are used, 10 % (100 MWh) are needed to qualify: 50 MWh more
+    uptake = uptake_gate(50.0, 1000.0, A)
+    assert (uptake.value, uptake.threshold) == (pytest.approx(0.05), pytest.approx(0.10))
+    assert uptake.hint_numbers["missing_mwh_per_a"] == pytest.approx(50.0)
+    # half a megawatt: usual up to 300 m, out of the question beyond 1.5 times that
+    connection = connection_gate(500.0, 500.0, A)
+    assert connection.threshold == connection.value - connection.hint_numbers["excess_m"] == 450.0
+    headroom = headroom_gate(100.0, 150.0, 0.0, A)
+    assert headroom.threshold == 150.0
+    assert headroom.hint_numbers["missing_kw"] == 50.0
 
 
 def test_an_area_too_small_for_any_hub_names_no_power() -> None:
