@@ -220,3 +220,8 @@ def test_a_hub_that_delivers_no_heat_is_not_lifted_by_the_cost_it_does_not_have(
     assert hubs.dispatch.heat_delivered_mwh[0, :15].sum() == 0.0
     assert judged.values[0, gap] == 0.0
     assert "lcoh_gap" not in judged.ranking.missing[0]
+
+
+def test_a_cable_to_nowhere_is_marked():
+    hubs, _ = evaluate()
+    assert hubs.has_substation.tolist() == [True, True, False]
