@@ -233,6 +233,9 @@ def hours_sentence(result: dict[str, Any]) -> str:
         "fixed": quantity((result.get("money") or {}).get("capex_eur"), "EUR"),
     }
     if not any(years):
+        headroom_kw = (result.get("grid") or {}).get("headroom_firm_kw")
+        if _known(headroom_kw) and headroom_kw <= 0:
+            return _("The hub never runs: the substation has no power left for it.")
         return _(
             "The hub never runs: in no hour do heat and computing earn what the electricity costs."
         )

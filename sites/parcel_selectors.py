@@ -49,7 +49,7 @@ JOINS = {
 
 OVERLAPS = """
 SELECT p.ref, c.constraint_kind,
-       sum(ST_Area(ST_Intersection(ST_Transform(p.geom, %(srid)s), ST_Transform(c.geom, %(srid)s))))
+       ST_Area(ST_Transform(ST_Union(ST_Intersection(p.geom, c.geom)), %(srid)s))
 FROM heatmap_parcel p
 JOIN heatmap_constraint c ON c.geom && p.geom AND ST_Intersects(c.geom, p.geom)
 WHERE p.version_id = %(version_parcels)s AND c.version_id = %(version_constraints)s
@@ -125,7 +125,10 @@ def parcel_rows(municipality: Municipality, versions: dict[str, int]) -> list[Pa
 def constraint_overlaps(
     municipality: Municipality, versions: dict[str, int]
 ) -> dict[str, dict[str, float]]:
-    """Return the overlap of parcels with each kind of constraint [m2], by kind and ref."""
+    """Return the overlap of parcels with each kind of constraint [m2], by kind and ref.
+
+    Ground that lies in two areas of one kind counts once.
+    """
     found: dict[str, dict[str, float]] = {}
     with connection.cursor() as cursor:
         cursor.execute(OVERLAPS, _parameters(municipality, versions))

@@ -63,6 +63,7 @@ class Hubs:
     length_m: FloatArray
     connection: Connection
     joined: NDArray[np.bool_]
+    has_substation: NDArray[np.bool_]
     firm_kw: FloatArray
     needed_kw: float
     takeable_mwh: FloatArray
@@ -171,6 +172,7 @@ def evaluate_hubs(
         length_m=length_m,
         connection=connection,
         joined=joined,
+        has_substation=~np.isnan(candidates.substation_m),
         firm_kw=np.append(firm_kw, np.nan)[candidates.substation_of],
         needed_kw=needed_kw,
         takeable_mwh=_takeable_mwh(inputs, full_kw, a),

@@ -129,11 +129,13 @@ def _quantities(candidates: Candidates, hubs: Hubs, a: Assumptions) -> FloatArra
         hubs.alternatives["heat_pump"].cost_eur_per_mwh,
         hubs.alternatives["gas_boiler"].cost_eur_per_mwh,
     )
+    # heat that never comes has no cost: the worst answer, and no gap in the data
+    delivers = hubs.dispatch.heat_delivered_mwh[:, : hubs.years].any(axis=1)
     return np.column_stack(
         [
             hubs.money.npv_eur / a["hub.power_it_kw"],
             np.where(captured > 0.0, used / np.where(captured > 0.0, captured, 1.0), 0.0),
-            hubs.money.lcoh_net_eur_per_mwh - best,
+            np.where(delivers, hubs.money.lcoh_net_eur_per_mwh - best, np.inf),
             hubs.length_m,
             hubs.firm_kw / hubs.needed_kw,
             candidates.dwelling_m,

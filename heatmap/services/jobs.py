@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -64,10 +64,13 @@ def create_job(municipality: Municipality, kind: JobKind, user: User | None) -> 
 
 def request_cancel(job: Job) -> None:
     """Ask for the end of a job: at once if it waits, at its next step if it runs."""
-    job.cancel_requested = True
-    if job.state == JobState.QUEUED:
-        job.state, job.finished_at = JobState.CANCELLED, timezone.now()
-    job.save(update_fields=["cancel_requested", "state", "finished_at"])
+    # the row decides, not what was read of it: a worker may take or end the job meanwhile
+    row = Job.objects.filter(pk=job.pk)
+    row.filter(state=JobState.QUEUED).update(
+        state=JobState.CANCELLED, cancel_requested=True, finished_at=timezone.now()
+    )
+    row.filter(state=JobState.RUNNING).update(cancel_requested=True)
+    job.refresh_from_db()
 
 
 def run_job(job_id: UUID | str, work: Callable[[Progress], None]) -> Job:
@@ -135,8 +138,13 @@ def _heartbeat(job_id: UUID) -> Iterator[None]:
 
     def beat() -> None:
         while not done.wait(BEAT_S):
-            with acting_as(job_id=job_id):
-                Job.objects.filter(pk=job_id).update(heartbeat_at=timezone.now())
+            try:
+                with acting_as(job_id=job_id):
+                    Job.objects.filter(pk=job_id).update(heartbeat_at=timezone.now())
+            except DatabaseError:
+                # one beat is missed; without the next ones the job would be given up for lost
+                logger.warning("heartbeat of job %s missed", job_id, exc_info=True)
+                connection.close()
         connection.close()
 
     thread = threading.Thread(target=beat, daemon=True)

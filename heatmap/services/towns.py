@@ -66,8 +66,15 @@ def read_extract(
     """Read an extract and derive the layers that follow from it. No database.
 
     With `grow_network` a town that shows a plant and no pipes gets a derived network.
+
+    Raises
+    ------
+    Refusal
+        If the file cannot be read, or holds nothing that a town is made of.
     """
     reading = read_file(path, {}, beat)
+    if not reading.features:
+        raise _holds_nothing(OSM_KINDS)
     buildings = demand.with_demand(reading.of_kind(LayerKind.BUILDINGS))
     streets, plants = reading.of_kind(LayerKind.STREETS), reading.of_kind(LayerKind.PLANTS)
     pipes = reading.of_kind(LayerKind.PIPES)
@@ -141,8 +148,12 @@ def publish_extract(
         )
         versions.append(publish_features(municipality, kind, LAYER_NAMES[kind], rows, origin))
     if not versions:
-        raise Refusal(
-            gettext_noop("The extract holds nothing of the kinds that were asked for: %(kinds)s."),
-            kinds=", ".join(kinds),
-        )
+        raise _holds_nothing(kinds)
     return versions
+
+
+def _holds_nothing(kinds: Sequence[LayerKind]) -> Refusal:
+    return Refusal(
+        gettext_noop("The extract holds nothing of the kinds that were asked for: %(kinds)s."),
+        kinds=", ".join(kinds),
+    )

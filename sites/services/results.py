@@ -227,7 +227,9 @@ def _money(i: int, hubs: Hubs) -> dict[str, Any]:
     }
     return {
         "capex_eur": number(line(cost.total_eur) + hubs.cable_eur[i]),
-        "capex_parts": parts | {"cable": number(hubs.cable_eur[i])},
+        # a cable to a substation that is not known has no cost yet; it is not free
+        "capex_parts": parts
+        | {"cable": number(hubs.cable_eur[i]) if hubs.has_substation[i] else None},
         "opex_eur_per_a": line(hubs.opex.total_eur),
         "electricity_eur_per_a": number(hubs.electricity_eur[i, 0]),
         "heat_revenue_eur_per_a": number(hubs.dispatch.heat_revenue_eur[i, 0]),

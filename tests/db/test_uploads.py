@@ -102,6 +102,26 @@ def test_bad_rows_are_refused_with_row_and_reason_and_the_others_used(planner_to
     assert (done.report["rows_read"], done.report["rows_used"]) == (5, 1)
 
 
+def test_texts_that_do_not_fit_are_refused_with_their_column(planner_town, tmp_path):
+    path = zipped(
+        tmp_path,
+        shapes=[SQUARES[0], SQUARES[1], SQUARES[1], SQUARES[1]],
+        columns={
+            "id": ["A", "B", "C\nD", "E"],
+            "EIGENTUM": ["Stadt", "Erbengemeinschaft " * 5, "Stadt", "Stadt"],
+            "NAME": ["x", "x", "x", "y" * 201],
+        },
+    )
+    done = upload(planner_town, path)
+    assert done.job.state == JobState.DONE, done.job.sentence
+    assert [p.ref for p in parcels(planner_town)] == ["A"]
+    assert refused_rows(done) == [
+        (2, "the text in EIGENTUM is longer than 60 characters"),
+        (3, "the id holds a line break or another invisible sign"),
+        (4, "the text in NAME is longer than 200 characters"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [

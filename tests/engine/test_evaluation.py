@@ -210,3 +210,18 @@ def test_a_network_without_customers_is_refused():
     town = dataclasses.replace(make_town(), profiles={})
     with pytest.raises(InvalidInput, match="No building with heat demand"):
         evaluate(town)
+
+
+def test_a_hub_that_delivers_no_heat_is_not_lifted_by_the_cost_it_does_not_have():
+    # at 500 EUR/MWh it never runs: heat that never comes has no cost, which is the worst answer
+    # to the question, not a gap; its weight must not go to the other criteria
+    hubs, judged = evaluate(make_town(price=500.0))
+    gap = [rule.key for rule in judged.criteria].index("lcoh_gap")
+    assert hubs.dispatch.heat_delivered_mwh[0, :15].sum() == 0.0
+    assert judged.values[0, gap] == 0.0
+    assert "lcoh_gap" not in judged.ranking.missing[0]
+
+
+def test_a_cable_to_nowhere_is_marked():
+    hubs, _ = evaluate()
+    assert hubs.has_substation.tolist() == [True, True, False]

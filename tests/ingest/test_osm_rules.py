@@ -55,3 +55,24 @@ def test_storeys_that_are_no_number_are_unknown():
     assert building.attributes["storeys"] is None
     (building,) = area_features({"building": "yes", "building:levels": "2,5"})
     assert building.attributes["storeys"] == 2.5
+
+
+@pytest.mark.parametrize(
+    ("diameter", "expected"), [("150", 150), ("2²", None), ("99999999999", None), ("DN 150", None)]
+)
+def test_a_diameter_that_is_no_plain_number_is_unknown(diameter, expected):
+    tags = {"man_made": "pipeline", "substance": "heat", "diameter": diameter}
+    (pipe,) = line_features(tags)
+    assert pipe.attributes["dn_mm"] == expected
+
+
+@pytest.mark.parametrize("voltage", ["nan", "inf", "-5", "high"])
+def test_a_voltage_that_is_no_voltage_is_unknown(voltage):
+    (substation,) = point_features({"power": "substation", "voltage": voltage})
+    assert substation.attributes["voltage_kv"] is None
+
+
+def test_a_long_fuel_fits_its_column():
+    fuel = "biomass;gas;oil;waste;" * 10
+    (plant,) = point_features({"power": "plant", "generator:source": fuel})
+    assert len(plant.attributes["fuel"]) <= 30

@@ -28,6 +28,7 @@ ROADS = {
 FOREST = {("landuse", "forest"), ("natural", "wood")}
 WATER = {("natural", "water"), ("landuse", "basin"), ("landuse", "reservoir")}
 DWELLING_AREAS = {("landuse", "residential")}
+LONGEST_NAME, LONGEST_FUEL = 200, 30
 SENSITIVE = {"hospital", "school", "kindergarten", "nursing_home"}
 
 
@@ -56,9 +57,16 @@ def _storeys(tags: dict[str, str]) -> float | None:
 
 def _voltage_kv(tags: dict[str, str]) -> float | None:
     try:
-        return float(tags.get("voltage", "").split(";")[0]) / 1000
+        voltage = float(tags.get("voltage", "").split(";")[0])
     except ValueError:
         return None
+    return voltage / 1000 if 0 < voltage < 2e6 else None
+
+
+def _diameter_mm(tags: dict[str, str]) -> int | None:
+    """The diameter where it is a plain number; no pipe is wider than ten metres."""
+    diameter = tags.get("diameter", "")
+    return int(diameter) if diameter.isdecimal() and len(diameter) < 5 else None
 
 
 def _is_open_car_park(tags: dict[str, str]) -> bool:
@@ -106,7 +114,11 @@ def point_features(tags: dict[str, str]) -> Iterator[Found]:
         None,
     ):
         yield Found(
-            "plants", {"plant_kind": "heat_and_power", "fuel": tags.get("generator:source", "")}
+            "plants",
+            {
+                "plant_kind": "heat_and_power",
+                "fuel": tags.get("generator:source", "")[:LONGEST_FUEL],
+            },
         )
 
 
@@ -115,8 +127,7 @@ def line_features(tags: dict[str, str]) -> Iterator[Found]:
     if tags.get("highway") in ROADS:
         yield Found("streets", {"street_kind": tags["highway"]})
     if tags.get("man_made") == "pipeline" and _is_heat(tags):
-        diameter = tags.get("diameter", "")
-        yield Found("pipes", {"dn_mm": int(diameter) if diameter.isdigit() else None})
+        yield Found("pipes", {"dn_mm": _diameter_mm(tags)})
     if tags.get("waterway") in ("stream", "river", "canal"):
         yield Found("constraints", {"constraint_kind": "water"})
 
@@ -139,7 +150,7 @@ def read(path: Path) -> None:
             "feature",
             kind=found.kind,
             ref=ref,
-            name=tags.get("name", ""),
+            name=tags.get("name", "")[:LONGEST_NAME],
             wkb=shapely.to_wkb(_plain(geometry), hex=True),
             repaired=repaired,
             **found.attributes,

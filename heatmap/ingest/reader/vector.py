@@ -39,6 +39,8 @@ COLUMN_ALIASES = {
     "zoning": ("zoning", "nutzung", "gebietsart", "baugebiet", "bauflaeche", "kaava"),
     "ownership": ("ownership", "owner", "eigentum", "eigentuemer", "eigentümer", "omistaja"),
 }
+LONGEST_TEXTS = {"name": 200, "zoning": 60, "ownership": 60}
+"""What the columns of the parcels hold."""
 
 
 class RowRefused(Exception):
@@ -76,6 +78,7 @@ def read(path: Path, request: Mapping[str, Any]) -> None:
         ref = cells.pop("ref") if columns["ref"] else f"row {row}"
         try:
             _check_ref(ref, seen)
+            _check_texts(cells, columns)
             shape, repaired = _area(wkb, to_storage)
             _check_inside(shape, town, seen)
         except RowRefused as refused:
@@ -109,8 +112,20 @@ def _check_ref(ref: str, seen: Seen) -> None:
         raise RowRefused(gettext_noop("the id is empty"))
     if len(ref) > 80:
         raise RowRefused(gettext_noop("the id is longer than 80 characters"))
+    if not ref.isprintable():
+        raise RowRefused(gettext_noop("the id holds a line break or another invisible sign"))
     if ref in seen.refs:
         raise RowRefused(gettext_noop("the id %(ref)s stands twice; ids must be unique"), ref=ref)
+
+
+def _check_texts(cells: Mapping[str, str], columns: Mapping[str, str]) -> None:
+    for name, limit in LONGEST_TEXTS.items():
+        if len(cells[name]) > limit:
+            raise RowRefused(
+                gettext_noop("the text in %(column)s is longer than %(limit)s characters"),
+                column=columns[name],
+                limit=limit,
+            )
 
 
 def _area(wkb: bytes | None, to_storage: ToStorage) -> tuple[BaseGeometry, bool]:

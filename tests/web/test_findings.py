@@ -1,0 +1,22 @@
+"""What the pages say of results at the edge."""
+
+from django.utils import translation
+
+from sites.findings import hours_sentence
+
+
+def said(headroom_kw: float | None) -> str:
+    with translation.override("en"):
+        return hours_sentence(
+            {"hours": {"by_year": [0.0, 0.0]}, "grid": {"headroom_firm_kw": headroom_kw}}
+        )
+
+
+def test_a_hub_without_power_is_not_said_to_fail_at_the_price():
+    assert "no power left" in said(0.0)
+    assert "no power left" in said(-120.0)
+
+
+def test_a_hub_with_power_or_an_unknown_grid_fails_at_the_price():
+    assert "what the electricity costs" in said(500.0)
+    assert "what the electricity costs" in said(None)
