@@ -1,8 +1,9 @@
 """The numbers a study rests on: table defaults, with what the study sets on top."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from engines.errors import InvalidInput
 from engines.tables import Entry, registry
@@ -34,6 +35,33 @@ class Assumptions:
             for key, entry in self.entries.items()
             if key.startswith(start)
         }
+
+
+def frozen_assumptions(rows: Iterable[Mapping[str, Any]]) -> Assumptions:
+    """Return the assumptions that a stored run was made from, whatever the tables say today.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        ``key``, ``value``, ``unit``, ``tag``, ``source`` and ``note`` of each assumption.
+    """
+    return Assumptions(
+        {
+            row["key"]: Entry(
+                key=row["key"],
+                value=float(row["value"]),
+                unit=row["unit"],
+                minimum=math.nan,
+                maximum=math.nan,
+                tag=row["tag"],
+                source=row["source"],
+                as_of="",
+                review_by="",
+                note=row["note"],
+            )
+            for row in rows
+        }
+    )
 
 
 def build_assumptions(

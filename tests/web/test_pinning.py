@@ -41,3 +41,15 @@ def test_pinning_keeps_the_hours_and_unpinning_lets_them_go(
 def test_a_stranger_cannot_pin(stranger_client, town, finished_run, refused):
     path = f"/m/{town.slug}/runs/{finished_run.pk}/parcels/{refused.ref}/pin"
     assert stranger_client.post(path, {"pinned": "1"}).status_code == 404
+
+
+def test_hours_are_not_worked_out_with_other_tables_than_the_run_had(
+    member_client, town, finished_run, refused
+):
+    with acting_as(municipality=town.slug):
+        changed = finished_run.inputs | {"tables": {"pipe_types.csv": "another"}}
+        type(finished_run).objects.filter(pk=finished_run.pk).update(inputs=changed)
+    base = f"/m/{town.slug}/runs/{finished_run.pk}/parcels/{refused.ref}"
+    answer = member_client.post(f"{base}/pin", {"pinned": "1"})
+    assert answer.status_code == 409
+    assert "Run the study again" in answer.content.decode()
