@@ -11,6 +11,9 @@ from django.db import connection
 from heatmap.choices import LayerKind
 from heatmap.models import LayerVersion, Municipality
 
+BORDER_TOLERANCE_M = 1.0
+"""Two surveys of one border differ by this much; a parcel on it is inside."""
+
 NEAREST = """
 LEFT JOIN LATERAL (
     SELECT n.id, ST_Distance(ST_Transform(n.geom, %(srid)s), g.here) AS distance_m
@@ -23,7 +26,7 @@ LEFT JOIN LATERAL (
 PARCELS = """
 SELECT p.id, p.ref, p.name, p.parcel_kind, p.zoning, p.ownership, p.area_m2,
        ST_X(w.point) AS lon, ST_Y(w.point) AS lat,
-       ST_Within(p.geom, m.extent) AS inside,
+       ST_CoveredBy(p.geom, ST_Buffer(m.extent, %(border_m)s)) AS inside,
        pipe.id AS pipe_id, pipe.distance_m AS pipe_m,
        substation.id AS substation_id, substation.distance_m AS substation_m,
        least(dwelling.distance_m, housing.distance_m) AS dwelling_m
@@ -105,7 +108,7 @@ def newest_versions(municipality: Municipality) -> dict[str, LayerVersion]:
 
 def _parameters(municipality: Municipality, versions: dict[str, int]) -> dict[str, Any]:
     # a kind that the town does not have matches no row
-    return {"srid": municipality.srid} | {
+    return {"srid": municipality.srid, "border_m": BORDER_TOLERANCE_M} | {
         f"version_{kind}": versions.get(kind, -1) for kind in LayerKind.values
     }
 
