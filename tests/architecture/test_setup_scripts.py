@@ -1,6 +1,7 @@
 """The set-up scripts end with one sentence where they cannot go on. Nothing is installed here."""
 
 import os
+import shutil
 import socket
 import subprocess
 from pathlib import Path
@@ -132,3 +133,13 @@ def test_a_stopped_step_takes_its_children_along(library) -> None:
     assert result.returncode == 143
     assert "never" not in result.stdout
     assert subprocess.run(["pgrep", "-f", "sleep 4242.4[2]"], capture_output=True).returncode == 1
+
+
+def test_a_command_without_a_database_goes_through_the_door_that_has_one(tmp_path):
+    shutil.copy(ROOT / "manage.py", tmp_path)
+    door = tmp_path / "bin" / "manage"
+    door.parent.mkdir()
+    door.write_text("#!/bin/sh\necho went through: $*\n")
+    door.chmod(0o755)
+    result = run(["python3", str(tmp_path / "manage.py"), "score", "a town"], tmp_path)
+    assert (result.returncode, result.stdout) == (0, "went through: score a town\n")
