@@ -47,7 +47,7 @@ def unpack_member(package: str, member: str, folder: Path) -> Path:
     return target
 
 
-def test_reference_year(region: int) -> np.ndarray:
+def weather_of_region(region: int) -> np.ndarray:
     """Hourly outdoor temperature of a German test reference year, hour-ending UTC.
 
     The file counts hours 1 to 24 of Central European Time, one hour ahead of UTC; the first hour

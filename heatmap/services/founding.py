@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from heatmap.choices import DataClass, Nature, Role, SeriesQuantity
 from heatmap.identity import acting_as
-from heatmap.ingest.data_wheels import climate_at, day_ahead_prices, test_reference_year
+from heatmap.ingest.data_wheels import climate_at, day_ahead_prices, weather_of_region
 from heatmap.models import LayerVersion, Municipality
 from heatmap.services.layers import Provenance, publish_series
 from heatmap.services.municipalities import create_municipality, let_in
@@ -109,7 +109,7 @@ def _publish_weather(town: Municipality, user: User | None) -> None:
         "Outdoor temperature",
         SeriesQuantity.TEMPERATURE,
         climate.label,
-        test_reference_year(climate.region).tolist(),
+        weather_of_region(climate.region).tolist(),
         Provenance(
             source="Deutscher Wetterdienst test reference years 2010, in demandlib 0.2.2",
             licence="DWD open data terms; package MIT",

@@ -1,6 +1,5 @@
 """Receives a person's file and turns it into a version of a layer."""
 
-import json
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -139,7 +138,7 @@ def _report(reading: Reading) -> dict[str, Any]:
         "repaired": reading.repaired,
         "crs": reading.crs,
         "encoding": reading.encoding,
-        "refused": json.loads(json.dumps(reading.refused[:1000])),
+        "refused": reading.refused[:1000],
     }
 
 

@@ -9,11 +9,8 @@ from heatmap.ingest.data_wheels import (
     bdew_factors,
     climate_at,
     day_ahead_prices,
-    test_reference_year,
+    weather_of_region,
 )
-
-reference_year = test_reference_year  # not a test, whatever its name says
-del test_reference_year
 
 
 def test_the_dutch_year_2024_has_its_458_negative_hours():
@@ -43,7 +40,7 @@ def test_a_longer_gap_is_refused():
 
 def test_weather_moves_from_central_european_time_to_utc():
     # first lines of region 5: hour 1 is 2.1, hour 2 is 1.0 degC; hour 2 CET ends at 01:00 UTC
-    weather = reference_year(5)
+    weather = weather_of_region(5)
     assert len(weather) == 8760
     assert weather[0] == 1.0
     assert weather[-1] == 2.1
