@@ -65,7 +65,3 @@ class UploadForm(forms.Form):
     def answers(self) -> dict[str, Any]:
         """Return what the upload service asks for: the answers, and the name of the file."""
         return self.cleaned_data | {"name": self.cleaned_data["file"].name}
-
-
-class DemoSignInForm(forms.Form):
-    """Carries nothing; the sign-in is decided by the machine it comes from."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
+from engines.economics.alternatives import best_alternative_eur_per_mwh
 from engines.evaluation.hubs import Hubs
 from engines.evaluation.records import DERIVED, ILLUSTRATIVE, MEASURED, Candidates, StudyChoices
 from engines.scoring.aggregate import Ranking, aggregate
@@ -125,10 +126,7 @@ def _quantities(candidates: Candidates, hubs: Hubs, a: Assumptions) -> FloatArra
     """Return the quantity behind each criterion, in the order of `criteria`."""
     captured = hubs.inputs.capture_share * hubs.dispatch.it_energy_mwh[:, 0]
     used = hubs.dispatch.heat_delivered_mwh[:, 0]
-    best = np.fmin(
-        hubs.alternatives["heat_pump"].cost_eur_per_mwh,
-        hubs.alternatives["gas_boiler"].cost_eur_per_mwh,
-    )
+    best = best_alternative_eur_per_mwh(*hubs.alternatives.values())
     # heat that never comes has no cost: the worst answer, and no gap in the data
     delivers = hubs.dispatch.heat_delivered_mwh[:, : hubs.years].any(axis=1)
     return np.column_stack(

@@ -252,12 +252,6 @@ def written_date(moment: str | None) -> str:
     return date_format(datetime.fromisoformat(moment.replace("Z", "+00:00")), "DATE_FORMAT")
 
 
-def parcel_context(parcel: dict[str, Any], doc: dict[str, Any], language: str) -> dict[str, Any]:
-    """Return everything that is said about one place."""
-    with translation.override(language):
-        return {"language": language, "run": doc["run"], **parcel_facts(parcel)}
-
-
 def run_context(doc: dict[str, Any], language: str) -> dict[str, Any]:
     """Return everything that is said about a run."""
     with translation.override(language):

@@ -12,7 +12,7 @@ from django.utils import translation
 from report_town import document, hourly, shapes
 
 from heatmap.quantities import quantity
-from sites.reports.context import parcel_context, run_context
+from sites.reports.context import parcel_facts, run_context
 from sites.reports.figures import TownShapes, run_figures
 from sites.reports.pdf import render_pdf, unambiguous
 
@@ -180,7 +180,8 @@ def test_the_context_is_plain_json_and_leaves_the_language_alone():
         context = run_context(doc, "de")
         assert translation.get_language() == "en"
     assert json.loads(json.dumps(context)) == context
-    page_of_parcel = parcel_context(doc["parcels"][0], doc, "de")
+    with translation.override("de"):
+        page_of_parcel = parcel_facts(doc["parcels"][0])
     assert page_of_parcel["gates"] == context["parcels"][0]["gates"]
 
 
