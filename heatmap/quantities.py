@@ -1,6 +1,7 @@
 """The one place where a number becomes text: digits, separators, unit, and a dash for missing."""
 
 import math
+from decimal import Decimal
 
 from django.utils import formats
 from django.utils.translation import gettext_lazy
@@ -44,25 +45,30 @@ def digits(value: float, significant: int = 3) -> str:
     """Round to `significant` figures and write with the separators of the active language."""
     if value == 0:
         return "0"
+    if abs(value) < 10**significant:
+        value = float(f"{value:.{significant}g}")
     decimals = max(0, significant - 1 - math.floor(math.log10(abs(value))))
-    if decimals == 0:
-        value = float(f"{value:.{significant}g}") if abs(value) < 10**significant else round(value)
-    text = formats.number_format(value, decimal_pos=min(decimals, 6), force_grouping=True)
-    return text.replace("-", "−")
+    return written(value, min(decimals, 6))
+
+
+def written(value: float, decimals: int) -> str:
+    """Write a number with so many decimals. Django cuts the others off; here they are rounded."""
+    rounded = Decimal(f"{value:.{decimals}f}")
+    return formats.number_format(rounded, decimals, force_grouping=True).replace("-", "−")
 
 
 def count(value: float | None) -> str:
     """Write a number of things; a dash when it is missing."""
     if is_missing(value):
         return DASH
-    return formats.number_format(round(value), 0, force_grouping=True).replace("-", "−")  # type: ignore[arg-type]
+    return written(value, 0)  # type: ignore[arg-type]
 
 
 def score(value: float | None) -> str:
     """Write a score with two decimals; a dash when it is missing."""
     if is_missing(value):
         return DASH
-    return formats.number_format(value, 2)
+    return written(value, 2)  # type: ignore[arg-type]
 
 
 def quantity(value: float | None, unit: str = "", significant: int = 3) -> str:

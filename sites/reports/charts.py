@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from heatmap.quantities import digits, is_missing
+from heatmap.quantities import digits, is_missing, written
 from heatmap.render.palette import colours, score_class
 from sites.findings import energy_bars, money_table
 from sites.reports.svg import Element, Point, box, drawing, element, hatch, line, path, text
@@ -32,7 +32,7 @@ def axis_label(value: float, step: float) -> str:
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     if abs(step * 10**decimals - round(step * 10**decimals)) > 1e-9:
         decimals += 1
-    return number_format(value, decimals, force_grouping=True).replace("-", "−")
+    return written(value, decimals)
 
 
 def _name(parcel: dict[str, Any], most: int = 30) -> str:
