@@ -1,5 +1,7 @@
 """The rows of the map room, split by noun."""
 
+from heatmap.models.access import ApiToken, Invitation, Tally
+from heatmap.models.audit import AuditEntry
 from heatmap.models.features import (
     FEATURE_MODELS,
     Building,
@@ -20,10 +22,13 @@ from heatmap.models.upload import Upload
 
 __all__ = [
     "FEATURE_MODELS",
+    "ApiToken",
+    "AuditEntry",
     "Building",
     "Constraint",
     "Feature",
     "HeatDemandCell",
+    "Invitation",
     "Job",
     "JobCancelled",
     "Layer",
@@ -36,5 +41,6 @@ __all__ = [
     "Series",
     "Street",
     "Substation",
+    "Tally",
     "Upload",
 ]

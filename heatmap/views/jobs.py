@@ -8,9 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from heatmap.background import worker_answers
-from heatmap.choices import JobKind
+from heatmap.choices import Capability, JobKind
 from heatmap.models import Job
-from heatmap.selectors import get_job, get_municipality, may_write
+from heatmap.selectors import get_job, get_municipality
 from heatmap.services.jobs import end_if_lost, request_cancel
 
 PAGE_OF_KIND = {JobKind.IMPORT: "data", JobKind.RUN: "studies", JobKind.REPORT: "reports"}
@@ -19,19 +19,20 @@ PAGE_OF_KIND = {JobKind.IMPORT: "data", JobKind.RUN: "studies", JobKind.REPORT: 
 @require_safe
 @never_cache
 def progress(request: HttpRequest, slug: str, job_id: UUID) -> HttpResponse:
-    job = end_if_lost(get_job(request, slug, job_id))
-    return _answer(request, job, may_write(request.user, job.municipality))
+    town = get_municipality(request, slug)
+    job = end_if_lost(get_job(town, job_id))
+    return _answer(request, job, Capability.PLAN in town.may)
 
 
 @require_POST
 def cancel(request: HttpRequest, slug: str, job_id: UUID) -> HttpResponse:
-    town = get_municipality(request, slug, to_write=True)
-    job = end_if_lost(get_job(request, slug, job_id))
+    town = get_municipality(request, slug, to=Capability.PLAN)
+    job = end_if_lost(get_job(town, job_id))
     if not job.has_ended:
         request_cancel(job)
         job.refresh_from_db()
     if request.headers.get("HX-Request"):
-        return _answer(request, job, town.can_write)
+        return _answer(request, job, Capability.PLAN in town.may)
     return redirect(PAGE_OF_KIND[job.kind], slug=slug)
 
 

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from heatmap.selectors import get_municipality
+from heatmap.spreadsheet import harmless_cell
 from sites.selectors import candidate_results, get_candidate, get_run
 from sites.services.exports import folium_map
 from sites.services.scoring import hourly_of
@@ -27,12 +28,6 @@ def _attachment(name: str, content_type: str, content: str = "") -> HttpResponse
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def _plain(text: object) -> str:
-    """Keep a spreadsheet from reading a name as a formula."""
-    word = str(text or "")
-    return f"'{word}" if word[:1] in "=+-@\t\r" else word
 
 
 def _hours(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> dict:
@@ -73,7 +68,7 @@ def ranking_csv(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     )  # fmt: skip
     for r in candidate_results(run):
         writer.writerow(
-            [r.get("rank"), _plain(r["ref"]), _plain(r.get("name")), r.get("score"),
+            [r.get("rank"), harmless_cell(r["ref"]), harmless_cell(r.get("name")), r.get("score"),
              r.get("coverage"), r["verdict"], r.get("area_m2"),
              (r.get("energy_mwh") or {}).get("used"), (r.get("connection") or {}).get("length_m"),
              r.get("npv_eur"), r["lon"], r["lat"]]

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from heatmap.choices import Capability
 from heatmap.selectors import get_municipality, page_context
 from heatmap.services.jobs import end_lost_jobs
 from sites.forms import ReportForm
@@ -16,7 +17,7 @@ from sites.selectors import finished_runs, get_report, get_run, reports_of
 
 @require_POST
 def create(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
-    town = get_municipality(request, slug, to_write=True)
+    town = get_municipality(request, slug, to=Capability.PLAN)
     run = get_run(town, run_id)
     form = ReportForm(request.POST)
     if not form.is_valid() or run.result is None:
