@@ -10,6 +10,7 @@ from heatmap.choices import Capability
 from heatmap.errors import Refusal, sentence
 from heatmap.forms import UploadForm
 from heatmap.jobs import start_upload
+from heatmap.limits import limited
 from heatmap.selectors import (
     get_municipality,
     page_context,
@@ -19,6 +20,7 @@ from heatmap.selectors import (
 from heatmap.services.jobs import end_lost_jobs
 
 
+@limited("upload", 120)
 @require_http_methods(["GET", "HEAD", "POST"])
 def data_page(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(

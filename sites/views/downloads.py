@@ -6,7 +6,9 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from heatmap.limits import limited
 from heatmap.selectors import get_municipality
+from heatmap.services.audit import record
 from heatmap.spreadsheet import harmless_cell
 from sites.selectors import candidate_results, get_candidate, get_run
 from sites.services.exports import folium_map
@@ -37,6 +39,7 @@ def _hours(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> dict:
     return hourly_of(get_candidate(run, ref))
 
 
+@limited("hours", 1200, methods=("GET",))
 @require_safe
 def hourly_json(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> JsonResponse:
     response = JsonResponse(_hours(request, slug, run_id, ref))
@@ -44,6 +47,7 @@ def hourly_json(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> Json
     return response
 
 
+@limited("hours", 1200, methods=("GET",))
 @require_safe
 def hourly_csv(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> HttpResponse:
     hourly = _hours(request, slug, run_id, ref)
@@ -60,6 +64,7 @@ def hourly_csv(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> HttpR
 @require_safe
 def ranking_csv(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     run = get_run(get_municipality(request, slug), run_id)
+    record("downloaded", run.municipality, f"ranking.csv, {run.study.name}")
     response = _attachment("ranking.csv", "text/csv; charset=utf-8")
     writer = csv.writer(response)
     writer.writerow(
@@ -76,11 +81,13 @@ def ranking_csv(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     return response
 
 
+@limited("take-away", 300, methods=("GET",))
 @require_safe
 def map_file(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     town = get_municipality(request, slug)
     run = get_run(town, run_id)
     if run.result is None:
         raise Http404
+    record("downloaded", town, f"map.html, {run.study.name}")
     name = f"heathub-{town.slug}-map.html"
     return _attachment(name, "text/html; charset=utf-8", folium_map(run, request.LANGUAGE_CODE))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from heatmap.choices import Capability
+from heatmap.limits import limited
 from heatmap.selectors import get_municipality, page_context
 from heatmap.services.jobs import end_lost_jobs
 from sites.forms import ReportForm
@@ -15,6 +16,7 @@ from sites.jobs import start_report
 from sites.selectors import finished_runs, get_report, get_run, reports_of
 
 
+@limited("report", 120)
 @require_POST
 def create(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     town = get_municipality(request, slug, to=Capability.PLAN)

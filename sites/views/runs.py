@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from heatmap.choices import Capability
 from heatmap.errors import Refusal, sentence
+from heatmap.limits import limited
 from heatmap.selectors import get_municipality, page_context
 from heatmap.services.jobs import end_lost_jobs
 from sites.forms import ReportForm
@@ -16,6 +17,7 @@ from sites.jobs import start_run
 from sites.selectors import candidate_results, get_run, get_study
 
 
+@limited("run", 120)
 @require_POST
 def create(request: HttpRequest, slug: str, study_id: int) -> HttpResponse:
     town = get_municipality(request, slug, to=Capability.PLAN)
