@@ -63,8 +63,9 @@ def hourly_csv(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> HttpR
 
 @require_safe
 def ranking_csv(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
-    run = get_run(get_municipality(request, slug), run_id)
-    record("downloaded", run.municipality, f"ranking.csv, {run.study.name}")
+    town = get_municipality(request, slug)
+    run = get_run(town, run_id)
+    record("downloaded", town, f"ranking.csv, {run.study.name}")
     response = _attachment("ranking.csv", "text/csv; charset=utf-8")
     writer = csv.writer(response)
     writer.writerow(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from heatmap.choices import Capability
 from heatmap.limits import limited
 from heatmap.selectors import get_municipality, page_context
+from heatmap.services.audit import record
 from heatmap.services.jobs import end_lost_jobs
 from sites.forms import ReportForm
 from sites.jobs import start_report
@@ -44,6 +45,7 @@ def reports_page(request: HttpRequest, slug: str) -> HttpResponse:
 def download(request: HttpRequest, slug: str, report_id: int) -> FileResponse:
     town = get_municipality(request, slug)
     report = get_report(town, report_id)
+    record("downloaded", town, f"report.pdf, {report.run.study.name}")
     name = f"heathub-{town.slug}-{report.created_at:%Y-%m-%d}-{report.language}.pdf"
     response = FileResponse(report.file.open("rb"), as_attachment=True, filename=name)
     response["X-Content-Type-Options"] = "nosniff"
