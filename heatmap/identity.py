@@ -1,8 +1,9 @@
 """Who is asking: the identity that row-level security reads.
 
 An identity lasts as long as a transaction and no longer, so pooled connections never carry it
-over. There are three: a signed-in person (sees the towns she belongs to), a job (sees its own
-town), and a town named by an operator on the command line.
+over. There are three that see towns: a signed-in person (sees the towns she belongs to), a job
+(sees its own town), and a town named by an operator on the command line. A fourth, the queue, sees
+no row at all: it may call the functions that hand work to workers (heatmap/queue_sql.py).
 """
 
 from collections.abc import Iterator
@@ -11,13 +12,13 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-SETTINGS = ("heathub.user_id", "heathub.job_id", "heathub.municipality")
+SETTINGS = ("heathub.user_id", "heathub.job_id", "heathub.municipality", "heathub.queue")
 
 
 def _set(values: tuple[str, ...]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config(%s, %s, true), set_config(%s, %s, true), set_config(%s, %s, true)",
+            "SELECT " + ", ".join("set_config(%s, %s, true)" for _ in SETTINGS),
             [part for pair in zip(SETTINGS, values, strict=True) for part in pair],
         )
 
@@ -33,10 +34,15 @@ def _current() -> tuple[str, ...]:
 
 @contextmanager
 def acting_as(
-    *, user_id: int | None = None, job_id: UUID | str | None = None, municipality: str | None = None
+    *,
+    user_id: int | None = None,
+    job_id: UUID | str | None = None,
+    municipality: str | None = None,
+    queue: bool = False,
 ) -> Iterator[None]:
     """Open a transaction in which the database shows what this identity may see."""
-    values = tuple("" if value is None else str(value) for value in (user_id, job_id, municipality))
+    given = (user_id, job_id, municipality, "on" if queue else None)
+    values = tuple("" if value is None else str(value) for value in given)
     nested = connection.in_atomic_block
     with transaction.atomic():
         before = _current() if nested else None

@@ -12,7 +12,7 @@ from heatmap.models.features import (
     Street,
     Substation,
 )
-from heatmap.models.job import Job, JobCancelled
+from heatmap.models.job import Job, JobStopped, SignOfLife
 from heatmap.models.layer import Layer, LayerVersion
 from heatmap.models.municipality import Membership, Municipality
 from heatmap.models.series import Series
@@ -25,7 +25,7 @@ __all__ = [
     "Feature",
     "HeatDemandCell",
     "Job",
-    "JobCancelled",
+    "JobStopped",
     "Layer",
     "LayerVersion",
     "Membership",
@@ -34,6 +34,7 @@ __all__ = [
     "Pipe",
     "Plant",
     "Series",
+    "SignOfLife",
     "Street",
     "Substation",
     "Upload",

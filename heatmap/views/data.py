@@ -15,13 +15,11 @@ from heatmap.selectors import (
     recent_uploads,
     versions_by_layer,
 )
-from heatmap.services.jobs import end_lost_jobs
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def data_page(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(request, slug, to_write=request.method == "POST")
-    end_lost_jobs(town)
     form = UploadForm(request.POST or None, request.FILES or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:
