@@ -23,7 +23,7 @@ def hand_over(job_id: UUID) -> None:
 
 def hint() -> bool:
     """Tell the workers of every line to look for work; False if the broker does not answer."""
-    return all([background.send(work, line, line) for line in LINES])
+    return all(background.send(work, line, line) for line in LINES)
 
 
 def hint_if_needed() -> None:

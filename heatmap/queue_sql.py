@@ -12,7 +12,8 @@ Work that nobody signed for counts as a person of its town.
 """
 
 OWNER_POLICY = """
-CREATE POLICY owner_queues ON heatmap_job FOR UPDATE TO CURRENT_USER USING (current_setting('heathub.queue', true) = 'on')
+CREATE POLICY owner_queues ON heatmap_job FOR UPDATE TO CURRENT_USER
+    USING (current_setting('heathub.queue', true) = 'on')
 """
 OWNER_POLICY_REVERSE = "DROP POLICY owner_queues ON heatmap_job"
 
@@ -48,8 +49,10 @@ RETURNS TABLE (job_id uuid, job_kind varchar)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public AS $$
     UPDATE heatmap_job SET handed_over_at = now() WHERE id = (
         SELECT j.id FROM heathub_queue_order() o JOIN heatmap_job j ON j.id = o.job_id
-        WHERE current_setting('heathub.queue', true) = 'on' AND j.state = 'queued' AND o.seconds <= longest_s
-          AND (j.handed_over_at IS NULL OR j.handed_over_at < now() - make_interval(secs => reserved_s))
+        WHERE current_setting('heathub.queue', true) = 'on'
+          AND j.state = 'queued' AND o.seconds <= longest_s
+          AND (j.handed_over_at IS NULL
+            OR j.handed_over_at < now() - make_interval(secs => reserved_s))
         ORDER BY o.place LIMIT 1 FOR UPDATE OF j SKIP LOCKED
     ) RETURNING id, kind
 $$

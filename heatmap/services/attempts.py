@@ -73,9 +73,11 @@ class Attempt:
     def beat(self) -> bool:
         """Show that the work is alive; False if it must not go on."""
         with acting_as(job_id=self.job_id):
-            if not self.row().update(heartbeat_at=Now()):
-                return False
-            return not Job.objects.values_list("cancel_requested", flat=True).get(pk=self.job_id)
+            alive = self.row().update(heartbeat_at=Now())
+            row = Job.objects.filter(pk=self.job_id).values_list("cancel_requested", flat=True)
+            asked_to_stop = row.first()
+            # a row that is not to be seen yet belongs to a transaction that goes on around us
+            return asked_to_stop is None or bool(alive and not asked_to_stop)
 
 
 def take(job_id: UUID) -> Attempt | None:

@@ -30,7 +30,7 @@ SHORT_S = 30.0
 RESERVED_S = 5.0
 """A job named to one worker is not named to another for this long."""
 
-SILENT_AFTER_S = 10.0
+SILENT_AFTER_S = 8.0
 NEVER_BEGUN_AFTER_S = 120.0
 ALIVE_FOR = timedelta(seconds=12)
 AGAIN = gettext_noop("The worker stopped answering; the work is taken up again where it stopped.")

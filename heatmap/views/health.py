@@ -32,7 +32,7 @@ LIVING = "SELECT kind FROM heatmap_signoflife WHERE seen_at > now() - %s"
 
 @cache
 def _migrations_of_the_code() -> frozenset[tuple[str, str]]:
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     return frozenset(loader.disk_migrations)
 
 

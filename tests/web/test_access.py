@@ -79,5 +79,5 @@ def test_health_needs_no_sign_in_and_readiness_names_its_reasons(client):
     response = client.get("/readyz")
     answer = json.loads(response.content)
     assert answer["ready"] == (response.status_code == 200)
-    assert answer["checks"] == ["database", "migrations", "broker", "worker"]
+    assert answer["checks"] == ["database", "migrations", "broker", "worker", "watcher"]
     assert answer["ready"] or answer["reasons"]

@@ -16,7 +16,7 @@ from heatmap.services import queue
 
 logger = logging.getLogger(__name__)
 
-ROUND_S = 2.0
+ROUND_S = 1.0
 PING_S = 0.5
 
 
