@@ -152,8 +152,7 @@ class Machine:
                 process.kill()
                 process.wait()
         if self.driver is not None:
-            self.driver.stdin.close()
-            self.driver.wait(10)
+            self.driver.communicate(timeout=10)
         self.bash("choose_pg_mode; CLUSTER_RUNS=1; stop_database; BROKER_SOCKET=$(broker_socket); "
                   "stop_broker; rm -f \"$BROKER_SOCKET\"")  # fmt: skip
         self.bash('choose_pg_mode; as_pg rm -rf "$PG_DATA"')
