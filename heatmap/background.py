@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from celery import Task, current_app, shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 SOFT_LIMIT_S = 3300
 HARD_LIMIT_S = 3600
 TimeIsUp = SoftTimeLimitExceeded
-BROKER_ERRORS = (OperationalError, OSError)
+BROKER_ERRORS = (OperationalError, RedisError, OSError)
 
 
 def background_task(function: Callable[[str], None]) -> Task:

@@ -135,7 +135,7 @@ def worker() -> Iterator[subprocess.Popen]:
     ):
         process = subprocess.Popen(
             [sys.executable, "-m", "celery", "-A", "heatmap.celery", "worker", "-c", "1",
-             "-Q", "any,short", "--loglevel", "WARNING"],
+             "-Q", "any,short", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"],
             cwd=ROOT, stdout=output, stderr=output,
         )  # fmt: skip
         watcher = subprocess.Popen(

@@ -63,7 +63,8 @@ class Machine:
     # --- processes ---
 
     def start(self, name: str) -> None:
-        worker = ["-m", "celery", "-A", "heatmap.celery", "worker", "-c", "1", "--loglevel", "INFO"]
+        worker = ["-m", "celery", "-A", "heatmap.celery", "worker", "-c", "1", "--loglevel", "INFO",
+                  "--without-gossip", "--without-mingle"]  # fmt: skip
         commands = {
             "any": [*worker, "-Q", "any", "-n", "any@kill"],
             "short": [*worker, "-Q", "short", "-n", "short@kill"],

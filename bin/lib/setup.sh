@@ -98,7 +98,7 @@ keep_serving() {
     [ -n "$ended" ] || return 0
     name=${SERVER_NAMES[$ended]} command=${SERVER_COMMANDS[$ended]}
     for i in "${!SERVERS[@]}"; do if [ "${SERVERS[$i]}" = "$ended" ]; then unset "SERVERS[$i]"; fi; done
-    if [ $((SECONDS - SERVER_BEGAN[ended])) -lt 5 ]; then
+    if [ $((SECONDS - ${SERVER_BEGAN[$ended]})) -lt 5 ]; then
       say "$name ended as soon as it was started; see $VAR/log/$name.log"
       return 0
     fi

@@ -165,12 +165,14 @@ def run_job(job_id: UUID | str, work: Callable[[Attempt], None]) -> Job:
     attempt = take(job_id)
     if attempt is not None:
         with acting_as(job_id=job_id):
-            request = Job.objects.values_list("request_id", flat=True).get(pk=job_id)
-        with job_context(str(job_id), request):
+            job = Job.objects.get(pk=job_id)
+        with job_context(str(job_id), job.request_id):
             start = time.monotonic()
             ended = _run(attempt, work)
             seconds = round(time.monotonic() - start, 2)
-            logger.info("attempt %s: %s", attempt.number, ended, extra={"seconds": seconds})
+            # a command tells by itself how it went
+            level = logging.INFO if job.queued_at else logging.DEBUG
+            logger.log(level, "attempt %s: %s", attempt.number, ended, extra={"seconds": seconds})
     with acting_as(job_id=job_id):
         return Job.objects.get(pk=job_id)
 

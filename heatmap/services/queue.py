@@ -133,9 +133,13 @@ def places() -> dict[UUID, Place]:
 
 
 def give_sign(kind: SignOfLife.Kind, names: Iterable[str]) -> None:
-    """Write down that these processes live; ones not heard of for a day are forgotten."""
+    """Write down that these processes live."""
     for name in names:
         SignOfLife.objects.update_or_create(name=name, defaults={"kind": kind, "seen_at": Now()})
+
+
+def forget_old_signs() -> None:
+    """Drop names that were not heard of for a day; they do not come back."""
     SignOfLife.objects.filter(seen_at__lt=Now() - timedelta(days=1)).delete()
 
 

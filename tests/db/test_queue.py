@@ -126,9 +126,7 @@ def test_only_the_queue_may_name_jobs_and_it_sees_no_row(town):
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM heathub_next_job('Infinity', 5)")
         assert cursor.fetchall() == []
-        cursor.execute(
-            "SELECT * FROM heathub_end_silent_jobs(0, 0, 0, '', '', '', '')"
-        )
+        cursor.execute("SELECT * FROM heathub_end_silent_jobs(0, 0, 0, '', '', '', '')")
         assert cursor.fetchall() == []
     with acting_as(queue=True):
         assert not Job.objects.exists()

@@ -21,7 +21,6 @@ from sites.services import scoring
 from sites.services.studies import first_study
 
 
-
 def wait_for(town, job_id, seconds: float = 60.0) -> Job:
     end = time.monotonic() + seconds
     while time.monotonic() < end:

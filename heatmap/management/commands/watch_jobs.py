@@ -45,30 +45,22 @@ class Watch:
     def round(self) -> None:
         try:
             self._look_at_jobs()
-        except DatabaseError:
-            logger.warning("the database does not answer", exc_info=True)
-            self.sees_since = None
-            connection.close()
-            return
-        try:
             hint_if_needed()
-            workers = answering_workers(PING_S)
+            queue.give_sign(SignOfLife.Kind.WORKER, answering_workers(PING_S))
         except BROKER_ERRORS:
             logger.warning("the broker does not answer")
-            return
         except DatabaseError:
-            logger.warning("the database does not answer", exc_info=True)
-            return
-        try:
-            queue.give_sign(SignOfLife.Kind.WORKER, workers)
-        except DatabaseError:
-            logger.warning("the database does not answer", exc_info=True)
+            logger.exception("the database does not answer, or not as it should")
+            self.sees_since = None
+            connection.close()
 
     def _look_at_jobs(self) -> None:
-        queue.give_sign(SignOfLife.Kind.WATCHER, [self.name])
+        queue.forget_old_signs()
         now = time.monotonic()
         if self.sees_since is None:
             self.sees_since = now
         # while the database was away no worker could give a sign: they get the time to do so
         if now - self.sees_since >= queue.SILENT_AFTER_S:
             queue.end_silent_jobs()
+        # last: a watcher that cannot do its work does not live
+        queue.give_sign(SignOfLife.Kind.WATCHER, [self.name])
