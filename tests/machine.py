@@ -90,6 +90,25 @@ class Machine:
         for child in psutil.Process(self.processes[name].pid).children():
             child.send_signal(signal.SIGKILL)
 
+    def freeze(self, name: str) -> None:
+        main = psutil.Process(self.processes[name].pid)
+        for process in [*main.children(recursive=True), main]:
+            process.suspend()
+
+    def thaw(self, name: str) -> None:
+        main = psutil.Process(self.processes[name].pid)
+        for process in [main, *main.children(recursive=True)]:
+            process.resume()
+
+    def readers(self) -> list[int]:
+        """Reader processes that the workers have running."""
+        return [
+            child.pid
+            for process in self.processes.values()
+            for child in psutil.Process(process.pid).children(recursive=True)
+            if "heatmap.ingest.reader" in child.cmdline()
+        ]
+
     # --- database and broker ---
 
     def stop_database(self) -> None:

@@ -82,5 +82,6 @@ class Driver:
 
 driver = Driver()
 for line in sys.stdin:
-    print(json.dumps(getattr(driver, line.strip())()), flush=True)
+    sys.stdout.write(json.dumps(getattr(driver, line.strip())()) + "\n")
+    sys.stdout.flush()
     connection.close()  # as at the end of every request

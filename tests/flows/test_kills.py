@@ -13,6 +13,7 @@ import pytest
 from machine import Machine
 
 from heatmap.choices import JobState
+from heatmap.services import queue
 
 RECOVERED_WITHIN_S = 30.0
 """From the moment everything that was killed stands again."""
@@ -123,7 +124,16 @@ def forgetful_broker(machine: Machine) -> None:
     machine.start_broker()
 
 
-WAYS = (workers_children, whole_workers, everything, database, broker, forgetful_broker)
+def frozen(machine: Machine) -> None:
+    """One that is believed dead, and comes back when its work has been given to another."""
+    machine.freeze("any")
+    time.sleep(queue.SILENT_AFTER_S + 6.0)
+    machine.thaw("any")
+
+
+WAYS = (
+    workers_children, whole_workers, everything, database, broker, forgetful_broker, frozen,
+)  # fmt: skip
 
 
 def disturbed(
@@ -176,6 +186,22 @@ def test_everything_dies_while_the_result_is_stored(machine, undisturbed):
         machine.wait_until(FAR, 0.9, ids["run"], seconds=20)
 
     disturbed(machine, undisturbed, until, everything)
+
+
+@pytest.mark.parametrize(("what", "stage"), [("run", ""), ("upload", "reading the file")])
+def test_a_cancel_ends_running_work_within_two_seconds(machine, undisturbed, what, stage):
+    ids = machine.drive(what)
+    begun = "SELECT state = 'running' AND stage <> '' AND stage >= %s FROM heatmap_job WHERE id = %s"
+    machine.wait_until(begun, stage, ids[what], seconds=20)
+    machine.ask("UPDATE heatmap_job SET cancel_requested = true WHERE id = %s RETURNING id",
+                ids[what])  # fmt: skip
+    seconds = machine.wait_until(ENDED, [ids[what]], seconds=5)
+    assert machine.ask("SELECT state FROM heatmap_job WHERE id = %s", ids[what]) == [("cancelled",)]
+    assert seconds < 2.0
+    assert machine.readers() == []
+    assert machine.ask("SELECT count(*) FROM siting_candidate WHERE run_id = %s", ids[what]) == [
+        (0,)
+    ]
 
 
 @pytest.mark.skipif(not os.environ.get("HEATHUB_TEST_ALL"), reason="bin/test --all")
