@@ -42,7 +42,7 @@ class Machine:
         }
         shown = "; ".join(f'echo "{name}=${{{name}}}"' for name in HANDED)
         lines = self.bash(
-            f"setup_database >&2; setup_broker >&2; setup_django >&2; export PG_PORT PG_MODE; {shown}"
+            f"setup_database >&2; setup_broker >&2; setup_django >&2; {shown}"
         )
         found = dict(line.split("=", 1) for line in lines.splitlines())
         self.port = int(found["PG_PORT"])

@@ -73,9 +73,14 @@ def hourly_document(hubs: Hubs, i: int) -> dict[str, Any]:
     }
 
 
-def fingerprint(parcel: dict[str, Any]) -> str:
-    """SHA-256 of what a parcel's document says, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(parcel, sort_keys=True).encode()).hexdigest()
+def canonical(document: dict[str, Any]) -> str:
+    """A document as text, the same whatever the order of its keys."""
+    return json.dumps(document, sort_keys=True)
+
+
+def fingerprint(text: str) -> str:
+    """SHA-256 of a canonical text."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def digest(town: dict[str, Any], parcels: Iterable[tuple[int | None, str]]) -> str:
@@ -83,7 +88,7 @@ def digest(town: dict[str, Any], parcels: Iterable[tuple[int | None, str]]) -> s
 
     Of each parcel, in the order of the refs, it takes the rank and the fingerprint.
     """
-    whole = hashlib.sha256(json.dumps(town, sort_keys=True).encode())
+    whole = hashlib.sha256(canonical(town).encode())
     for rank, print_ in parcels:
         whole.update(f"\n{rank} {print_}".encode())
     return whole.hexdigest()

@@ -9,7 +9,7 @@ from heatmap.models import Job
 from heatmap.services.jobs import request_cancel
 from sites.models import Candidate, RunPart
 from sites.services import parts, scoring
-from sites.services.results import digest, fingerprint
+from sites.services.results import canonical, digest, fingerprint
 from sites.services.studies import first_study
 
 pytestmark = pytest.mark.django_db
@@ -61,9 +61,13 @@ def test_an_attempt_goes_on_after_the_last_part_that_is_stored(town, small_parts
 def test_the_digest_follows_from_what_is_stored(town, finished_run):
     with acting_as(municipality=town.slug):
         rows = list(Candidate.objects.filter(run=finished_run).order_by("ref"))
-    found = digest(finished_run.result["town"], [(r.rank, fingerprint(r.result)) for r in rows])
+    found = digest(
+        finished_run.result["town"], [(r.rank, fingerprint(canonical(r.result))) for r in rows]
+    )
     assert found == finished_run.digest
-    assert sorted(r.rank for r in rows if r.rank) == list(range(1, 1 + sum(bool(r.rank) for r in rows)))
+    assert sorted(r.rank for r in rows if r.rank) == list(
+        range(1, 1 + sum(bool(r.rank) for r in rows))
+    )
 
 
 def test_parts_change_no_result(town, finished_run, small_parts):
