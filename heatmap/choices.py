@@ -79,6 +79,7 @@ class JobState(models.TextChoices):
 
 
 ENDED_JOB_STATES = frozenset({JobState.DONE, JobState.REFUSED, JobState.BROKEN, JobState.CANCELLED})
+RESTARTABLE_JOB_STATES = frozenset({JobState.BROKEN, JobState.CANCELLED})
 
 
 class SeriesQuantity(models.TextChoices):

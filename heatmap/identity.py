@@ -1,8 +1,9 @@
 """Who is asking: the identity that row-level security reads.
 
 An identity lasts as long as a transaction and no longer, so pooled connections never carry it
-over. There are three: a signed-in person (sees the towns she belongs to), a job (sees its own
-town), and a town named by an operator on the command line.
+over. There are three that see towns: a signed-in person (sees the towns she belongs to), a job
+(sees its own town), and a town named by an operator on the command line. A fourth, the queue, sees
+no row at all: it may call the functions that hand work to workers (heatmap/queue_sql.py).
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ SETTINGS = (
     "heathub.user_id",
     "heathub.job_id",
     "heathub.municipality",
+    "heathub.queue",
     "heathub.only_town",
     "heathub.scope",
 )
@@ -40,6 +42,7 @@ def acting_as(
     user_id: int | None = None,
     job_id: UUID | str | None = None,
     municipality: str | None = None,
+    queue: bool = False,
     only_town: int | None = None,
     scope: str = "",
 ) -> Iterator[None]:
@@ -47,7 +50,7 @@ def acting_as(
 
     `only_town` and `scope` narrow a person to what one of her tokens may read.
     """
-    given = (user_id, job_id, municipality, only_town, scope)
+    given = (user_id, job_id, municipality, "on" if queue else None, only_town, scope)
     values = tuple("" if value is None else str(value) for value in given)
     nested = connection.in_atomic_block
     with transaction.atomic():

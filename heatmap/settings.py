@@ -16,6 +16,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env_bool("HEATHUB_DEBUG", False)
 # One-click sign-in for the demo; only bin/run sets it, and only loopback may use it.
 DEMO = env_bool("HEATHUB_DEMO", False)
+# Who may read /metrics from another machine; without it only this machine may.
+METRICS_TOKEN = env_text("HEATHUB_METRICS_TOKEN", "")
 SECRET_KEY = env_text("HEATHUB_SECRET_KEY", "debug-only" if DEBUG else None)
 ALLOWED_HOSTS = env_text("HEATHUB_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in env_text("HEATHUB_ORIGINS", "").split(",") if o]
@@ -54,6 +56,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "heatmap.tracing.TracingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "heatmap.middleware.PolicyMiddleware",
@@ -91,7 +94,13 @@ TEMPLATES = [
 
 # The web role has no right to bypass row-level security; migrations run as the owner role.
 DATABASES = {"default": env_database("DATABASE_URL")}
-DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}}
+DATABASES["default"]["OPTIONS"] = {
+    # a database that comes back is found again within seconds, not minutes
+    "pool": {"min_size": 0, "max_size": 8, "timeout": 5, "reconnect_timeout": 5},
+    # a worker that froze while it wrote lets go of what it locked
+    "options": "-c idle_in_transaction_session_timeout=60s",
+}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 WEB_ROLE = env_text("HEATHUB_WEB_ROLE", "heathub_web")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -139,9 +148,17 @@ CELERY_BROKER_URL = env_text("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# Longer than the longest job: a shorter one would run a job twice.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3 * 3600}
+CELERY_WORKER_CONSUMER = "heatmap.celery.PromptConsumer"
+# Longer than the longest job. A message is only a hint to look for work, so one that comes twice
+# does no harm; one that comes late would.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3 * 3600,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 5,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 UPLOAD_MAX_BYTES = 200 * 1024 * 1024
@@ -159,7 +176,8 @@ if HTTPS:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"json": {"()": "heatmap.logs.JsonLines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"axes": {"level": "WARNING"}},  # our own log of acts says who came
 }

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("login/", sign_in.sign_in, name="login"),
     path("logout/", sign_in.SignOutView.as_view(), name="logout"),
     path("demo-sign-in/", sign_in.demo_sign_in, name="demo_sign_in"),
@@ -36,8 +37,13 @@ urlpatterns = [
     path("m/<slug:slug>/acts.csv", people.acts_csv, name="acts_csv"),
     path("m/<slug:slug>/tokens/", account.tokens_page, name="tokens"),
     path("m/<slug:slug>/tokens/<uuid:token_id>/revoke", account.revoke_token, name="token_revoke"),
+    path("m/<slug:slug>/work/", jobs.work_page, name="work"),
+    path("m/<slug:slug>/work/list", jobs.work_list, name="work_list"),
+    path("m/<slug:slug>/work/notices", jobs.notices, name="notices"),
     path("m/<slug:slug>/jobs/<uuid:job_id>/", jobs.progress, name="job"),
     path("m/<slug:slug>/jobs/<uuid:job_id>/cancel", jobs.cancel, name="job_cancel"),
+    path("m/<slug:slug>/jobs/<uuid:job_id>/restart", jobs.restart, name="job_restart"),
+    path("m/<slug:slug>/jobs/<uuid:job_id>/seen", jobs.seen, name="job_seen"),
     path("", include("sites.urls")),
 ]
 

@@ -61,8 +61,8 @@ def reports_of(town: Municipality) -> QuerySet[Report]:
 def candidate_results(run: Run) -> list[dict[str, Any]]:
     """Results of all candidates, ranked ones first; without the hourly series."""
     rows = Candidate.objects.filter(run=run).order_by("rank", "ref")
-    results = list(rows.values_list("rank", "result"))
-    return [r for rank, r in results if rank] + [r for rank, r in results if not rank]
+    results = [r | {"rank": rank} for rank, r in rows.values_list("rank", "result")]
+    return [r for r in results if r["rank"]] + [r for r in results if not r["rank"]]
 
 
 def version_ids(run: Run) -> list[int]:

@@ -14,7 +14,7 @@ from heatmap.models.features import (
     Street,
     Substation,
 )
-from heatmap.models.job import Job, JobCancelled
+from heatmap.models.job import Job, JobStopped, SignOfLife
 from heatmap.models.layer import Layer, LayerVersion
 from heatmap.models.municipality import Membership, Municipality
 from heatmap.models.series import Series
@@ -30,7 +30,7 @@ __all__ = [
     "HeatDemandCell",
     "Invitation",
     "Job",
-    "JobCancelled",
+    "JobStopped",
     "Layer",
     "LayerVersion",
     "Membership",
@@ -39,6 +39,7 @@ __all__ = [
     "Pipe",
     "Plant",
     "Series",
+    "SignOfLife",
     "Street",
     "Substation",
     "Tally",

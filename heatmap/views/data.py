@@ -17,7 +17,6 @@ from heatmap.selectors import (
     recent_uploads,
     versions_by_layer,
 )
-from heatmap.services.jobs import end_lost_jobs
 
 
 @limited("upload", 120)
@@ -26,7 +25,6 @@ def data_page(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(
         request, slug, to=Capability.PLAN if request.method == "POST" else Capability.LOOK
     )
-    end_lost_jobs(town)
     form = UploadForm(request.POST or None, request.FILES or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:

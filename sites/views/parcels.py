@@ -25,7 +25,7 @@ from sites.services.scoring import set_pinned
 
 
 def _place(candidate: Candidate, layers: list) -> dict:
-    result = candidate.result
+    result = candidate.document
     place = {key: result.get(key) for key in ("ref", "lon", "lat", "score")}
     return place | {"layers": layers, "refused": result.get("rank") is None}
 
@@ -44,9 +44,9 @@ def parcel_page(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> Http
     context = page_context(request, town, "studies") | {
         "run": run,
         "candidate": candidate,
-        "r": candidate.result,
-        "p": parcel_facts(candidate.result),
-        "find": parcel_findings(candidate.result, candidate.hourly, run.result or {}),
+        "r": candidate.document,
+        "p": parcel_facts(candidate.document),
+        "find": parcel_findings(candidate.document, candidate.hourly, run.result or {}),
         "layers": layers,
         "in_map": _place(candidate, layers),
         "texts": map_texts(),

@@ -11,7 +11,6 @@ from heatmap.choices import Capability
 from heatmap.errors import Refusal, sentence
 from heatmap.limits import limited
 from heatmap.selectors import get_municipality, page_context
-from heatmap.services.jobs import end_lost_jobs
 from sites.forms import ReportForm
 from sites.jobs import start_run
 from sites.selectors import candidate_results, get_run, get_study
@@ -32,7 +31,6 @@ def create(request: HttpRequest, slug: str, study_id: int) -> HttpResponse:
 @require_safe
 def run_page(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     town = get_municipality(request, slug)
-    end_lost_jobs(town)
     run = get_run(town, run_id)
     results = candidate_results(run) if run.result else []
     context = page_context(request, town, "studies") | {

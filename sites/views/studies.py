@@ -6,7 +6,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from heatmap.choices import Capability
 from heatmap.selectors import get_municipality, page_context
-from heatmap.services.jobs import end_lost_jobs
 from sites.assumptions import assumption_groups, catalogue_labels
 from sites.selectors import runs_of, studies_of
 from sites.services.studies import first_study
@@ -21,7 +20,6 @@ def create_first(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def studies_page(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(request, slug)
-    end_lost_jobs(town)
     studies = list(studies_of(town))
     for study in studies:
         study.groups = assumption_groups(study)

@@ -31,6 +31,7 @@ OPEN = {
     "set_language": "a cookie of one's own",
     "healthz": "says ok",
     "readyz": "says what does not answer",
+    "metrics": "counts views and kinds of work, for this machine",
     "demo_sign_in": "refuses whoever is not at the machine of a demo",
     "invitation": "opens with a secret only",
     "new_password": "opens with a secret only",

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('heatmap', '0002_walls'),
+        ('heatmap', '0003_jobs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

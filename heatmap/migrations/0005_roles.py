@@ -37,7 +37,7 @@ def operations():
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("heatmap", "0003_access"),
+        ("heatmap", "0004_access"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
     operations = list(operations())
