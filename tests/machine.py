@@ -41,9 +41,7 @@ class Machine:
             "HEATHUB_DEBUG": "0",
         }
         shown = "; ".join(f'echo "{name}=${{{name}}}"' for name in HANDED)
-        lines = self.bash(
-            f"setup_database >&2; setup_broker >&2; setup_django >&2; {shown}"
-        )
+        lines = self.bash(f"setup_database >&2; setup_broker >&2; setup_django >&2; {shown}")
         found = dict(line.split("=", 1) for line in lines.splitlines())
         self.port = int(found["PG_PORT"])
         self.env = self.base | found
