@@ -53,8 +53,12 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
 def prepared(options: argparse.Namespace) -> tuple[object, list[object], list[str]]:
     """A town with generated parcels, people who plan in it, and the sessions of its viewers."""
     from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.auth import get_user_model
+    from django.contrib.auth import (
+        BACKEND_SESSION_KEY,
+        HASH_SESSION_KEY,
+        SESSION_KEY,
+        get_user_model,
+    )
     from django.contrib.sessions.backends.db import SessionStore
     from score import generated
 

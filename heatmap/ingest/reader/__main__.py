@@ -5,8 +5,8 @@ import resource
 import sys
 from pathlib import Path
 
-from heatmap.orphans import die_with
 from heatmap.ingest.reader.messages import FileRefused, emit, gettext_noop
+from heatmap.orphans import die_with
 
 TOO_LARGE = gettext_noop("The file needs more memory than one upload may use.")
 
