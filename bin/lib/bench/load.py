@@ -122,7 +122,7 @@ def served() -> Iterator[int]:
     log = Path(os.environ["HEATHUB_VAR"]) / "log" / "bench-load.log"
     with log.open("w") as output:
         processes = [
-            subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
+            subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)  # noqa: S603  our own
             for command in commands
         ]
         try:
@@ -145,6 +145,11 @@ def wait_until_ready(port: int) -> None:
         else:
             return
     sys.exit("heathub: the servers did not become ready")
+
+
+def read_page(address: str, cookie: str) -> None:
+    request = urllib.request.Request(address, headers={"Cookie": cookie})  # noqa: S310  local
+    urllib.request.urlopen(request, timeout=30).read()  # noqa: S310  local
 
 
 class Viewers:
@@ -184,9 +189,7 @@ class Viewers:
                         if over.is_set():
                             return
                         start = time.perf_counter()
-                        request = urllib.request.Request(self.base + path)
-                        request.add_header("Cookie", cookie)
-                        urllib.request.urlopen(request, timeout=30).read()
+                        read_page(self.base + path, cookie)
                         found[kind].append(1000 * (time.perf_counter() - start))
                         if kind != "tiles":
                             time.sleep(PAUSE_S)
