@@ -12,23 +12,27 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-SETTINGS = ("heathub.user_id", "heathub.job_id", "heathub.municipality", "heathub.queue")
+SETTINGS = (
+    "heathub.user_id",
+    "heathub.job_id",
+    "heathub.municipality",
+    "heathub.queue",
+    "heathub.only_town",
+    "heathub.scope",
+)
+SET_ALL = "SELECT " + ", ".join("set_config(%s, %s, true)" for _ in SETTINGS)
+READ_ALL = "SELECT " + ", ".join("coalesce(current_setting(%s, true), '')" for _ in SETTINGS)
 
 
 def _set(values: tuple[str, ...]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT " + ", ".join("set_config(%s, %s, true)" for _ in SETTINGS),
-            [part for pair in zip(SETTINGS, values, strict=True) for part in pair],
-        )
+        pairs = zip(SETTINGS, values, strict=True)
+        cursor.execute(SET_ALL, [part for pair in pairs for part in pair])
 
 
 def _current() -> tuple[str, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT " + ", ".join("coalesce(current_setting(%s, true), '')" for _ in SETTINGS),
-            SETTINGS,
-        )
+        cursor.execute(READ_ALL, SETTINGS)
         return tuple(cursor.fetchone())
 
 
@@ -39,9 +43,14 @@ def acting_as(
     job_id: UUID | str | None = None,
     municipality: str | None = None,
     queue: bool = False,
+    only_town: int | None = None,
+    scope: str = "",
 ) -> Iterator[None]:
-    """Open a transaction in which the database shows what this identity may see."""
-    given = (user_id, job_id, municipality, "on" if queue else None)
+    """Open a transaction in which the database shows what this identity may see.
+
+    `only_town` and `scope` narrow a person to what one of her tokens may read.
+    """
+    given = (user_id, job_id, municipality, "on" if queue else None, only_town, scope)
     values = tuple("" if value is None else str(value) for value in given)
     nested = connection.in_atomic_block
     with transaction.atomic():

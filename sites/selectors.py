@@ -37,7 +37,8 @@ def get_candidate(run: Run, ref: str) -> Candidate:
 
 
 def get_report(town: Municipality, report_id: int) -> Report:
-    return get_object_or_404(Report, municipality=town, pk=report_id, job__state=JobState.DONE)
+    done = Report.objects.filter(municipality=town, job__state=JobState.DONE)
+    return get_object_or_404(done.select_related("run__study"), pk=report_id)
 
 
 def runs_of(town: Municipality) -> QuerySet[Run]:

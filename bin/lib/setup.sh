@@ -187,6 +187,18 @@ setup_python() {  # setup_python runtime|dev
   rm "$ROOT/.venv/.half-done"
 }
 
+# semgrep needs versions of its own, so it lives in an environment of its own
+setup_semgrep() {
+  local lock=$ROOT/requirements/semgrep.txt
+  SEMGREP=$VAR/semgrep/bin/semgrep
+  [ -x "$SEMGREP" ] && stamped semgrep "$lock" && return
+  say "semgrep"
+  rm -rf "$VAR/semgrep"
+  run_logged semgrep-venv "$PY" -m venv --without-pip "$VAR/semgrep"
+  run_logged semgrep "$PY" -m uv pip sync --python "$VAR/semgrep/bin/python" --require-hashes "$lock"
+  stamp semgrep "$lock"
+}
+
 setup_frontend() {
   stamped frontend "$ROOT/package-lock.json" "$ROOT/bin/lib/vendor.py" && [ -s "$ROOT/static/vendor/manifest.json" ] && return
   say "front-end libraries"

@@ -1,5 +1,7 @@
 """The rows of the map room, split by noun."""
 
+from heatmap.models.access import ApiToken, Invitation, Tally
+from heatmap.models.audit import AuditEntry
 from heatmap.models.features import (
     FEATURE_MODELS,
     Building,
@@ -20,10 +22,13 @@ from heatmap.models.upload import Upload
 
 __all__ = [
     "FEATURE_MODELS",
+    "ApiToken",
+    "AuditEntry",
     "Building",
     "Constraint",
     "Feature",
     "HeatDemandCell",
+    "Invitation",
     "Job",
     "JobStopped",
     "Layer",
@@ -37,5 +42,6 @@ __all__ = [
     "SignOfLife",
     "Street",
     "Substation",
+    "Tally",
     "Upload",
 ]

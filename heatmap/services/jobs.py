@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
 from engines.errors import EngineError
+from heatmap.asking import OPERATOR, Asker, asked_by
 from heatmap.background import TimeIsUp
 from heatmap.choices import ENDED_JOB_STATES, RESTARTABLE_JOB_STATES, JobKind, JobState
 from heatmap.errors import Refusal
@@ -26,6 +27,7 @@ from heatmap.logs import job_context, request_id
 from heatmap.models import Job, JobStopped, Municipality
 from heatmap.models.job import ATTEMPTS
 from heatmap.services.attempts import Attempt, take, watching
+from heatmap.services.audit import record
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +48,13 @@ MOST_OF_PERSON = 10
 MOST_OF_TOWN = 60
 PATIENCE_S = 20.0
 """How long an ending waits for a database that is away; after that the watcher finds the job."""
+
+ACTS = {
+    JobKind.IMPORT: "uploaded",
+    JobKind.RUN: "run_started",
+    JobKind.REPORT: "report_asked_for",
+}
+"""What the log of acts calls the start of each kind of work."""
 
 JOBS_LOCK = 7301
 """Names our locks among the advisory locks of the database."""
@@ -68,6 +77,7 @@ def create_job(
     """
     if user is not None:
         _refuse_too_many(municipality, user)
+    record(ACTS[kind], municipality, title)
     return Job.objects.create(
         municipality=municipality,
         kind=kind,
@@ -120,6 +130,8 @@ def request_cancel(job: Job) -> None:
     )
     row.filter(state=JobState.RUNNING).update(cancel_requested=True)
     job.refresh_from_db()
+    if job.cancel_requested:
+        record("job_cancelled", job.municipality, job.title)
 
 
 def restart(job: Job, user: User) -> None:
@@ -162,8 +174,8 @@ def run_job(job_id: UUID | str, work: Callable[[Attempt], None]) -> Job:
     attempt = take(job_id)
     if attempt is not None:
         with acting_as(job_id=job_id):
-            job = Job.objects.get(pk=job_id)
-        with job_context(str(job_id), job.request_id):
+            job = Job.objects.select_related("created_by").get(pk=job_id)
+        with job_context(str(job_id), job.request_id), asked_by(_starter_of(job)):
             start = time.monotonic()
             ended = _run(attempt, work)
             seconds = round(time.monotonic() - start, 2)
@@ -172,6 +184,13 @@ def run_job(job_id: UUID | str, work: Callable[[Attempt], None]) -> Job:
             logger.log(level, "attempt %s: %s", attempt.number, ended, extra={"seconds": seconds})
     with acting_as(job_id=job_id):
         return Job.objects.get(pk=job_id)
+
+
+def _starter_of(job: Job) -> Asker:
+    """Whose act it is when a worker does what somebody asked for."""
+    if job.created_by is None:
+        return OPERATOR
+    return Asker(job.created_by.pk, job.created_by.get_username())
 
 
 def _run(attempt: Attempt, work: Callable[[Attempt], None]) -> str:

@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from heatmap.choices import JobKind, JobState
+from heatmap.choices import Capability, JobKind, JobState
 from heatmap.errors import Refusal, sentence
 from heatmap.job_selectors import ended_jobs, has_work, news_for, unfinished_jobs
 from heatmap.jobs import restart as restart_job
 from heatmap.models import Job, Municipality, SignOfLife
-from heatmap.selectors import get_job, get_municipality, may_write, page_context
+from heatmap.selectors import get_job, get_municipality, page_context
 from heatmap.services import queue
 from heatmap.services.jobs import mark_seen, request_cancel
 
@@ -24,28 +24,29 @@ PAGE_OF_KIND = {JobKind.IMPORT: "data", JobKind.RUN: "studies", JobKind.REPORT: 
 @require_safe
 @never_cache
 def progress(request: HttpRequest, slug: str, job_id: UUID) -> HttpResponse:
-    job = get_job(request, slug, job_id)
-    return _answer(request, job, may_write(request.user, job.municipality))
+    town = get_municipality(request, slug)
+    job = get_job(town, job_id)
+    return _answer(request, job, Capability.PLAN in town.may)
 
 
 @require_POST
 def cancel(request: HttpRequest, slug: str, job_id: UUID) -> HttpResponse:
-    town = get_municipality(request, slug, to_write=True)
-    job = get_job(request, slug, job_id)
+    town = get_municipality(request, slug, to=Capability.PLAN)
+    job = get_job(town, job_id)
     if not job.has_ended:
         request_cancel(job)
     if request.headers.get("HX-Target") == "work":
         return _work_list(request, town)
     if request.headers.get("HX-Request"):
-        return _answer(request, job, town.can_write)
+        return _answer(request, job, Capability.PLAN in town.may)
     return redirect(PAGE_OF_KIND[job.kind], slug=slug)
 
 
 @require_POST
 def restart(request: HttpRequest, slug: str, job_id: UUID) -> HttpResponse:
-    get_municipality(request, slug, to_write=True)
+    town = get_municipality(request, slug, to=Capability.PLAN)
     try:
-        restart_job(get_job(request, slug, job_id), request.user)
+        restart_job(get_job(town, job_id), request.user)
     except Refusal as refusal:
         messages.warning(request, sentence(refusal.message, refusal.values))
     return redirect("work", slug=slug)
@@ -54,7 +55,8 @@ def restart(request: HttpRequest, slug: str, job_id: UUID) -> HttpResponse:
 @require_POST
 def seen(request: HttpRequest, slug: str, job_id: UUID) -> HttpResponse:
     """The notice of this job's end has been shown."""
-    mark_seen(request.user, get_job(request, slug, job_id))
+    town = get_municipality(request, slug, to=Capability.PLAN)
+    mark_seen(request.user, get_job(town, job_id))
     return HttpResponse(status=204)
 
 
@@ -82,13 +84,13 @@ def notices(request: HttpRequest, slug: str) -> HttpResponse:
         "town": town,
         "running": len(unfinished),
         "often": has_work(request.user, unfinished),
-        "news": news_for(request.user, town),
+        "news": news_for(request.user, town) if Capability.PLAN in town.may else [],
     }
     return render(request, "partials/notices.html", context)
 
 
 def _work_list(request: HttpRequest, town: Municipality) -> HttpResponse:
-    context = {"town": town, "can_write": town.can_write} | _work(town)
+    context = {"town": town, "can_write": Capability.PLAN in town.may} | _work(town)
     return render(request, "partials/work_list.html", context)
 
 

@@ -24,5 +24,8 @@ class Migration(migrations.Migration):
             options={"ordering": ["number"]},
         ),
         migrations.AddConstraint("runpart", models.UniqueConstraint(fields=("run", "number"), name="run_part_once")),
-        migrations.RunSQL(walls.town_table("siting_runpart", settings.WEB_ROLE), migrations.RunSQL.noop),
+        migrations.RunSQL(
+            walls.town_table("siting_runpart", settings.WEB_ROLE, write=walls.ALLOWED),
+            migrations.RunSQL.noop,
+        ),
     ]

@@ -7,14 +7,15 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
-from django.utils.translation import gettext_noop
+from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
 
 from heatmap.choices import JobKind
 from heatmap.errors import Refusal
 from heatmap.identity import acting_as
 from heatmap.services.attempts import Attempt
 from heatmap.services.jobs import create_job, run_job
-from heatmap.shape_selectors import drawn_features
+from heatmap.shape_selectors import drawn_features, kept_at_home
 from sites.models import Report, Run
 from sites.reports.context import run_context
 from sites.reports.figures import Shape, TownShapes, run_figures
@@ -70,7 +71,8 @@ def _write(progress: Attempt) -> None:
             job_id=progress.job_id
         )
         document = run_document(report.run)
-        town = town_shapes(report.run)
+        with translation.override(report.language):
+            town = town_shapes(report.run)
         hourly = {
             candidate.ref: candidate.hourly or {}
             for candidate in report.run.candidates.filter(hourly__isnull=False)
@@ -93,11 +95,15 @@ def _write(progress: Attempt) -> None:
 def town_shapes(run: Run) -> TownShapes:
     """Return what the map of a report draws: exactly the layers the run used, in metres."""
     layers = run.inputs["layers"]
-    features = drawn_features(
-        {kind: layer["version_id"] for kind, layer in layers.items()}, run.municipality.srid
-    )
+    versions = {kind: layer["version_id"] for kind, layer in layers.items()}
+    features = drawn_features(versions, run.municipality.srid)
     licences = {layer["licence"]: None for layer in layers.values() if "©" in layer["licence"]}
-    return TownShapes(tuple(_shape(feature) for feature in features), "; ".join(licences))
+    notes = ["; ".join(licences)]
+    withheld = kept_at_home(versions.values())
+    if withheld:
+        names = ", ".join(gettext(name) for name in withheld)
+        notes.append(gettext("Not drawn, because restricted: %(layers)s.") % {"layers": names})
+    return TownShapes(tuple(_shape(feature) for feature in features), " · ".join(notes))
 
 
 def _shape(feature: dict[str, Any]) -> Shape:

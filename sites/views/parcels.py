@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from heatmap.choices import Capability
 from heatmap.models import Municipality
 from heatmap.selectors import (
     current_versions,
@@ -57,7 +58,7 @@ def parcel_page(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> Http
 @require_POST
 def pin(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> HttpResponse:
     """Keep the hours of this parcel, or let them go."""
-    town = get_municipality(request, slug, to_write=True)
+    town = get_municipality(request, slug, to=Capability.PLAN)
     candidate = get_candidate(get_run(town, run_id), ref)
     set_pinned(candidate, request.POST.get("pinned") == "1")
     return redirect("parcel", slug=slug, run_id=run_id, ref=ref)

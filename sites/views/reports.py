@@ -8,16 +8,20 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from heatmap.choices import Capability
 from heatmap.errors import Refusal, sentence
+from heatmap.limits import limited
 from heatmap.selectors import get_municipality, page_context
+from heatmap.services.audit import record
 from sites.forms import ReportForm
 from sites.jobs import start_report
 from sites.selectors import finished_runs, get_report, get_run, reports_of
 
 
+@limited("report", 120)
 @require_POST
 def create(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
-    town = get_municipality(request, slug, to_write=True)
+    town = get_municipality(request, slug, to=Capability.PLAN)
     run = get_run(town, run_id)
     form = ReportForm(request.POST)
     if not form.is_valid() or run.result is None:
@@ -44,6 +48,7 @@ def reports_page(request: HttpRequest, slug: str) -> HttpResponse:
 def download(request: HttpRequest, slug: str, report_id: int) -> FileResponse:
     town = get_municipality(request, slug)
     report = get_report(town, report_id)
+    record("downloaded", town, f"report.pdf, {report.run.study.name}")
     name = f"heathub-{town.slug}-{report.created_at:%Y-%m-%d}-{report.language}.pdf"
     response = FileResponse(report.file.open("rb"), as_attachment=True, filename=name)
     response["X-Content-Type-Options"] = "nosniff"

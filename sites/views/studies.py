@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from heatmap.choices import Capability
 from heatmap.selectors import get_municipality, page_context
 from sites.assumptions import assumption_groups, catalogue_labels
 from sites.selectors import listed_runs, studies_of
@@ -12,7 +13,7 @@ from sites.services.studies import first_study
 
 @require_POST
 def create_first(request: HttpRequest, slug: str) -> HttpResponse:
-    first_study(get_municipality(request, slug, to_write=True))
+    first_study(get_municipality(request, slug, to=Capability.PLAN))
     return redirect("studies", slug=slug)
 
 
