@@ -235,7 +235,7 @@ def _environment(folder: Path) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
-        "PYTHONIOENCODING": "utf-8",
+        "PYTHONIOENCODING": "utf-8:replace",
         "PROJ_NETWORK": "OFF",
         "ARROW_DEFAULT_MEMORY_POOL": "system",
         "TMPDIR": str(folder),

@@ -151,7 +151,97 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('version', 'ref'), name='feeder_ref_once'), models.CheckConstraint(condition=models.Q(('geom__isvalid', True)), name='feeder_geom_valid')],
             },
         ),
-            migrations.RunSQL(
+            migrations.AlterField(
+            model_name='building',
+            name='municipality',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+        ),
+        migrations.AlterField(
+            model_name='building',
+            name='version',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.layerversion'),
+        ),
+        migrations.AlterField(
+            model_name='constraint',
+            name='municipality',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+        ),
+        migrations.AlterField(
+            model_name='constraint',
+            name='version',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.layerversion'),
+        ),
+        migrations.AlterField(
+            model_name='feeder',
+            name='municipality',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+        ),
+        migrations.AlterField(
+            model_name='feeder',
+            name='version',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.layerversion'),
+        ),
+        migrations.AlterField(
+            model_name='heatdemandcell',
+            name='municipality',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+        ),
+        migrations.AlterField(
+            model_name='heatdemandcell',
+            name='version',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.layerversion'),
+        ),
+        migrations.AlterField(
+            model_name='parcel',
+            name='municipality',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+        ),
+        migrations.AlterField(
+            model_name='parcel',
+            name='version',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.layerversion'),
+        ),
+        migrations.AlterField(
+            model_name='pipe',
+            name='municipality',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+        ),
+        migrations.AlterField(
+            model_name='pipe',
+            name='version',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.layerversion'),
+        ),
+        migrations.AlterField(
+            model_name='plant',
+            name='municipality',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+        ),
+        migrations.AlterField(
+            model_name='plant',
+            name='version',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.layerversion'),
+        ),
+        migrations.AlterField(
+            model_name='street',
+            name='municipality',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+        ),
+        migrations.AlterField(
+            model_name='street',
+            name='version',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.layerversion'),
+        ),
+        migrations.AlterField(
+            model_name='substation',
+            name='municipality',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+        ),
+        migrations.AlterField(
+            model_name='substation',
+            name='version',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.layerversion'),
+        ),
+        migrations.RunSQL(
             walls.feature_table("heatmap_feeder", settings.WEB_ROLE), migrations.RunSQL.noop
         ),
     ]

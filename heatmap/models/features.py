@@ -15,8 +15,10 @@ from heatmap.models.municipality import STORAGE_SRID, Municipality
 class Feature(models.Model):
     """What all features share: the wall, the version, an id that people use, a valid shape."""
 
-    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE)
-    version = models.ForeignKey(LayerVersion, on_delete=models.CASCADE)
+    # without indexes of their own: features are asked for by version, which leads the index of
+    # the ids, and a million rows come in a third faster
+    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, db_index=False)
+    version = models.ForeignKey(LayerVersion, on_delete=models.CASCADE, db_index=False)
     ref = models.CharField(max_length=80)
     name = models.CharField(max_length=200, blank=True)
     geom = models.GeometryField(srid=STORAGE_SRID)

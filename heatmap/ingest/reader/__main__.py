@@ -14,6 +14,15 @@ TOO_LARGE = gettext_noop(
 )
 
 
+class Unused:
+    """Keeps out what pyogrio and pyarrow would load for functions that are not used here."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        if name.partition(".")[0] in ("geopandas", "pandas"):
+            raise ModuleNotFoundError(name)
+
+
 def main() -> int:
     request = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     path, folder = Path(request["path"]), Path(request["folder"])
@@ -25,6 +34,7 @@ def main() -> int:
         readable=[path],
     )
     emit("walls", names=walls)
+    sys.meta_path.insert(0, Unused())
     # libraries warn about files; what matters is said in the report
     warnings.simplefilter("ignore")
     try:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from heatmap.ingest.kinds import KINDS, Field, Kind
 from heatmap.ingest.reader.layers import LayerInfo
@@ -15,6 +16,7 @@ from heatmap.ingest.units import FACTORS, plain, skeleton, unit_in_name
 
 SHAPEFILE_NAME = 10
 ENOUGH = 0.6
+BOILING = 200.0
 MONTHS = (
     "jan", "feb", "mar mrz maer", "apr", "may mai maj", "jun", "jul", "aug", "sep", "oct okt",
     "nov", "dec dez",
@@ -195,8 +197,15 @@ def _settle_unit(choice: Choice, sample: dict[str, pa.Array]) -> None:
         unit = unit_in_name(choice.columns[0], target)
         if unit and choice.set_unit(unit, "name"):
             return
-    choice.set_unit(choice.field.unit, "assumed")
+    unit = choice.field.unit
+    if unit == "degC" and column is not None and is_number(column.type) and _mean(column) > BOILING:
+        unit = "K"
+    choice.set_unit(unit, "assumed")
     choice.target = choice.field.unit
+
+
+def _mean(column: pa.Array) -> float:
+    return float(pc.mean(column).as_py() or 0.0)
 
 
 def dimension_of(geometry: str) -> int | None:

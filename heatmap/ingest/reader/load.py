@@ -220,7 +220,8 @@ def read(sources: list[Source], request: Mapping[str, Any]) -> None:
         emit("progress", rows=loading.rows_read, features=opened.info.features)
     if loading.rows_used == 0 and loading.fitting.handling.outside:
         points = np.vstack(loading.fitting.handling.outside_points)
-        raise place.diagnose(points, placement, town)
+        if len(points):
+            raise place.diagnose(points, placement, town)
     if loading.cells is not None and loading.rows_used:
         _spool_cells(loading)
     loading.spool.close()
@@ -316,7 +317,7 @@ def _assumptions(loading: Loading) -> list[dict[str, Any]]:
                         "%(field)s. Highest value: %(highest)s."
                     ),
                     column=choice.columns[0],
-                    unit=choice.field.unit,
+                    unit=choice.unit,
                     field=choice.field.name,
                     highest="–" if choice.low > choice.high else f"{choice.high:.6g}",
                 )

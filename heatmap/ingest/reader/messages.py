@@ -29,7 +29,9 @@ def gettext_noop(text: str) -> str:
 
 
 def emit(line: str, /, **content: Any) -> None:
-    sys.stdout.write(json.dumps({"line": line, **content}, ensure_ascii=False) + "\n")
+    # the database keeps no NUL in JSON
+    text = json.dumps({"line": line, **content}, ensure_ascii=False).replace("\\u0000", "")
+    sys.stdout.write(text + "\n")
 
 
 def emit_refused(

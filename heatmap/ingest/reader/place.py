@@ -24,6 +24,7 @@ CANDIDATES = (
 )  # fmt: skip
 NEAR_M = 5_000.0
 SAMPLE_POINTS = 400
+USE_MARGIN_DEG = 7.0
 UNKNOWN_CRS = gettext_noop(
     "The file does not say its coordinate system. It would fit as %(candidates)s.\n"
     "State the EPSG code, for example 25832."
@@ -253,13 +254,15 @@ def candidates(points: np.ndarray, town: Town, codes: Iterable[int] = ()) -> lis
     if len(points) == 0:
         return []
     found = []
+    in_degrees = np.abs(points).max() <= 360
+    middle = town.extent.centroid
+    lon, lat = Transformer.from_crs(STORAGE_CRS, 4326, always_xy=True).transform(middle.x, middle.y)
     for srid in dict.fromkeys((town.srid, *(codes or CANDIDATES))):
         try:
             crs = CRS.from_epsg(srid)
         except CRSError:
             continue
-        in_degrees = np.abs(points).max() <= 360
-        if crs.is_geographic != in_degrees:
+        if crs.is_geographic != in_degrees or not _is_used_at(crs, lon, lat):
             continue
         for swapped in (False, True):
             option = _tried(Placement(crs, crs.name, srid, "", swapped), points, town)
@@ -267,6 +270,15 @@ def candidates(points: np.ndarray, town: Town, codes: Iterable[int] = ()) -> lis
                 found.append(option)
     found.sort(key=lambda o: (-o["inside_share"], o["swapped"], o["distance_km"]))
     return found[:6]
+
+
+def _is_used_at(crs: CRS, lon: float, lat: float) -> bool:
+    """Whether a system is meant for a place, or for one not far from it."""
+    box = crs.area_of_use
+    return box is None or (
+        box.west - USE_MARGIN_DEG <= lon <= box.east + USE_MARGIN_DEG
+        and box.south - USE_MARGIN_DEG <= lat <= box.north + USE_MARGIN_DEG
+    )
 
 
 def _tried(placement: Placement, points: np.ndarray, town: Town) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ DIMENSION = {"Point": 0, "LineString": 1, "LinearRing": 1, "Polygon": 2}
 WORDS = (gettext_noop("point"), gettext_noop("line"), gettext_noop("area"))
 MOST_CORNERS = 1_000_000
 LISTED_REPAIRS = 200
+LISTED_BATCHES = 20
 COLLECTION = 7
 NO_SHAPE = gettext_noop("there is no shape\nDraw it, or remove the row.")
 EMPTY = gettext_noop("the shape is empty\nDraw it, or remove the row.")
@@ -153,7 +154,9 @@ class Fitting:
         shapes = np.where(usable, shapes, None)
         delivered = shapes
         shapes = self._placed(shapes)
-        refuse(~np.isfinite(shapely.bounds(shapes)).all(axis=1) & usable, NOT_PLACED)
+        unplaced = ~np.isfinite(shapely.bounds(shapes)).all(axis=1) & usable
+        self._remember_outside(delivered, unplaced)
+        refuse(unplaced, NOT_PLACED)
         before = shapely.get_dimensions(shapes)
         shapes = self._valid(np.where(usable, shapes, None), batch)
         lost = shapely.is_empty(shapes) | (shapely.get_dimensions(shapes) < before)
@@ -234,8 +237,12 @@ class Fitting:
             if self.town.reach.contains(shapely.box(*box)):
                 return
         outside = usable & ~shapely.intersects(self.town.reach, shapes)
-        if outside.any() and len(self.handling.outside_points) < 20:
+        self._remember_outside(delivered, outside)
+        refuse(outside, OUTSIDE)
+
+    def _remember_outside(self, delivered: np.ndarray, outside: np.ndarray) -> None:
+        if outside.any() and len(self.handling.outside_points) < LISTED_BATCHES:
             points = shapely.get_coordinates(delivered[outside])
+            points = points[np.isfinite(points).all(axis=1)]
             self.handling.outside_points.append(points[:: max(1, len(points) // 50)])
         self.handling.outside += int(outside.sum())
-        refuse(outside, OUTSIDE)

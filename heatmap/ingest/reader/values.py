@@ -198,7 +198,8 @@ def _judge(values: np.ndarray, cells: Any, choice: Choice, first_row: int) -> No
             odd = np.flatnonzero((values < low) | (values > high))
             for place in odd[:LISTED]:
                 choice.remark(first_row + int(place), cells[place], NOT_LIKELY)
-            choice.remark_counts[NOT_LIKELY] += max(0, len(odd) - LISTED)
+            if len(odd) > LISTED:
+                choice.remark_counts[NOT_LIKELY] += len(odd) - LISTED
     known = values[np.isfinite(values)]
     if len(known):
         choice.low = min(choice.low, float(known.min()))
