@@ -23,7 +23,6 @@ DRIVERS = {
     "shapefile": "ESRI Shapefile",
     "geopackage": "GPKG",
     "geojson": "GeoJSON",
-    "geojsonseq": "GeoJSONSeq",
     "flatgeobuf": "FlatGeobuf",
     "kml": "LIBKML",
     "gml": "GML",
@@ -35,7 +34,6 @@ OPTIONS = {
     "GML_SKIP_RESOLVE_ELEMS": "ALL",
     "GML_DOWNLOAD_SCHEMA": "NO",
     "GML_SRS_DIMENSION_IF_MISSING": "2",
-    "SHAPE_RESTORE_SHX": "YES",
     "OGR_SQLITE_LOAD_EXTENSIONS": "NO",
     "OGR_GEOJSON_MAX_OBJ_SIZE": "400",
     "LIBKML_RESOLVE_STYLE": "NO",
@@ -54,7 +52,11 @@ class Gdal:
         self.source = source
         self.can_lack_crs = source.format == "dxf"
         self.wanted_encoding = wanted_encoding
+        self.restored = False
         pyogrio.set_gdal_config_options(OPTIONS)
+        if source.format == "shapefile" and not source.path.with_suffix(".shx").exists():
+            pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
+            self.restored = True
         _leave_only(DRIVERS[source.format])
 
     @cached_property
@@ -84,7 +86,7 @@ class Gdal:
             # the .prj as it was written tells more than GDAL's reading of it
             prj = self.source.path.with_suffix(".prj")
             crs = prj.read_text(encoding="utf-8", errors="replace").strip() if prj.exists() else ""
-            if not self.source.path.with_suffix(".shx").exists():
+            if self.restored:
                 notes.append(
                     note(gettext_noop("The .shx was missing and was made anew from the .shp."))
                 )

@@ -238,11 +238,14 @@ def kind_guesses(
         ]
         strong = sorted((score for score in scores if score >= ENOUGH), reverse=True)[:3]
         score = 0.5 * by_name + 0.5 * sum(strong) / max(2, len(strong))
+        needed = [place for place, field in enumerate(own) if field.needed]
+        if any(scores[place] < ENOUGH for place in needed):
+            score = score * 0.3 - 0.01
         guesses.append((min(score, 1.0), kind))
     total = sum(score for score, _kind in guesses)
     guesses.sort(key=lambda pair: -pair[0])
     return [
-        {"kind": kind.name, "confidence": round(score * (score / total) ** 0.3 if total else 0.0, 2)}
+        {"kind": kind.name, "confidence": round(score * (score / total) ** 0.3 if total > 0 and score > 0 else 0.0, 2)}
         for score, kind in guesses
-        if score > 0 or total == 0
+        if score > 0 or total <= 0
     ]

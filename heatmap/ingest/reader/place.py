@@ -38,6 +38,10 @@ OUTSIDE = gettext_noop(
     "from %(extent)s (longitude, latitude). They were read as %(crs)s.\n"
     "Check the coordinate system, or choose the municipality that the file belongs to."
 )
+IMPOSSIBLE = gettext_noop(
+    "The coordinates (%(extent)s) lie outside what %(crs)s can show.\nState the EPSG code in which "
+    "they were made."
+)
 MISTAKES = {
     "swapped": gettext_noop(
         "All shapes lie outside the municipality, about %(distance)s km from its middle; they were "
@@ -317,6 +321,10 @@ def diagnose(points: np.ndarray, placement: Placement, town: Town) -> FileRefuse
     placed = placement.to_storage(points)
     placed = placed[np.isfinite(placed).all(axis=1)]
     raw = " ".join(f"{value:.10g}" for value in (*points.min(axis=0), *points.max(axis=0)))
+    if len(placed) < len(points) / 2:
+        best = next((o for o in candidates(points, town) if o["inside_share"] > 0.5), None)
+        if best is None and not _without_prefix(points, town):
+            return FileRefused(IMPOSSIBLE, crs=placement.name, extent=raw)
     if len(placed):
         low_lon, low_lat, high_lon, high_lat = extent_degrees(placed)
         reach = f"{low_lon:.3f} {low_lat:.3f} / {high_lon:.3f} {high_lat:.3f}"

@@ -36,18 +36,21 @@ def sources(path: Path, name: str, folder: Path, max_bytes: int) -> list[Source]
     found = sniff(path, name)
     stem = Path(name).stem
     if found not in ("zip", "kmz"):
-        target = folder / f"source{ENDINGS[found]}"
-        target.symlink_to(path)
-        return [Source(stem, found, target)]
+        return [_linked(path, stem, found, folder)]
     members = unpack(path, folder, max_bytes)
     if len(members) == 1 and members[0].path.suffix != ".shp":
         only = members[0]
-        return [Source(stem if found == "kmz" else only.name, sniff(only.path, only.path.name),
-                       only.path, True)]  # fmt: skip
+        shown = stem if found == "kmz" else only.name
+        only_format = sniff(only.path, shown + only.path.suffix)
+        if only_format == "geojsonseq":
+            return [_linked(only.path, shown, only_format, folder)]
+        return [Source(shown, only_format, only.path, True)]
     return [
         Source(
             member.name,
-            "shapefile" if member.path.suffix == ".shp" else sniff(member.path, member.path.name),
+            "shapefile"
+            if member.path.suffix == ".shp"
+            else sniff(member.path, member.name + member.path.suffix),
             member.path,
             True,
         )
@@ -55,8 +58,29 @@ def sources(path: Path, name: str, folder: Path, max_bytes: int) -> list[Source]
     ]
 
 
+def _linked(path: Path, stem: str, format_: str, folder: Path) -> Source:
+    """Give a file a name of our own; features on lines of their own become one collection."""
+    target = folder / f"source{ENDINGS[format_]}"
+    if format_ != "geojsonseq":
+        target.symlink_to(path)
+        return Source(stem, format_, target)
+    with path.open("rb") as lines, target.open("wb") as collection:
+        collection.write(b'{"type":"FeatureCollection","features":[')
+        divider, records = b"", False
+        for line in lines:
+            records = records or line.startswith(b"\x1e")
+            text = line.strip(b"\x1e \t\r\n\xef\xbb\xbf")
+            if text:
+                # where records are marked, one may go over several lines
+                collection.write(text if records and not line.startswith(b"\x1e") else divider + text)
+                divider = b","
+        collection.write(b"]}")
+    check_links(target)
+    return Source(stem, "geojson", target)
+
+
 ENDINGS = {
-    "geopackage": ".gpkg", "geojson": ".geojson", "geojsonseq": ".geojsonl", "flatgeobuf": ".fgb",
+    "geopackage": ".gpkg", "geojson": ".geojson", "geojsonseq": ".geojson", "flatgeobuf": ".fgb",
     "parquet": ".parquet", "kml": ".kml", "gml": ".gml", "dxf": ".dxf", "csv": ".csv",
     "xlsx": ".xlsx", "geotiff": ".tif", "osm": ".osm",
 }  # fmt: skip

@@ -39,7 +39,9 @@ NO_PLACE = gettext_noop(
     "No columns with coordinates were found among %(columns)s.\nName them, for example x=EAST "
     "y=NORTH, or add a column with WKT."
 )
-BAD_PLACE = gettext_noop("the coordinates cannot be read\nCorrect or remove the row.")
+BAD_PLACE = gettext_noop(
+    "the coordinates or the shape cannot be read\nCorrect or remove the row; write curves as lines."
+)
 TOO_MANY_CELLS = gettext_noop(
     "the row has %(count)s cells, the header has %(expected)s\nPut texts with the delimiter in "
     "them into quotation marks."
@@ -178,7 +180,7 @@ def _text(cell: Any) -> str | None:
 def _shapes(rows: list[list[Any]], places: dict[str, int]) -> np.ndarray:
     if "wkt" in places:
         texts = [re.sub(r"^\s*SRID=\d+;", "", str(row[places["wkt"]] or "")) for row in rows]
-        return shapely.from_wkt(np.array(texts, dtype=object), on_invalid="ignore")
+        return np.array([_from_wkt(text) for text in texts], dtype=object)
     shapes = np.full(len(rows), None, dtype=object)
     if "lonlat" in places:
         pairs = [PAIR.match(str(row[places["lonlat"]] or "")) for row in rows]
@@ -193,6 +195,14 @@ def _shapes(rows: list[list[Any]], places: dict[str, int]) -> np.ndarray:
     if known.any():
         shapes[known] = shapely.points(np.array([pair for pair in numbers if pair is not None]))
     return shapes
+
+
+def _from_wkt(text: str) -> shapely.Geometry | None:
+    """Read one shape; curves and other shapes that GEOS does not know become None."""
+    try:
+        return shapely.from_wkt(text, on_invalid="ignore") if text.strip() else None
+    except NotImplementedError:
+        return None
 
 
 class Csv(Table):
