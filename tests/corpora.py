@@ -1,4 +1,4 @@
-"""The vector test data that other projects wrote for themselves, taken from their source archives."""
+"""The vector test data that other projects wrote for themselves, from their source archives."""
 
 import os
 import shutil

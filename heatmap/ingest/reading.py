@@ -210,9 +210,7 @@ def _messages(order: dict[str, Any], folder: Path) -> Iterator[dict[str, Any]]:
             start_new_session=True,
         ) as process,
     ):
-        watch = threading.Timer(
-            order.get("wall_seconds", WALL_SECONDS), _end, args=(process, late)
-        )
+        watch = threading.Timer(order.get("wall_seconds", WALL_SECONDS), _end, args=(process, late))
         watch.daemon = True
         watch.start()
         try:
@@ -276,6 +274,12 @@ def bundled(path: Path, folder: Path) -> Path:
     stage = folder / "parts"
     stage.mkdir()
     for part in path.parent.iterdir():
-        if part.stem == path.stem and part.suffix.lower() in (".shp", ".shx", ".dbf", ".prj", ".cpg"):
+        if part.stem == path.stem and part.suffix.lower() in (
+            ".shp",
+            ".shx",
+            ".dbf",
+            ".prj",
+            ".cpg",
+        ):
             shutil.copyfile(part, stage / part.name)
     return Path(shutil.make_archive(str(folder / path.stem), "zip", stage))

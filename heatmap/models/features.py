@@ -61,9 +61,7 @@ class Pipe(Feature):
     supply_degc = models.FloatField(null=True)
     return_degc = models.FloatField(null=True)
     design_flow_kg_per_s = models.FloatField(null=True)
-    pipe_count = models.PositiveIntegerField(
-        null=True, help_text="Pipes in the trench: 2, 3 or 4."
-    )
+    pipe_count = models.PositiveIntegerField(null=True, help_text="Pipes in the trench: 2, 3 or 4.")
 
 
 class GridFeature(Feature):

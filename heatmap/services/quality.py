@@ -1,4 +1,4 @@
-"""The quality report of an import: what was read, refused, repaired, guessed, and what is missing."""
+"""The quality report of an import: what was read, refused, repaired, guessed and missing."""
 
 import csv
 import io
@@ -82,7 +82,9 @@ def report(
     }
 
 
-def _double_rows(doubles: Sequence[tuple[int, str]], facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _double_rows(
+    doubles: Sequence[tuple[int, str]], facts: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     column = next((c["column"] for c in facts["columns"] if c["field"] == "ref"), "")
     return [
         {
@@ -214,12 +216,19 @@ def warnings(document: Mapping[str, Any]) -> list[dict[str, Any]]:
         lines.append({"file": file, "row": values.get("row"), "ref": "",
                       "column": values.get("column", ""), "value": values.get("value", ""),
                       "message": cause, "remedy": remedy})  # fmt: skip
-    for gap in document.get("missing", []):
-        if gap["gap"]:
-            lines.append({"file": file, "row": None, "ref": "",
-                          "column": gap["column"], "value": f"{gap['share']:.0%}",
-                          "message": f"{sentence(gap['label'], {})}: {sentence(gap['gap'], {})}",
-                          "remedy": ""})  # fmt: skip
+    lines += [
+        {
+            "file": file,
+            "row": None,
+            "ref": "",
+            "column": gap["column"],
+            "value": f"{gap['share']:.0%}",
+            "message": f"{sentence(gap['label'], {})}: {sentence(gap['gap'], {})}",
+            "remedy": "",
+        }
+        for gap in document.get("missing", [])
+        if gap["gap"]
+    ]
     return lines
 
 

@@ -188,9 +188,7 @@ def _load(upload: Upload, progress: Progress) -> None:
     def beat(rows: int) -> None:
         progress(READING, min(0.6, 0.05 + rows / 1_000_000))
 
-    with spooled(
-        Path(upload.file.path), upload.original_name, request, columns, beat
-    ) as result:
+    with spooled(Path(upload.file.path), upload.original_name, request, columns, beat) as result:
         progress(PUBLISHING if upload.step == UploadStep.COMMIT else CHECKING, 0.7)
         try:
             with acting_as(job_id=upload.job_id):
@@ -228,7 +226,9 @@ def _keep_rows(upload: Upload, result: Spooled) -> None:
 
 def _keep_series(upload: Upload, result: Spooled) -> None:
     found = result.facts["series"]
-    document = quality.report(upload.kind, upload.original_name, result, {}, result.facts["features"])
+    document = quality.report(
+        upload.kind, upload.original_name, result, {}, result.facts["features"]
+    )
     values = found.pop("values")
     document["series"] = found | {"values_by_day": _daily(values)}
     version = None

@@ -48,9 +48,7 @@ class _Budget:
                 self._copy(source, sink)
         except RuntimeError as error:
             raise FileRefused(
-                gettext_noop(
-                    "The zip is locked with a password.\nPack it again without one."
-                )
+                gettext_noop("The zip is locked with a password.\nPack it again without one.")
             ) from error
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
             raise FileRefused(DAMAGED, member=PurePosixPath(member.filename).name) from error

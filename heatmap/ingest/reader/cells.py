@@ -48,9 +48,7 @@ class Cells:
                 None if buildings is None else buildings[place],
             )  # fmt: skip
 
-    def _gather(
-        self, cells: np.ndarray, demand: np.ndarray, buildings: np.ndarray | None
-    ) -> None:
+    def _gather(self, cells: np.ndarray, demand: np.ndarray, buildings: np.ndarray | None) -> None:
         keys, where = np.unique(_key(cells), return_inverse=True)
         for key, value in zip(keys.tolist(), np.bincount(where, demand).tolist(), strict=True):
             self.demand[key] += value
@@ -100,7 +98,9 @@ class Cells:
 
     def rows(self) -> tuple[list[str], np.ndarray, np.ndarray, list[int | None]]:
         """Return ref, shape, demand and buildings of the cells with demand, in order."""
-        keys = np.array(sorted(key for key, value in self.demand.items() if value > 0), dtype=np.int64)
+        keys = np.array(
+            sorted(key for key, value in self.demand.items() if value > 0), dtype=np.int64
+        )
         columns, lines = keys >> 32, (keys & 0xFFFFFFFF) - 2**31
         shapes = shapely.box(
             columns * CELL_M, lines * CELL_M, (columns + 1) * CELL_M, (lines + 1) * CELL_M

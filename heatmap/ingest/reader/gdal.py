@@ -3,7 +3,8 @@
 import ctypes
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,10 @@ BATCH_ROWS = 16_384
 UNREADABLE = gettext_noop(
     "The file cannot be read; it may be cut off or damaged (%(format)s).\nExport it again."
 )
+ONLY_VIEWS = gettext_noop(
+    "%(layer)s is a view, which runs a query of whoever made the file.\n"
+    "Save it as a table of its own."
+)
 
 
 class Gdal:
@@ -68,15 +73,19 @@ class Gdal:
 
     def layers(self) -> list[LayerInfo]:
         path = self.source.path
+        views = _views(path) if self.source.format == "geopackage" else set()
         try:
+            names = [str(name) for name, _geometry in pyogrio.list_layers(path)]
+            if names and views.issuperset(names):
+                raise FileRefused(ONLY_VIEWS, layer=names[0])
             found = []
-            for name, _geometry in pyogrio.list_layers(path):
+            for name in names:
+                if name in views:
+                    continue
                 info = pyogrio.read_info(path, layer=name, encoding=self.encoding or None)
-                found.append(self._describe(str(name), info))
+                found.append(self._describe(name, info))
         except (DataSourceError, DataLayerError, ValueError, LookupError, UnicodeError) as error:
             raise FileRefused(UNREADABLE, format=DRIVERS[self.source.format]) from error
-        if self.source.format == "geopackage":
-            _refuse_views(path, {layer.name for layer in found})
         return found
 
     def _describe(self, name: str, info: dict[str, Any]) -> LayerInfo:
@@ -122,10 +131,11 @@ class Gdal:
 
 
 def _batch(rows: pa.RecordBatch, geometry: str, first_row: int) -> Batch:
-    columns = {}
-    for name, column in zip(rows.schema.names, rows.columns, strict=True):
-        if name != geometry:
-            columns[name] = column
+    columns = {
+        name: column
+        for name, column in zip(rows.schema.names, rows.columns, strict=True)
+        if name != geometry
+    }
     if geometry in rows.schema.names:
         shapes = rows.column(geometry)
         wkb = shapes.to_numpy(zero_copy_only=False)
@@ -198,23 +208,14 @@ def linear(wkb: bytes) -> bytes | None:
     return None if failed else buffer.raw
 
 
-def _refuse_views(path: Path, layers: Sequence[str] | set[str]) -> None:
-    """A view runs the SQL of whoever made the file; only tables are read."""
-    with sqlite3.connect(f"file:{os.fspath(path)}?mode=ro&immutable=1", uri=True) as database:
-        database.execute("PRAGMA trusted_schema = OFF")
+def _views(path: Path) -> set[str]:
+    """Names of the views of a GeoPackage: each runs the SQL of whoever made the file."""
+    with closing(
+        sqlite3.connect(f"file:{os.fspath(path)}?mode=ro&immutable=1", uri=True)
+    ) as database:
         try:
-            views = {
-                name
-                for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'view'")
-            }
+            database.execute("PRAGMA trusted_schema = OFF")
+            rows = database.execute("SELECT name FROM sqlite_master WHERE type = 'view'")
+            return {str(name) for (name,) in rows}
         except sqlite3.DatabaseError as error:
             raise FileRefused(UNREADABLE, format="GPKG") from error
-    hostile = sorted(set(layers) & views)
-    if hostile:
-        raise FileRefused(
-            gettext_noop(
-                "%(layer)s is a view, which runs a query of whoever made the file.\n"
-                "Save it as a table of its own."
-            ),
-            layer=hostile[0],
-        )

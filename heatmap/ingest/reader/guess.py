@@ -38,8 +38,10 @@ def match(field: Field, column: str) -> float:
             return 1.0
         if bare == known:
             best = max(best, 0.95)
-        elif len(column) == SHAPEFILE_NAME and len(known) > SHAPEFILE_NAME - 2 and known.startswith(
-            name
+        elif (
+            len(column) == SHAPEFILE_NAME
+            and len(known) > SHAPEFILE_NAME - 2
+            and known.startswith(name)
         ):
             best = max(best, 0.85)
         elif len(known) >= 6 and known in name:
@@ -51,7 +53,12 @@ def _without_unit(column: str, unit: str) -> str:
     name = re.sub(r"[\[(].*?[\])]", "", column)
     if not unit:
         return name
-    units = {part for known in FACTORS[unit] for part in known.split("/")} | {"a", "yr", "jahr", "pro"}
+    units = {part for known in FACTORS[unit] for part in known.split("/")} | {
+        "a",
+        "yr",
+        "jahr",
+        "pro",
+    }
     parts = [part for part in re.split(r"[^0-9A-Za-zÀ-ÿ%°]+", name) if part]
     kept = [part for part in parts if plain(part) not in units]
     return "_".join(kept or parts)
@@ -142,7 +149,11 @@ def _guessed(
         for place, column in enumerate(info.columns):
             score = match(field, column)
             if score >= ENOUGH and column not in taken and _content_fits(field, sample.get(column)):
-                rank = field.aliases.split().index(column.lower()) if column.lower() in field.aliases.split() else 99
+                rank = (
+                    field.aliases.split().index(column.lower())
+                    if column.lower() in field.aliases.split()
+                    else 99
+                )
                 pairs.append((-score, rank, place, field, column))
     for score, _rank, _place, field, column in sorted(pairs, key=lambda pair: pair[:3]):
         if column in taken or any(choice.field.name == field.name for choice in found):
@@ -228,8 +239,10 @@ def kind_guesses(
         if dimension is not None and dimension not in kind.shapes:
             continue
         aliases = {skeleton(alias) for alias in kind.aliases.split()}
-        by_name = 1.0 if words & aliases else 0.7 * any(
-            len(alias) > 4 and alias in whole for alias in aliases
+        by_name = (
+            1.0
+            if words & aliases
+            else 0.7 * any(len(alias) > 4 and alias in whole for alias in aliases)
         )
         own = [field for field in kind.fields if field.name not in ("ref", "name")]
         scores = [
@@ -245,7 +258,12 @@ def kind_guesses(
     total = sum(score for score, _kind in guesses)
     guesses.sort(key=lambda pair: -pair[0])
     return [
-        {"kind": kind.name, "confidence": round(score * (score / total) ** 0.3 if total > 0 and score > 0 else 0.0, 2)}
+        {
+            "kind": kind.name,
+            "confidence": round(
+                score * (score / total) ** 0.3 if total > 0 and score > 0 else 0.0, 2
+            ),
+        }
         for score, kind in guesses
         if score > 0 or total <= 0
     ]

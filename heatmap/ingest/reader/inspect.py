@@ -21,9 +21,7 @@ SHOWN_ROWS = 5
 def read(sources: list[Source], request: Mapping[str, Any]) -> None:
     """Print a proposal: one document a layer."""
     layers = open_layers(sources, request.get("encoding") or "")
-    town = place.Town(
-        shapely.from_wkb(bytes.fromhex(request["extent_wkb"])), request["town_srid"]
-    )
+    town = place.Town(shapely.from_wkb(bytes.fromhex(request["extent_wkb"])), request["town_srid"])
     emit(
         "proposal",
         format=sources[0].format,
@@ -141,5 +139,3 @@ def _rows(sample: Sample) -> list[dict[str, str]]:
     return [
         {name: (cells[row] or "")[:120] for name, cells in columns.items()} for row in range(count)
     ]
-
-

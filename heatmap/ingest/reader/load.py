@@ -157,9 +157,7 @@ class Loading:
         choice = next(c for c in self.choices if c.field.name == "heat_demand_mwh_per_a")
         usable = kept & np.isfinite(demand)
         for row in np.flatnonzero(kept & ~usable):
-            self.remarks.refuse(
-                batch.first_row + int(row), "", NO_DEMAND, column=choice.columns[0]
-            )
+            self.remarks.refuse(batch.first_row + int(row), "", NO_DEMAND, column=choice.columns[0])
         self.rows_used += int(usable.sum())
         if not usable.any():
             return
@@ -340,5 +338,3 @@ def _assumptions(loading: Loading) -> list[dict[str, Any]]:
                 )
             )
     return notes
-
-

@@ -98,9 +98,7 @@ def choose_layer(layers: list[Opened], wanted: str, kind: str) -> Opened:
             if opened.info.name.casefold() == wanted.casefold():
                 return opened
         raise FileRefused(
-            gettext_noop(
-                "There is no layer %(layer)s in this file.\nIts layers are: %(names)s."
-            ),
+            gettext_noop("There is no layer %(layer)s in this file.\nIts layers are: %(names)s."),
             layer=wanted,
             names=names,
         )
@@ -117,9 +115,7 @@ def choose_layer(layers: list[Opened], wanted: str, kind: str) -> Opened:
     if len(fitting) == 1:
         fitting[0].info.notes.append(
             note(
-                gettext_noop(
-                    "The file has %(count)s layers; %(layer)s is the only one that fits."
-                ),
+                gettext_noop("The file has %(count)s layers; %(layer)s is the only one that fits."),
                 count=len(layers),
                 layer=fitting[0].info.name,
             )
@@ -136,9 +132,7 @@ def choose_layer(layers: list[Opened], wanted: str, kind: str) -> Opened:
 
 def sample_of(opened: Opened, columns: dict[str, Any]) -> Sample:
     """Read the first rows of a layer."""
-    rows = opened.reader.batches(
-        opened.info.name, {"columns": columns, "batch_rows": SAMPLE_ROWS}
-    )
+    rows = opened.reader.batches(opened.info.name, {"columns": columns, "batch_rows": SAMPLE_ROWS})
     batch = next(iter(rows), None)
     if batch is None:
         return Sample(None, np.empty(0, dtype=object), {})

@@ -46,7 +46,9 @@ class Parquet:
         if primary in names:
             return str(primary)
         for name in names:
-            if name.lower() in GEOMETRY_NAMES and _is_binary(self.file.schema_arrow.field(name).type):
+            if name.lower() in GEOMETRY_NAMES and _is_binary(
+                self.file.schema_arrow.field(name).type
+            ):
                 return str(name)
         raise FileRefused(
             gettext_noop(
@@ -78,9 +80,7 @@ class Parquet:
         types = self._about.get("geometry_types") or ["Unknown"]
         names = [name for name in self.file.schema_arrow.names if name != self.geometry]
         kind = str(types[0]) if len(types) == 1 else "Unknown"
-        return [
-            LayerInfo(self.source.name, names, kind, self.file.metadata.num_rows, self._crs())
-        ]
+        return [LayerInfo(self.source.name, names, kind, self.file.metadata.num_rows, self._crs())]
 
     def batches(self, layer: str, options: dict[str, Any]) -> Iterator[Batch]:
         row = 1

@@ -307,7 +307,9 @@ def _tried(placement: Placement, points: np.ndarray, town: Town) -> dict[str, An
 def distance_km(placed: np.ndarray, town: Town) -> float:
     middle = (placed.min(axis=0) + placed.max(axis=0)) / 2
     box = town.extent.bounds
-    return float(np.hypot(middle[0] - (box[0] + box[2]) / 2, middle[1] - (box[1] + box[3]) / 2) / 1e3)
+    return float(
+        np.hypot(middle[0] - (box[0] + box[2]) / 2, middle[1] - (box[1] + box[3]) / 2) / 1e3
+    )
 
 
 def extent_degrees(placed: np.ndarray) -> list[float]:

@@ -33,9 +33,10 @@ UNREADABLE = gettext_noop(
 def read(source: Source, request: Mapping[str, Any], *, look_only: bool) -> None:
     """Spool the demand of a raster by cell, or only tell what it is."""
     try:
-        with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"), rasterio.open(
-            source.path, driver="GTiff", sharing=False
-        ) as raster:
+        with (
+            rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"),
+            rasterio.open(source.path, driver="GTiff", sharing=False) as raster,
+        ):
             _read(raster, source, request, look_only=look_only)
     except (RasterioError, ValueError, IndexError) as error:
         raise FileRefused(UNREADABLE, format="GeoTIFF") from error
@@ -175,8 +176,12 @@ def _spool(
                         outside += int((~inside).sum())
         emit("progress", rows=read_pixels, features=info.features)
     if used == 0:
-        raise place.diagnose(_corners(raster), placement, town) if outside else FileRefused(
-            gettext_noop("No pixel of the raster has a value above zero.\nCheck the band.")
+        raise (
+            place.diagnose(_corners(raster), placement, town)
+            if outside
+            else FileRefused(
+                gettext_noop("No pixel of the raster has a value above zero.\nCheck the band.")
+            )
         )
     choice.rows, choice.missing = read_pixels, read_pixels - used - outside
     refs, shapes, demand, buildings = cells.rows()

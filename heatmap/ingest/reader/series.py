@@ -15,7 +15,7 @@ from heatmap.ingest.reader.layers import note
 from heatmap.ingest.reader.messages import FileRefused, Remarks, emit, gettext_noop
 from heatmap.ingest.reader.numbers import has_decimal_comma, is_missing, number_and_unit
 from heatmap.ingest.reader.sniff import Source
-from heatmap.ingest.reader.table import Csv, Workbook, _header
+from heatmap.ingest.reader.table import Csv, Workbook, header_of
 from heatmap.ingest.units import convert, skeleton, unit_in_name
 
 UNITS = {"price_eur_per_mwh": "EUR/MWh", "temperature_degc": "degC", "load_kw": "kW"}
@@ -31,10 +31,17 @@ TIME_NAMES = (
 )
 CLOCK_NAMES = "uhrzeit zeit time klo kello klockan klokken heure hour von start"
 COUNTRY_ZONES = {
-    "DE": "Europe/Berlin", "FI": "Europe/Helsinki", "SE": "Europe/Stockholm",
-    "DK": "Europe/Copenhagen", "NO": "Europe/Oslo", "FR": "Europe/Paris", "AT": "Europe/Vienna",
-    "NL": "Europe/Amsterdam", "CH": "Europe/Zurich", "BE": "Europe/Brussels",
-}  # fmt: skip
+    "DE": "Europe/Berlin",
+    "FI": "Europe/Helsinki",
+    "SE": "Europe/Stockholm",
+    "DK": "Europe/Copenhagen",
+    "NO": "Europe/Oslo",
+    "FR": "Europe/Paris",
+    "AT": "Europe/Vienna",
+    "NL": "Europe/Amsterdam",
+    "CH": "Europe/Zurich",
+    "BE": "Europe/Brussels",
+}
 LONGEST_GAP_H = 3
 LISTED = 60
 HOUR = timedelta(hours=1)
@@ -68,15 +75,22 @@ def read(source: Source, request: Mapping[str, Any]) -> None:
     table = Csv(source, encoding) if source.format == "csv" else Workbook(source, encoding)
     layer = request.get("layer") or table.layers()[0].name
     rows = table.rows(layer)
-    header, first, start = _header(rows)
+    header, first, start = header_of(rows)
     columns = request.get("columns") or {}
     time_columns = _time_columns(header, columns, first)
     quantity, value_column, unit = _value_column(header, columns, time_columns)
     remarks, notes = Remarks(), []
     raw = _collect(
-        itertools.chain(first, rows), header, start, time_columns, value_column, quantity, unit,
-        remarks, notes,
-    )  # fmt: skip
+        itertools.chain(first, rows),
+        header,
+        start,
+        time_columns,
+        value_column,
+        quantity,
+        unit,
+        remarks,
+        notes,
+    )
     if not raw.moments:
         raise FileRefused(
             gettext_noop(
@@ -87,13 +101,26 @@ def read(source: Source, request: Mapping[str, Any]) -> None:
         )
     year, values, document = _one_year(raw, request, header[time_columns[0]], remarks, notes)
     emit(
-        "facts", layer=layer, format=source.format, crs="-", srid=None, crs_from="",
-        encoding=getattr(table, "encoding", ""), rows_read=len(raw.moments) + remarks.refused,
-        rows_used=len(raw.moments), rows_refused=remarks.refused,
-        refused_counts=dict(remarks.by_message), features=len(values), columns=[],
-        unused_columns=[], ids_are_row_numbers=True, handling={}, double_rows=0, notes=notes,
+        "facts",
+        layer=layer,
+        format=source.format,
+        crs="-",
+        srid=None,
+        crs_from="",
+        encoding=getattr(table, "encoding", ""),
+        rows_read=len(raw.moments) + remarks.refused,
+        rows_used=len(raw.moments),
+        rows_refused=remarks.refused,
+        refused_counts=dict(remarks.by_message),
+        features=len(values),
+        columns=[],
+        unused_columns=[],
+        ids_are_row_numbers=True,
+        handling={},
+        double_rows=0,
+        notes=notes,
         series={"quantity": quantity, "year": year, "values": values, **document},
-    )  # fmt: skip
+    )
 
 
 def _time_columns(header: list[str], asked: Mapping[str, Any], first: list[list[Any]]) -> list[int]:
@@ -113,16 +140,24 @@ def _time_columns(header: list[str], asked: Mapping[str, Any], first: list[list[
     if not dated:
         raise _no_time(header)
     names = {skeleton(name) for name in TIME_NAMES.split()}
-    best = max(dated, key=lambda place: (_is_utc(header[place]),
-                                         any(n in skeleton(header[place]) for n in names), -place))  # fmt: skip
+    best = max(
+        dated,
+        key=lambda place: (
+            _is_utc(header[place]),
+            any(n in skeleton(header[place]) for n in names),
+            -place,
+        ),
+    )
     stamps = [str(row[best] or "") for row in sample if best < len(row)]
     if not any(re.search(r"\d[:.h]\d{2}", re.sub(r"^\S+", "", s) or "") for s in stamps):
         for place, name in enumerate(header):
             cells = [str(row[place] or "") for row in sample if place < len(row)]
             clock = all(re.match(r"^\d{1,2}([:.]\d{2})", cell) for cell in cells if cell)
-            if place != best and clock and skeleton(name) in {
-                skeleton(n) for n in CLOCK_NAMES.split()
-            }:
+            if (
+                place != best
+                and clock
+                and skeleton(name) in {skeleton(n) for n in CLOCK_NAMES.split()}
+            ):
                 return [best, place]
     return [best]
 
@@ -164,7 +199,9 @@ def _value_column(
         for place, name in enumerate(header):
             if place in times:
                 continue
-            words = {skeleton(part) for part in re.split(r"[^0-9A-Za-zÀ-ÿ]+", name)} | {skeleton(name)}
+            words = {skeleton(part) for part in re.split(r"[^0-9A-Za-zÀ-ÿ]+", name)} | {
+                skeleton(name)
+            }
             known = {skeleton(alias) for alias in names.split()}
             if words & known or any(len(k) > 4 and k in skeleton(name) for k in known):
                 found.append((quantity, place))
@@ -180,9 +217,16 @@ def _value_column(
 
 
 def _collect(
-    rows: Any, header: list[str], start: int, times: list[int], value_column: int, quantity: str,
-    unit: str, remarks: Remarks, notes: list[dict[str, Any]],
-) -> Raw:  # fmt: skip
+    rows: Any,
+    header: list[str],
+    start: int,
+    times: list[int],
+    value_column: int,
+    quantity: str,
+    unit: str,
+    remarks: Remarks,
+    notes: list[dict[str, Any]],
+) -> Raw:
     target = UNITS[quantity]
     stated = unit or unit_in_name(header[value_column], target)
     factors = convert(stated or target, target)
@@ -192,11 +236,18 @@ def _collect(
                 "%(unit)s cannot be turned into %(target)s, in which %(field)s is kept.\n"
                 "State the unit of the column."
             ),
-            unit=stated, target=target, field=quantity,
-        )  # fmt: skip
+            unit=stated,
+            target=target,
+            field=quantity,
+        )
     if not stated:
-        notes.append(note(gettext_noop("Column %(column)s does not say its unit; %(unit)s was assumed."),
-                          column=header[value_column], unit=target))  # fmt: skip
+        notes.append(
+            note(
+                gettext_noop("Column %(column)s does not say its unit; %(unit)s was assumed."),
+                column=header[value_column],
+                unit=target,
+            )
+        )
     raw, comma, month_first = Raw(), None, None
     buffer = list(itertools.islice(rows, 2000))
     cells = [str(row[value_column] or "") for row in buffer if value_column < len(row)]
@@ -204,8 +255,9 @@ def _collect(
     month_first = _month_first([_joined(row, times) for row in buffer])
     for number_, row in enumerate(itertools.chain(buffer, rows), start=start):
         text = _joined(row, times)
-        cell = str(row[value_column] if value_column < len(row) and row[value_column] is not None
-                   else "")  # fmt: skip
+        cell = str(
+            row[value_column] if value_column < len(row) and row[value_column] is not None else ""
+        )
         if not text and not cell:
             continue
         stamp = _stamp(text, month_first=month_first)
@@ -223,8 +275,17 @@ def _collect(
     low, high = PLAUSIBLE[quantity]
     odd = sum(not low <= value <= high for value in raw.values)
     if odd:
-        notes.append(note(gettext_noop("%(count)s values lie outside %(low)s to %(high)s %(unit)s and were kept."),
-                          count=odd, low=low, high=high, unit=target))  # fmt: skip
+        notes.append(
+            note(
+                gettext_noop(
+                    "%(count)s values lie outside %(low)s to %(high)s %(unit)s and were kept."
+                ),
+                count=odd,
+                low=low,
+                high=high,
+                unit=target,
+            )
+        )
     return raw
 
 
@@ -240,7 +301,9 @@ def _month_first(texts: list[str]) -> bool:
     """Whether dates such as 01/31/2024 put the month first."""
     return any(
         (m := STAMP.match(text)) and len(m["a"]) <= 2 and int(m["b"]) > 12 for text in texts
-    ) and not any((m := STAMP.match(text)) and len(m["a"]) <= 2 and int(m["a"]) > 12 for text in texts)
+    ) and not any(
+        (m := STAMP.match(text)) and len(m["a"]) <= 2 and int(m["a"]) > 12 for text in texts
+    )
 
 
 def _stamp(text: str, *, month_first: bool = False) -> datetime | None:
@@ -248,7 +311,9 @@ def _stamp(text: str, *, month_first: bool = False) -> datetime | None:
     if not match:
         return None
     a, b, c = (int(match[part]) for part in "abc")
-    year, month, day = (a, b, c) if len(match["a"]) == 4 else (c, a, b) if month_first else (c, b, a)
+    year, month, day = (
+        (a, b, c) if len(match["a"]) == 4 else (c, a, b) if month_first else (c, b, a)
+    )
     year += 2000 if year < 100 else 0
     hour = int(match["h"] or 0)
     try:
@@ -274,9 +339,12 @@ def _stamp(text: str, *, month_first: bool = False) -> datetime | None:
 
 
 def _one_year(
-    raw: Raw, request: Mapping[str, Any], time_name: str, remarks: Remarks,
+    raw: Raw,
+    request: Mapping[str, Any],
+    time_name: str,
+    remarks: Remarks,
     notes: list[dict[str, Any]],
-) -> tuple[int, list[float], dict[str, Any]]:  # fmt: skip
+) -> tuple[int, list[float], dict[str, Any]]:
     zone = _zone(raw, request, time_name, notes)
     moments = _in_utc(raw, zone)
     steps = np.diff(np.array(sorted(moments)))
@@ -300,19 +368,41 @@ def _one_year(
             continue
         seen.add(moment)
         end = moment + shift
-        whole = end.replace(minute=0, second=0) + (HOUR if end.minute or end.second else timedelta(0))
+        whole = end.replace(minute=0, second=0) + (
+            HOUR if end.minute or end.second else timedelta(0)
+        )
         hours.setdefault(whole, []).append(value)
     if step < HOUR:
-        notes.append(note(gettext_noop("Steps of %(minutes)s minutes were averaged to hours."),
-                          minutes=int(step.total_seconds() // 60)))  # fmt: skip
+        notes.append(
+            note(
+                gettext_noop("Steps of %(minutes)s minutes were averaged to hours."),
+                minutes=int(step.total_seconds() // 60),
+            )
+        )
     if doubles:
-        notes.append(note(gettext_noop("%(count)s times stand twice, the first one at %(first)s; the first value counts."),
-                          count=len(doubles), first=f"{doubles[0]:%Y-%m-%d %H:%M} UTC"))  # fmt: skip
+        notes.append(
+            note(
+                gettext_noop(
+                    "%(count)s times stand twice, the first one at %(first)s; the first value "
+                    "counts."
+                ),
+                count=len(doubles),
+                first=f"{doubles[0]:%Y-%m-%d %H:%M} UTC",
+            )
+        )
     means = {hour: float(np.mean(values)) for hour, values in hours.items()}
     year = _fullest_year(means)
     values, filled = _filled(means, year, notes)
-    return year, values, {"filled": filled, "timezone": str(zone), "stamps": "end" if ends else "start",
-                          "step_minutes": int(step.total_seconds() // 60)}  # fmt: skip
+    return (
+        year,
+        values,
+        {
+            "filled": filled,
+            "timezone": str(zone),
+            "stamps": "end" if ends else "start",
+            "step_minutes": int(step.total_seconds() // 60),
+        },
+    )
 
 
 def _zone(
@@ -326,17 +416,33 @@ def _zone(
             return ZoneInfo(wanted)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise FileRefused(
-                gettext_noop("The time zone %(zone)s is not known.\nWrite it as Europe/Berlin or UTC."),
+                gettext_noop(
+                    "The time zone %(zone)s is not known.\nWrite it as Europe/Berlin or UTC."
+                ),
                 zone=wanted,
             ) from error
     if _is_utc(time_name):
         return UTC
     local = ZoneInfo(COUNTRY_ZONES.get(str(request.get("country")), "Europe/Berlin"))
     if _keeps_summer_time(raw.moments, local):
-        notes.append(note(gettext_noop("The clock was changed twice a year in the file; the times were read as %(zone)s."),
-                          zone=str(local)))  # fmt: skip
+        notes.append(
+            note(
+                gettext_noop(
+                    "The clock was changed twice a year in the file; the times were read as "
+                    "%(zone)s."
+                ),
+                zone=str(local),
+            )
+        )
         return local
-    notes.append(note(gettext_noop("The times name no zone and the clock is never changed; they were read as UTC. State the time zone if they are not.")))  # fmt: skip
+    notes.append(
+        note(
+            gettext_noop(
+                "The times name no zone and the clock is never changed; they were read as UTC. "
+                "State the time zone if they are not."
+            )
+        )
+    )
     return UTC
 
 
@@ -373,17 +479,21 @@ def _in_utc(raw: Raw, zone: Any) -> list[datetime]:
 
 
 def _stamps_are_ends(
-    raw: Raw, step: timedelta, request: Mapping[str, Any], time_name: str,
+    raw: Raw,
+    step: timedelta,
+    request: Mapping[str, Any],
+    time_name: str,
     notes: list[dict[str, Any]],
-) -> bool:  # fmt: skip
+) -> bool:
     asked = str(request.get("stamps") or "")
     if asked in ("start", "end"):
         return asked == "end"
     name = skeleton(time_name)
     if any(word in name for word in ("bis", "end", "hourending", "until")):
         return True
-    first, last = min(m.replace(tzinfo=None) for m in raw.moments), max(
-        m.replace(tzinfo=None) for m in raw.moments
+    first, last = (
+        min(m.replace(tzinfo=None) for m in raw.moments),
+        max(m.replace(tzinfo=None) for m in raw.moments),
     )
     ends = first.time() == (datetime.min + step).time() and last.time() == datetime.min.time()
     notes.append(
@@ -424,27 +534,43 @@ def _filled(
                 "%(hours)s hours and ends on %(end)s. Up to 3 hours in a row are filled in.\n"
                 "Complete the series and bring it again."
             ),
-            year=year, missing=int(missing.sum()), hours=longest[0],
+            year=year,
+            missing=int(missing.sum()),
+            hours=longest[0],
             end=f"{ends[longest[1]]:%Y-%m-%d %H:%M} UTC",
-        )  # fmt: skip
+        )
     place = np.arange(count)
     values[missing] = np.interp(place[missing], place[~missing], values[~missing])
     filled = [f"{ends[i]:%Y-%m-%d %H:%M} UTC" for i in np.flatnonzero(missing)]
     if filled:
-        notes.append(note(gettext_noop("%(count)s missing hours were filled in a straight line: %(hours)s."),
-                          count=len(filled), hours=", ".join(filled[:LISTED])))  # fmt: skip
+        notes.append(
+            note(
+                gettext_noop("%(count)s missing hours were filled in a straight line: %(hours)s."),
+                count=len(filled),
+                hours=", ".join(filled[:LISTED]),
+            )
+        )
     if count == 8784:
         keep = np.array([((end - HOUR).month, (end - HOUR).day) != (2, 29) for end in ends])
         values = values[keep]
-        notes.append(note(gettext_noop("29 February was left out, so that the year has 8,760 hours like the other series.")))  # fmt: skip
+        notes.append(
+            note(
+                gettext_noop(
+                    "29 February was left out, so that the year has 8,760 hours like the other "
+                    "series."
+                )
+            )
+        )
     return [float(value) for value in values], filled
 
 
 def _wrap(
-    values: np.ndarray, means: Mapping[datetime, float], ends: list[datetime],
+    values: np.ndarray,
+    means: Mapping[datetime, float],
+    ends: list[datetime],
     notes: list[dict[str, Any]],
-) -> None:  # fmt: skip
-    """Fill the last hours of a local year in UTC from its first ones, which lie in the year before."""
+) -> None:
+    """Fill the last hours of a local year from its first ones, which lie in the year before."""
     tail = 0
     while tail < LONGEST_GAP_H and np.isnan(values[-1 - tail]):
         tail += 1
@@ -452,5 +578,12 @@ def _wrap(
     if tail and all(value is not None for value in early):
         for place, value in enumerate(reversed(early)):
             values[len(values) - tail + place] = value
-        notes.append(note(gettext_noop("The year was given in local time; its first %(count)s hours, which lie in the year before in UTC, stand at the end."),
-                          count=tail))  # fmt: skip
+        notes.append(
+            note(
+                gettext_noop(
+                    "The year was given in local time; its first %(count)s hours, which lie in the "
+                    "year before in UTC, stand at the end."
+                ),
+                count=tail,
+            )
+        )

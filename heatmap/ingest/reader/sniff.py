@@ -72,7 +72,9 @@ def _linked(path: Path, stem: str, format_: str, folder: Path) -> Source:
             text = line.strip(b"\x1e \t\r\n\xef\xbb\xbf")
             if text:
                 # where records are marked, one may go over several lines
-                collection.write(text if records and not line.startswith(b"\x1e") else divider + text)
+                collection.write(
+                    text if records and not line.startswith(b"\x1e") else divider + text
+                )
                 divider = b","
         collection.write(b"]}")
     check_links(target)

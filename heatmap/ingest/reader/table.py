@@ -23,17 +23,26 @@ SAMPLE_BYTES = 65_536
 LONGEST_CELL = 20_000_000
 MOST_COLUMNS = 2000
 MAX_WORKBOOK_BYTES = 1 << 30
-X_NAMES = ("lon lng long longitude laenge laengengrad geolaenge x xcoord x_coord xkoordinate easting "
-           "east e rechtswert ostwert hochost ost rw re utm_e utm_x etrs_x koordx coord_x x_utm "
-           "x_epsg xwgs84 wgs84lon geo_lon itaekoordinaatti itae pituusaste oest longituden "
-           "laengdgrad laengdegrad oestkoordinat coordx xcoordinate lon_wgs84 point_x")  # fmt: skip
-Y_NAMES = ("lat latitude breite breitengrad geobreite y ycoord y_coord ykoordinate northing north n "
-           "hochwert nordwert nord hw ho utm_n utm_y etrs_y koordy coord_y y_utm y_epsg ywgs84 "
-           "wgs84lat geo_lat pohjoiskoordinaatti pohjoinen leveysaste latituden breddgrad "
-           "breddegrad nordkoordinat coordy ycoordinate lat_wgs84 point_y")  # fmt: skip
+X_NAMES = (
+    "lon lng long longitude laenge laengengrad geolaenge x xcoord x_coord xkoordinate "
+    "easting "
+    "east e rechtswert ostwert hochost ost rw re utm_e utm_x etrs_x koordx coord_x x_utm "
+    "x_epsg xwgs84 wgs84lon geo_lon itaekoordinaatti itae pituusaste oest longituden "
+    "laengdgrad laengdegrad oestkoordinat coordx xcoordinate lon_wgs84 point_x"
+)
+Y_NAMES = (
+    "lat latitude breite breitengrad geobreite y ycoord y_coord ykoordinate "
+    "northing north n "
+    "hochwert nordwert nord hw ho utm_n utm_y etrs_y koordy coord_y y_utm y_epsg ywgs84 "
+    "wgs84lat geo_lat pohjoiskoordinaatti pohjoinen leveysaste latituden breddgrad "
+    "breddegrad nordkoordinat coordy ycoordinate lat_wgs84 point_y"
+)
 WKT_NAMES = "wkt geometry geom the_geom geometrie geometria shape wkt_geom wktgeometry"
-PAIR_NAMES = ("koordinaten coordinates coords lonlat latlon position location koordinaatit "
-              "koordinater coordonnees geo_point geopoint geo_point_2d lage punkt standort")  # fmt: skip
+PAIR_NAMES = (
+    "koordinaten coordinates coords lonlat latlon position location koordinaatit "
+    "koordinater coordonnees geo_point geopoint "
+    "geo_point_2d lage punkt standort"
+)
 PAIR = re.compile(r"^\s*[(\[]?\s*(-?\d+(?:[.]\d+)?)\s*[,;\s]\s*(-?\d+(?:[.]\d+)?)\s*[)\]]?\s*$")
 NO_PLACE = gettext_noop(
     "No columns with coordinates were found among %(columns)s.\nName them, for example x=EAST "
@@ -65,7 +74,7 @@ class Table:
 
     def batches(self, layer: str, options: dict[str, Any]) -> Iterator[Batch]:
         rows = self.rows(layer)
-        header, first, start = _header(rows)
+        header, first, start = header_of(rows)
         places = place_columns(header, options.get("columns", {}), first)
         body = itertools.chain(first, rows)
         position = start
@@ -74,7 +83,7 @@ class Table:
             position += len(chunk)
 
 
-def _header(rows: Iterator[list[Any]]) -> tuple[list[str], list[list[Any]], int]:
+def header_of(rows: Iterator[list[Any]]) -> tuple[list[str], list[list[Any]], int]:
     """Return unique column names, the first rows below them, and the number of the first row."""
     line = 0
     for line, cells in enumerate(rows, start=1):  # noqa: B007  the number is needed after the loop
@@ -129,7 +138,9 @@ def place_columns(
         return next((simple[skeleton(n)] for n in names.split() if skeleton(n) in simple), None)
 
     def values(place: int) -> list[str]:
-        return [str(row[place]) for row in first if place < len(row) and row[place] not in ("", None)]
+        return [
+            str(row[place]) for row in first if place < len(row) and row[place] not in ("", None)
+        ]
 
     wkt = find(WKT_NAMES)
     if wkt is not None and any(re.match(r"\s*(SRID=\d+;)?[A-Za-z ]+\(", v) for v in values(wkt)):
@@ -216,7 +227,7 @@ class Csv(Table):
         self.delimiter = _delimiter(sample)
 
     def layers(self) -> list[LayerInfo]:
-        header, first, _start = _header(self.rows(""))
+        header, first, _start = header_of(self.rows(""))
         places = place_columns(header, {}, first)
         found = LayerInfo(self.source.name, header, "Unknown" if places else "", -1,
                           encoding=self.encoding)  # fmt: skip
@@ -304,7 +315,7 @@ class Workbook(Table):
         found = []
         for sheet in self.book.worksheets:
             try:
-                header, first, _start = _header(self.rows(sheet.title))
+                header, first, _start = header_of(self.rows(sheet.title))
             except FileRefused:
                 continue
             places = place_columns(header, {}, first)

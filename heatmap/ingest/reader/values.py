@@ -22,14 +22,10 @@ SAMPLES = 3
 NO_NUMBER = gettext_noop("is not a number; it was read as missing")
 TOO_LOW = gettext_noop("is impossibly low; it was read as missing")
 NOT_LIKELY = gettext_noop("lies outside the plausible range and was kept")
-TOO_LONG = gettext_noop(
-    "the text in %(column)s is longer than %(limit)s characters\nShorten it."
-)
+TOO_LONG = gettext_noop("the text in %(column)s is longer than %(limit)s characters\nShorten it.")
 EMPTY_ID = gettext_noop("the id is empty\nGive the row an id.")
 LONG_ID = gettext_noop("the id is longer than 80 characters\nShorten it.")
-ODD_ID = gettext_noop(
-    "the id holds a line break or another invisible sign\nWrite it on one line."
-)
+ODD_ID = gettext_noop("the id holds a line break or another invisible sign\nWrite it on one line.")
 
 
 @dataclass
@@ -121,7 +117,9 @@ def _plain(value: object) -> str:
 
 
 def is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind))
+    return bool(
+        pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)
+    )
 
 
 def numbers(column: pa.Array, choice: Choice, first_row: int) -> np.ndarray:
