@@ -1,4 +1,4 @@
-"""Import of 50,000 polygons and 1,000,000 points, beside ogr2ogr on the same files in the same run."""
+"""Import of 50,000 polygons and 1,000,000 points, beside ogr2ogr on the same files."""
 # needs: database
 # needs: package gdal-bin
 
