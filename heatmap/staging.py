@@ -22,7 +22,11 @@ def staged(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) ->
                 fields, sql.Identifier(table)
             )
         )
-        with cursor.copy(sql.SQL("COPY staging ({}) FROM STDIN").format(fields)) as copy:
+        # Django does not know this call, so it leaves the driver's own errors as they are
+        with (
+            connection.wrap_database_errors,
+            cursor.copy(sql.SQL("COPY staging ({}) FROM STDIN").format(fields)) as copy,
+        ):
             for row in rows:
                 copy.write_row(row)
         yield cursor
@@ -53,7 +57,11 @@ def copy_spool(cursor: Any, table: str, columns: Sequence[str], path: Path) -> N
         ).format(fields, sql.Identifier(table))
     )
     statement = sql.SQL("COPY staging (row_no, {}) FROM STDIN (FORMAT csv)").format(fields)
-    with path.open("rb") as rows, cursor.copy(statement) as copy:
+    with (
+        connection.wrap_database_errors,
+        path.open("rb") as rows,
+        cursor.copy(statement) as copy,
+    ):
         while block := rows.read(COPY_BYTES):
             copy.write(block)
     cursor.execute("ANALYZE staging")

@@ -185,6 +185,7 @@ def _order(path: Path, name: str, folder: Path, request: dict[str, Any]) -> dict
         "cpu_seconds": CPU_SECONDS,
         "max_bytes": MAX_UNPACKED_BYTES,
         **request,
+        "parent": os.getpid(),
         "path": str(path.resolve()),
         "name": name,
         "folder": str(folder),

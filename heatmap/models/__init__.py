@@ -1,5 +1,7 @@
 """The rows of the map room, split by noun."""
 
+from heatmap.models.access import ApiToken, Invitation, Tally
+from heatmap.models.audit import AuditEntry
 from heatmap.models.features import (
     FEATURE_MODELS,
     Building,
@@ -13,7 +15,7 @@ from heatmap.models.features import (
     Street,
     Substation,
 )
-from heatmap.models.job import Job, JobCancelled
+from heatmap.models.job import Job, JobStopped, SignOfLife
 from heatmap.models.layer import Layer, LayerVersion
 from heatmap.models.municipality import Membership, Municipality
 from heatmap.models.series import Series
@@ -21,13 +23,16 @@ from heatmap.models.upload import Upload
 
 __all__ = [
     "FEATURE_MODELS",
+    "ApiToken",
+    "AuditEntry",
     "Building",
     "Constraint",
     "Feature",
     "Feeder",
     "HeatDemandCell",
+    "Invitation",
     "Job",
-    "JobCancelled",
+    "JobStopped",
     "Layer",
     "LayerVersion",
     "Membership",
@@ -36,7 +41,9 @@ __all__ = [
     "Pipe",
     "Plant",
     "Series",
+    "SignOfLife",
     "Street",
     "Substation",
+    "Tally",
     "Upload",
 ]

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_noop
 from heatmap.errors import sentence
 from heatmap.ingest.kinds import BY_NAME
 from heatmap.ingest.reading import Spooled
+from heatmap.spreadsheet import harmless_cell
 from heatmap.staging import double_shapes, drop_double_refs, loose_ends, overlapping
 
 LISTED_ROWS = 1000
 LISTED = 20
 SMALLEST_OVERLAP_M2 = 1.0
 NEARLY_TOUCHING_M = 2.0
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 DOUBLE_ID = gettext_noop(
     "the id %(ref)s stands twice; ids must be unique\nGive one of the rows another id."
 )
@@ -239,10 +239,5 @@ def as_csv(document: Mapping[str, Any]) -> str:
     names = ["file", "row", "ref", "column", "value", "message", "remedy"]
     writer.writerow(names)
     for line in warnings(document):
-        writer.writerow([_harmless(line[name]) for name in names])
+        writer.writerow([harmless_cell(line[name]) for name in names])
     return target.getvalue()
-
-
-def _harmless(cell: object) -> str:
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text

@@ -22,7 +22,8 @@ from heatmap.ingest.kinds import BY_NAME
 from heatmap.ingest.reading import Spooled, file_format, file_suffix, inspect_file, spooled
 from heatmap.models import FEATURE_MODELS, LayerVersion, Municipality, Upload
 from heatmap.services import quality
-from heatmap.services.jobs import Progress, create_job, run_job
+from heatmap.services.attempts import Attempt
+from heatmap.services.jobs import create_job, run_job
 from heatmap.services.layers import (
     Provenance,
     publish_series,
@@ -32,6 +33,8 @@ from heatmap.services.layers import (
 from heatmap.services.towns import OSM_KINDS, publish_extract, read_extract
 from heatmap.staging import copy_spool
 
+S_PER_MB = {"osm": 5.0}
+"""Rough reading time of a file, 1 where nothing stands; from it follows the lane."""
 NOT_STATED = "not stated by the uploader"
 CELL_METHOD = gettext_noop(
     "Sum of the uploaded heat demand in each 100 m cell, by share of length or area."
@@ -81,7 +84,13 @@ def receive(
             ),
             kind=kind,
         )
-    job = create_job(municipality, JobKind.IMPORT, user)
+    job = create_job(
+        municipality,
+        JobKind.IMPORT,
+        user,
+        title=Path(name).name,
+        expected_s=_expected_s(name, file.size),
+    )
     others = {key: answers.pop(key) for key in OTHER_ANSWERS if key in answers}
     upload = Upload(
         municipality=municipality,
@@ -109,14 +118,24 @@ def next_step(upload: Upload, step: str, user: User | None, **answers: Any) -> U
         else:
             setattr(upload, key, value)
     upload.step = step
-    upload.job = create_job(upload.municipality, JobKind.IMPORT, user)
+    upload.job = create_job(
+        upload.municipality,
+        JobKind.IMPORT,
+        user,
+        title=upload.original_name,
+        expected_s=_expected_s(upload.original_name, upload.file.size),
+    )
     upload.save()
     return upload
 
 
+def _expected_s(name: str, size_bytes: int) -> float:
+    return 2.0 + S_PER_MB.get(file_format(name), 1.0) * size_bytes / 1e6
+
+
 def process(job_id: UUID | str) -> Upload:
     """Do the step that an upload has come to. Safe to call twice."""
-    run_job(job_id, lambda progress: _work(UUID(str(job_id)), progress))
+    run_job(job_id, _work)
     with acting_as(job_id=job_id):
         return Upload.objects.select_related("job", "version").get(job_id=job_id)
 
@@ -139,12 +158,14 @@ def remembered(municipality: Municipality, fingerprint: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _work(job_id: UUID, progress: Progress) -> None:
+def _work(progress: Attempt) -> None:
     progress(READING, 0.05)
-    with acting_as(job_id=job_id):
-        upload = Upload.objects.select_related("municipality", "job__created_by").get(job_id=job_id)
+    with acting_as(job_id=progress.job_id):
+        upload = Upload.objects.select_related("municipality", "job__created_by").get(
+            job_id=progress.job_id
+        )
     if upload.step == UploadStep.INSPECT:
-        _inspect(upload)
+        _inspect(upload, progress)
     elif file_format(upload.original_name) == "osm":
         _publish_osm(upload, progress)
     else:
@@ -169,17 +190,17 @@ def request_of(upload: Upload) -> dict[str, Any]:
     }
 
 
-def _inspect(upload: Upload) -> None:
+def _inspect(upload: Upload, progress: Attempt) -> None:
     proposal = inspect_file(Path(upload.file.path), upload.original_name, request_of(upload))
     names = sorted({column for layer in proposal["layers"] for column in layer["columns"]})
     fingerprint = hashlib.sha256("\n".join(names).encode()).hexdigest() if names else ""
-    with acting_as(job_id=upload.job_id):
+    with progress.storing():
         proposal["remembered"] = remembered(upload.municipality, fingerprint)
         upload.proposal, upload.fingerprint = proposal, fingerprint
         upload.save(update_fields=["proposal", "fingerprint"])
 
 
-def _load(upload: Upload, progress: Progress) -> None:
+def _load(upload: Upload, progress: Attempt) -> None:
     """Read every row, judge them in the database, and publish them if that is the step."""
     is_series = upload.kind == LayerKind.SERIES
     columns = [] if is_series else spool_columns(LayerKind(upload.kind))
@@ -191,7 +212,9 @@ def _load(upload: Upload, progress: Progress) -> None:
     with spooled(Path(upload.file.path), upload.original_name, request, columns, beat) as result:
         progress(PUBLISHING if upload.step == UploadStep.COMMIT else CHECKING, 0.7)
         try:
-            with acting_as(job_id=upload.job_id):
+            # with the version the job is done, in the same transaction
+            publishes = upload.step == UploadStep.COMMIT and result.facts["rows_used"] > 0
+            with progress.ending() if publishes else progress.storing():
                 (_keep_series if is_series else _keep_rows)(upload, result)
         except DataError as error:
             raise Refusal(
@@ -265,12 +288,12 @@ def _origin(upload: Upload, document: dict[str, Any]) -> Provenance:
     )
 
 
-def _publish_osm(upload: Upload, progress: Progress) -> None:
+def _publish_osm(upload: Upload, progress: Attempt) -> None:
     extract = read_extract(Path(upload.file.path), lambda rows: progress(READING, 0.3))
     progress(PUBLISHING, 0.7)
-    with acting_as(job_id=upload.job_id):
-        if upload.step != UploadStep.COMMIT:
-            return
+    if upload.step != UploadStep.COMMIT:
+        return
+    with progress.ending():
         (version, *_others) = publish_extract(
             upload.municipality,
             extract,

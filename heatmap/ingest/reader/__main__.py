@@ -8,6 +8,7 @@ from typing import Any
 
 from heatmap.ingest.reader.messages import FileRefused, emit, gettext_noop
 from heatmap.ingest.reader.sandbox import enclose
+from heatmap.orphans import die_with
 
 TOO_LARGE = gettext_noop(
     "The file needs more memory than one upload may use.\nSplit it, or simplify its shapes."
@@ -33,6 +34,8 @@ def main() -> int:
         folder=folder,
         readable=[path],
     )
+    # after the walls: a change of identity makes the kernel forget it
+    die_with(request["parent"])
     emit("walls", names=walls)
     sys.meta_path.insert(0, Unused())
     # libraries warn about files; what matters is said in the report

@@ -12,7 +12,7 @@ from heatmap import walls
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('heatmap', '0002_walls'),
+        ('heatmap', '0005_roles'),
     ]
 
     operations = [
