@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
                 ('firm_headroom_kw', models.FloatField(null=True)),
                 ('flexible_headroom_kw', models.FloatField(null=True)),
                 ('curtailed_mwh_per_a', models.FloatField(null=True)),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality')),
+                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='heatmap.layerversion')),
             ],
             options={
@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
             migrations.AlterField(
             model_name='building',
             name='municipality',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
         ),
         migrations.AlterField(
             model_name='building',
@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='constraint',
             name='municipality',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
         ),
         migrations.AlterField(
             model_name='constraint',
@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='feeder',
             name='municipality',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
         ),
         migrations.AlterField(
             model_name='feeder',
@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='heatdemandcell',
             name='municipality',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
         ),
         migrations.AlterField(
             model_name='heatdemandcell',
@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='parcel',
             name='municipality',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
         ),
         migrations.AlterField(
             model_name='parcel',
@@ -204,7 +204,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='pipe',
             name='municipality',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
         ),
         migrations.AlterField(
             model_name='pipe',
@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='plant',
             name='municipality',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
         ),
         migrations.AlterField(
             model_name='plant',
@@ -224,7 +224,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='street',
             name='municipality',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
         ),
         migrations.AlterField(
             model_name='street',
@@ -234,7 +234,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='substation',
             name='municipality',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality'),
         ),
         migrations.AlterField(
             model_name='substation',

@@ -15,9 +15,12 @@ from heatmap.models.municipality import STORAGE_SRID, Municipality
 class Feature(models.Model):
     """What all features share: the wall, the version, an id that people use, a valid shape."""
 
-    # without indexes of their own: features are asked for by version, which leads the index of
-    # the ids, and a million rows come in a third faster
-    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, db_index=False)
+    # Many rows come at once. So there are no indexes of their own (features are asked for by
+    # version, which leads the index of the ids), and the town is not looked up for each row: the
+    # wall lets in towns that exist only, and the version refers to the same one.
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.CASCADE, db_index=False, db_constraint=False
+    )
     version = models.ForeignKey(LayerVersion, on_delete=models.CASCADE, db_index=False)
     ref = models.CharField(max_length=80)
     name = models.CharField(max_length=200, blank=True)

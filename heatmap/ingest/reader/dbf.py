@@ -88,7 +88,7 @@ def _fits(path: Path, name: str) -> bool:
                     continue
                 text = block.decode(name, errors="replace")
                 broken += text.count("\ufffd")
-                signs += sum(sign > "\x7f" for sign in text)
+                signs += len(text) - len(text.encode("ascii", errors="ignore"))
     except OSError:
         return True
     return broken <= 0.02 * signs

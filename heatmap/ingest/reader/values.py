@@ -265,7 +265,9 @@ def plain_texts(
     """Return texts; control signs become spaces, too long ones refuse their row."""
     limit, result = choice.field.longest, []
     for place, cell in enumerate(texts(column)):
-        text = "" if cell is None else "".join(c if c.isprintable() else " " for c in cell).strip()
+        text = (cell or "").strip()
+        if not text.isprintable():
+            text = "".join(sign if sign.isprintable() else " " for sign in text)
         if is_missing(text):
             choice.missing += 1
             text = str(choice.field.if_missing or "")
