@@ -1,0 +1,213 @@
+"""The best year of a hub, with the proof that no other is better.
+
+`optimal_year` for one hub, `optimal_years` for many, in parallel. The answer is a plan, what it
+earns (the lower bound), and what no plan can earn more than (the upper bound). Without a tank, or
+without switching cost, the two are equal: those years are solved exactly by lists (`fleet`,
+`tank`). With both, see `both`: what a year is worth is proved to a ten-millionth.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numba import get_num_threads, njit, prange
+
+from engines.arrays import FloatArray, IntArray
+from engines.dispatch.both import EXACT, OPEN_GAP, Bounds, solve
+from engines.dispatch.hub_year import HubYear
+from engines.dispatch.last_resort import close_gap
+from engines.dispatch.scaled import Plan, Scaled, empty_plan, scaled, scratch
+from engines.message import Message, message
+
+BATCH = 64
+"""Years solved at a time; bounds the memory, and is more than there are cores."""
+
+NOTES = {
+    "exact": "The year was solved exactly.",
+    "proved": "No plan earns more than {gap_eur:.2g} EUR above this one; that is proved.",
+}
+
+
+@dataclass(frozen=True)
+class OptimalYear:
+    """The best year of a hub; series have one entry per hour.
+
+    Attributes
+    ----------
+    lower_eur : float
+        What the plan earns, worked out anew from the stated inputs: the optimum is not below.
+    upper_eur : float
+        What no plan exceeds: the optimum is not above.
+    compute_kw, heat_sold_kw, rejected_kw : array, shape (hours,)
+        Power of the machines; heat sold, after the heat pump; heat given to the dry cooler.
+    tank_kwh : array, shape (hours + 1,)
+        Heat in the tank before the first hour and after every hour.
+    heat_price_eur_per_kwh : array, shape (hours,)
+        What a kWh of the hub's heat is worth in each hour.
+    notes : tuple of Message
+        How the year was solved.
+    """
+
+    lower_eur: float
+    upper_eur: float
+    compute_kw: FloatArray
+    heat_sold_kw: FloatArray
+    rejected_kw: FloatArray
+    tank_kwh: FloatArray
+    heat_price_eur_per_kwh: FloatArray
+    notes: tuple[Message, ...]
+
+
+def optimal_year(hub: HubYear) -> OptimalYear:
+    """Return the best year of one hub."""
+    program, unit_kw, unit_eur = scaled(hub)
+    plan = empty_plan(hub.hours)
+    both = program.S > 0.0 and program.k > 0.0
+    bounds = solve(program, scratch(hub.hours, both), plan)
+    return _answer(hub, program, plan, bounds, unit_kw, unit_eur)
+
+
+def optimal_years(hubs: Sequence[HubYear]) -> list[OptimalYear]:
+    """Return the best year of many hubs, in parallel.
+
+    Each year is solved by one worker from beginning to end, so results do not depend on the number
+    of workers.
+    """
+    answers: list[OptimalYear] = []
+    for _, same in groupby(hubs, key=lambda hub: hub.hours):
+        group = list(same)
+        for start in range(0, len(group), BATCH):
+            answers += _batch(group[start : start + BATCH])
+    return answers
+
+
+def earned_eur(
+    hub: HubYear,
+    compute_kw: FloatArray,
+    heat_sold_kw: FloatArray,
+    rejected_kw: FloatArray,
+    tank_end_kwh: float,
+    before_kw: float | None = None,
+) -> float:
+    """Return what a plan earns by the stated inputs [EUR].
+
+    Equation: revenue of compute and heat, less electricity, rejection and switching, plus the worth
+    of what is left in the tank. The first hour's power is free unless `before_kw` is given.
+    """
+    first = compute_kw[0] if before_kw is None else before_kw
+    switched = np.abs(np.diff(compute_kw, prepend=first)).sum()
+    return float(
+        compute_kw @ hub.compute_margin_eur_per_kwh
+        + heat_sold_kw @ hub.heat_margin_eur_per_kwh
+        - rejected_kw @ hub.rejection_cost_eur_per_kwh
+        - hub.switching_cost_eur_per_kw * switched
+        + hub.tank_end_value_eur_per_kwh * tank_end_kwh
+    )
+
+
+def _answer(
+    hub: HubYear,
+    program: Scaled,
+    plan: Plan,
+    bounds: Bounds,
+    unit_kw: float,
+    unit_eur: float,
+) -> OptimalYear:
+    """Put a solution into the units of the hub; close a gap that is left."""
+    if bounds.how == OPEN_GAP:
+        bounds = close_gap(program, plan, bounds)
+    compute_kw = np.minimum(plan.p * unit_kw, hub.compute_limit_kw)
+    sold_kw = np.minimum(plan.q * unit_kw * hub.lift, hub.heat_uptake_kw)
+    rejected_kw = np.minimum(plan.w * unit_kw, hub.rejection_limit_kw)
+    tank_kwh = np.minimum(plan.s * unit_kw, hub.tank_kwh)
+    lower_eur = earned_eur(hub, compute_kw, sold_kw, rejected_kw, float(tank_kwh[-1]))
+    upper_eur = max(lower_eur, bounds.upper * unit_eur)
+    note = (
+        message(NOTES, "exact")
+        if bounds.how == EXACT
+        else message(NOTES, "proved", gap_eur=upper_eur - lower_eur)
+    )
+    price = plan.price * (unit_eur / unit_kw)
+    return OptimalYear(
+        lower_eur, upper_eur, compute_kw, sold_kw, rejected_kw, tank_kwh, price, (note,)
+    )
+
+
+def _batch(hubs: Sequence[HubYear]) -> list[OptimalYear]:
+    given = [scaled(hub) for hub in hubs]
+    programs = [program for program, _, _ in given]
+    names = ("P", "D", "W", "m", "v", "d", "cm", "dm", "weight")
+    numbers = np.array([[getattr(p, name) for name in _NUMBERS] for p in programs])
+    series = [np.array([getattr(p, name) for p in programs]) for name in names]
+    hours = hubs[0].hours
+    power, sold, rejected, price = (np.zeros((len(hubs), hours)) for _ in range(4))
+    level = np.zeros((len(hubs), hours + 1))
+    bounds = np.zeros((len(hubs), 2))
+    counts = np.zeros((len(hubs), 2), np.int64)
+    _solve_all(*series, numbers, power, sold, rejected, level, price, bounds, counts)
+    return [
+        _answer(
+            hubs[i],
+            programs[i],
+            Plan(power[i], sold[i], rejected[i], level[i], price[i]),
+            Bounds(bounds[i, 0], bounds[i, 1], int(counts[i, 0]), int(counts[i, 1])),
+            given[i][1],
+            given[i][2],
+        )
+        for i in range(len(hubs))
+    ]
+
+
+_NUMBERS = ("eta", "S", "keep", "k", "s0", "s_end", "e", "before")
+
+
+@njit(parallel=True, cache=True)
+def _solve_all(
+    P: FloatArray,
+    D: FloatArray,
+    W: FloatArray,
+    m: FloatArray,
+    v: FloatArray,
+    d: FloatArray,
+    cm: FloatArray,
+    dm: FloatArray,
+    weight: FloatArray,
+    numbers: FloatArray,
+    power: FloatArray,
+    sold: FloatArray,
+    rejected: FloatArray,
+    level: FloatArray,
+    price: FloatArray,
+    bounds: FloatArray,
+    counts: IntArray,
+) -> None:
+    """Solve the programs in the rows; worker i takes every row whose number leaves i over."""
+    workers = get_num_threads()
+    years, hours = P.shape
+    for worker in prange(workers):
+        b = scratch(hours, True)
+        for i in range(worker, years, workers):
+            z = numbers[i]
+            h = Scaled(
+                P[i],
+                D[i],
+                W[i],
+                m[i],
+                v[i],
+                d[i],
+                cm[i],
+                dm[i],
+                weight[i],
+                z[0],
+                z[1],
+                z[2],
+                z[3],
+                z[4],
+                z[5],
+                z[6],
+                z[7],
+            )
+            found = solve(h, b, Plan(power[i], sold[i], rejected[i], level[i], price[i]))
+            bounds[i, 0], bounds[i, 1] = found.lower, found.upper
+            counts[i, 0], counts[i, 1] = found.how, found.worked
