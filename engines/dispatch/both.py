@@ -3,15 +3,15 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from engines.arrays import FloatArray
+from engines.compiled import compiled
 from engines.dispatch.bracket import allowed_by_prices, earned_by_plan
 from engines.dispatch.fleet import fleet_plan, solve_fleet
 from engines.dispatch.scaled import Plan, Scaled, Scratch, empty_plan
 from engines.dispatch.squeeze import HIGHEST_PRICE, squeeze
 from engines.dispatch.tank import solve_tank
 from engines.dispatch.windows import solve_window, solve_windows
-from engines.arrays import FloatArray
 
 EXACT, WINDOWS, WHOLE, OPEN_GAP = range(4)
 """How a year was solved: by lists alone, by windows, as one window, or with a gap left."""
@@ -31,7 +31,7 @@ class Bounds(NamedTuple):
     worked: int
 
 
-@njit(cache=True)
+@compiled()
 def turnover(h: Scaled) -> float:
     """Return what is turned over at full compute and full sale of heat."""
     total = 0.0
@@ -40,13 +40,13 @@ def turnover(h: Scaled) -> float:
     return total
 
 
-@njit(cache=True)
+@compiled()
 def proved(h: Scaled, lower: float, upper: float) -> bool:
     """Return whether two bounds are close enough to be called the optimum."""
     return upper - lower <= GAP_SHARE * abs(lower) + GAP_OF_TURNOVER * turnover(h)
 
 
-@njit(cache=True)
+@compiled()
 def solve_both(h: Scaled, b: Scratch, plan: Plan) -> Bounds:
     """Solve a year with tank and switching cost to a proved gap."""
     hours = h.P.shape[0]
@@ -72,16 +72,14 @@ def solve_both(h: Scaled, b: Scratch, plan: Plan) -> Bounds:
         if proved(h, lower, upper):
             break
         how = WHOLE
-        solve_window(
-            h, b, 0, hours, h.s0, 0.0, h.before, -1.0, plan.price, tolerance, power, price
-        )
+        solve_window(h, b, 0, hours, h.s0, 0.0, h.before, -1.0, plan.price, tolerance, power, price)
         lower, upper = improve(h, b, power, price, lower, upper, plan)
     if not proved(h, lower, upper):
         how = OPEN_GAP
     return Bounds(lower, upper, how, worked)
 
 
-@njit(cache=True)
+@compiled()
 def _machines_at(h: Scaled, b: Scratch, price: FloatArray, power: FloatArray) -> None:
     """Write the power that earns most when heat is paid at these prices."""
     for t in range(h.P.shape[0]):
@@ -89,7 +87,7 @@ def _machines_at(h: Scaled, b: Scratch, price: FloatArray, power: FloatArray) ->
     fleet_plan(h.P, h.P, b.slope, b.slope, h.k, h.before, b, power)
 
 
-@njit(cache=True)
+@compiled()
 def _keep(plan: Plan, better: Plan) -> None:
     plan.p[:] = better.p
     plan.q[:] = better.q
@@ -97,7 +95,7 @@ def _keep(plan: Plan, better: Plan) -> None:
     plan.s[:] = better.s
 
 
-@njit(cache=True)
+@compiled()
 def improve(
     h: Scaled,
     b: Scratch,
@@ -122,7 +120,7 @@ def improve(
     return lower, upper
 
 
-@njit(cache=True)
+@compiled()
 def solve(h: Scaled, b: Scratch, plan: Plan) -> Bounds:
     """Solve a year by the simplest method that is exact for it."""
     if h.eta == 0.0:

@@ -11,15 +11,14 @@ exactly by `fleet`, the buyers exactly by `tank`.
 If the two numbers agree, both are the optimum, wherever plan and prices came from.
 """
 
-from numba import njit
-
+from engines.arrays import FloatArray
+from engines.compiled import compiled
 from engines.dispatch.fleet import fleet_plan
 from engines.dispatch.scaled import Plan, Scaled, Scratch
 from engines.dispatch.tank import tank_plan, tank_prices
-from engines.arrays import FloatArray
 
 
-@njit(cache=True)
+@compiled()
 def offer_plan(h: Scaled, b: Scratch, power: FloatArray) -> None:
     """Offer the heat side the machines of a plan, and their change of mind at its highest price.
 
@@ -35,7 +34,7 @@ def offer_plan(h: Scaled, b: Scratch, power: FloatArray) -> None:
         b.spare_key[t] = (h.m[t] - 2.0 * h.k) / h.eta
 
 
-@njit(cache=True)
+@compiled()
 def earned_by_plan(h: Scaled, b: Scratch, power: FloatArray, plan: Plan) -> float:
     """Fill in `plan` with these machines and the best use of their heat; returns what it earns.
 
@@ -51,7 +50,7 @@ def earned_by_plan(h: Scaled, b: Scratch, power: FloatArray, plan: Plan) -> floa
     return money
 
 
-@njit(cache=True)
+@compiled()
 def allowed_by_prices(h: Scaled, b: Scratch, price: FloatArray, spare: Plan) -> float:
     """Return what no plan can exceed, by these node prices; overwrites `spare`."""
     hours = h.P.shape[0]

@@ -23,11 +23,12 @@ import numpy as np
 from numba import njit
 
 from engines.arrays import FloatArray
-from engines.dispatch.scaled import OPEN, Plan, Scaled, Scratch
+from engines.compiled import compiled
+from engines.dispatch.scaled import Plan, Scaled, Scratch
 from engines.dispatch.trimmed_list import insert, recentre, trim_left, trim_right
 
 
-@njit(cache=True)
+@compiled()
 def fleet_plan(
     limit: FloatArray,
     knee: FloatArray,
@@ -102,7 +103,7 @@ def _clip_forwards(
     return money
 
 
-@njit(cache=True)
+@compiled()
 def _worth_of_power(h: Scaled, b: Scratch, limit: FloatArray) -> None:
     """Write what a kW earns in each hour with its heat sold or rejected, the better way first."""
     for t in range(h.P.shape[0]):
@@ -120,7 +121,7 @@ def _worth_of_power(h: Scaled, b: Scratch, limit: FloatArray) -> None:
             b.other[t] += h.eta * rest
 
 
-@njit(cache=True)
+@compiled()
 def solve_fleet(h: Scaled, b: Scratch, plan: Plan) -> float:
     """Solve a year without a tank exactly; returns what it earns.
 

@@ -21,9 +21,9 @@ Nothing here has to be believed: `bracket` proves what comes out, whatever it is
 """
 
 import numpy as np
-from numba import njit
 
 from engines.arrays import FloatArray
+from engines.compiled import compiled
 from engines.dispatch.scaled import Scratch
 
 POWER, SOLD, REJECTED, FLOW, LEVEL, ON, OFF, PAD = range(8)
@@ -34,10 +34,10 @@ TINY = 1e-30
 FROZEN = 1e-9
 """A column with less room than this is a constant."""
 
-FAST = {"fastmath": True, "error_model": "numpy", "cache": True}
+FAST = {"fastmath": True, "error_model": "numpy"}
 
 
-@njit(**FAST)
+@compiled(**FAST)
 def _weigh(
     x: FloatArray,
     upper: FloatArray,
@@ -56,7 +56,7 @@ def _weigh(
         gradient[i] = zl[i] - zu[i]
 
 
-@njit(**FAST)
+@compiled(**FAST)
 def _predict(
     x: FloatArray,
     upper: FloatArray,
@@ -91,7 +91,7 @@ def _predict(
     return c0, c1, c2, c3
 
 
-@njit(**FAST)
+@compiled(**FAST)
 def _centre(
     x: FloatArray,
     upper: FloatArray,
@@ -116,7 +116,7 @@ def _centre(
         )
 
 
-@njit(**FAST)
+@compiled(**FAST)
 def _direct(
     x: FloatArray,
     upper: FloatArray,
@@ -156,7 +156,7 @@ def _direct(
         block_z[i] = max(-low * zu[i] * both, -high * zl[i] * both)
 
 
-@njit(**FAST)
+@compiled(**FAST)
 def _move(
     x: FloatArray,
     zl: FloatArray,
@@ -173,7 +173,7 @@ def _move(
         zu[i] += step_z * dzu[i]
 
 
-@njit(cache=True)
+@compiled()
 def _largest(values: FloatArray) -> float:
     """Return the largest positive entry.
 
@@ -187,10 +187,8 @@ def _largest(values: FloatArray) -> float:
     return max(1e-12, np.array([most]).view(np.float64)[0])
 
 
-@njit(error_model="numpy", cache=True)
-def _eliminate(
-    theta: FloatArray, eta: float, keep: float, free: bool, factor: FloatArray
-) -> None:
+@compiled(error_model="numpy")
+def _eliminate(theta: FloatArray, eta: float, keep: float, free: bool, factor: FloatArray) -> None:
     """Write the inverted 2 x 2 blocks of tank and ramp price, hour by hour.
 
     ``factor[t]``: inverse weight of the node, coupling to the ramp, weight of the ramp, and the
@@ -227,7 +225,7 @@ def _eliminate(
         cross0, ramp0, level0 = cross, ramp, theta[t, LEVEL]
 
 
-@njit(error_model="numpy", cache=True)
+@compiled(error_model="numpy")
 def _prices(
     theta: FloatArray,
     gradient: FloatArray,
@@ -291,7 +289,7 @@ def _prices(
         nu1, mu1 = nu, mu
 
 
-@njit(error_model="numpy", cache=True)
+@compiled(error_model="numpy")
 def _start(
     upper: FloatArray,
     cost: FloatArray,
@@ -339,7 +337,7 @@ def _start(
     return walls
 
 
-@njit(error_model="numpy", cache=True)
+@compiled(error_model="numpy")
 def _residuals(
     x: FloatArray,
     live: FloatArray,
@@ -366,7 +364,7 @@ def _residuals(
         residual[0, RAMP] = 0.0
 
 
-@njit(error_model="numpy", cache=True)
+@compiled(error_model="numpy")
 def interior_point(
     hours: int, eta: float, keep: float, free: bool, tolerance: float, b: Scratch
 ) -> int:
@@ -412,9 +410,7 @@ def interior_point(
         target = mean * reached**3
         _centre(fx, top, fl, fu, inverse, dx, target, fg)
         _prices(theta, gradient, residual, factor, eta, keep, half, dy, slope)
-        _direct(
-            fx, top, fl, fu, fm, ft, inverse, fs, dx, fg, target, dzl, dzu, block_x, block_z
-        )
+        _direct(fx, top, fl, fu, fm, ft, inverse, fs, dx, fg, target, dzl, dzu, block_x, block_z)
         step_x = min(1.0, 0.9995 / _largest(block_x))
         step_z = min(1.0, 0.9995 / _largest(block_z))
         _move(fx, fl, fu, dx, dzl, dzu, step_x, step_z)

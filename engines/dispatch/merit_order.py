@@ -10,13 +10,14 @@ import numpy as np
 from numba import njit
 
 from engines.arrays import FloatArray
+from engines.compiled import compiled
 from engines.dispatch.scaled import Scaled, Scratch
 
 USES = 4
 NETWORK, COOLER, SHED, SPARE = range(USES)
 
 
-@njit(cache=True)
+@compiled()
 def merit_orders(h: Scaled, b: Scratch) -> None:
     """Write ``b.use_key`` (minus the value), ``b.use_size`` and ``b.use``, best use first."""
     v, D, d, W = h.v, h.D, h.d, h.W
@@ -44,7 +45,12 @@ def merit_orders(h: Scaled, b: Scratch) -> None:
 
 @njit(inline="always")
 def limit_flow(
-    hot: float, charge: float, discharge: float, key: FloatArray, size: FloatArray, t: int,
+    hot: float,
+    charge: float,
+    discharge: float,
+    key: FloatArray,
+    size: FloatArray,
+    t: int,
     taken: FloatArray,
 ) -> tuple[float, float, float]:
     """Cut the order of an hour to what the pipes of the tank let through.

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
-from numba import get_num_threads, njit, prange
+from numba import get_num_threads, prange
 
 from engines.arrays import FloatArray, IntArray
+from engines.compiled import compiled
 from engines.dispatch.both import EXACT, OPEN_GAP, Bounds, solve
 from engines.dispatch.hub_year import HubYear
 from engines.dispatch.last_resort import close_gap
@@ -162,7 +163,7 @@ def _batch(hubs: Sequence[HubYear]) -> list[OptimalYear]:
 _NUMBERS = ("eta", "S", "keep", "k", "s0", "s_end", "e", "before")
 
 
-@njit(parallel=True, cache=True)
+@compiled(parallel=True)
 def _solve_all(
     P: FloatArray,
     D: FloatArray,

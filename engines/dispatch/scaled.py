@@ -16,9 +16,9 @@ with p the power of the machines, q heat sold, w heat rejected and x heat into t
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from engines.arrays import FloatArray, IntArray
+from engines.compiled import compiled
 from engines.dispatch.hub_year import AT_LEAST_START, HubYear, fullest_end_kwh
 from engines.dispatch.trimmed_list import ROOM
 
@@ -97,7 +97,7 @@ class Scratch(NamedTuple):
     bounds: FloatArray
 
 
-@njit(cache=True)
+@compiled()
 def empty_plan(hours: int) -> Plan:
     """Return a plan of zeros."""
     return Plan(
@@ -105,7 +105,7 @@ def empty_plan(hours: int) -> Plan:
     )
 
 
-@njit(cache=True)
+@compiled()
 def scratch(hours: int, both: bool) -> Scratch:
     """Return memory for years of up to `hours`; the interior point needs most, if `both`."""
     room = PLACES_PER_HOUR * hours + 4 * ROOM
@@ -189,7 +189,7 @@ def _typical(limit_kw: FloatArray, *values_eur_per_kwh: FloatArray) -> float:
     return float(size[runs].mean() if runs.any() else size.mean())
 
 
-@njit(cache=True)
+@compiled()
 def weights(keep: float, hours: int) -> FloatArray:
     """Return the weights of a tank, see `Scaled`."""
     weight = np.empty(hours + 1)

@@ -10,9 +10,9 @@ settled, and so is most of the year.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from engines.arrays import FloatArray
+from engines.compiled import compiled
 from engines.dispatch.bracket import offer_plan
 from engines.dispatch.fleet import fleet_plan
 from engines.dispatch.scaled import Plan, Scaled, Scratch
@@ -33,13 +33,13 @@ class Side(NamedTuple):
     level: FloatArray
 
 
-@njit(cache=True)
+@compiled()
 def _side(h: Scaled) -> Side:
     hours = h.P.shape[0]
     return Side(h.P.copy(), np.empty(hours), np.empty(hours), np.empty(hours + 1))
 
 
-@njit(cache=True)
+@compiled()
 def squeeze(h: Scaled, b: Scratch, plan: Plan) -> tuple[Side, Side]:
     """Return the sides `few` (with high prices) and `many` (with low ones); overwrites `plan`."""
     few, many = _side(h), _side(h)
@@ -50,7 +50,7 @@ def squeeze(h: Scaled, b: Scratch, plan: Plan) -> tuple[Side, Side]:
     return few, many
 
 
-@njit(cache=True)
+@compiled()
 def _answer(h: Scaled, b: Scratch, side: Side, other: Side, plan: Plan, last: bool) -> None:
     """Price the heat of the machines of `side`; set the machines of `other` that answer."""
     offer_plan(h, b, side.power)

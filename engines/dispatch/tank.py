@@ -31,15 +31,18 @@ import numpy as np
 from numba import njit
 
 from engines.arrays import FloatArray
+from engines.compiled import compiled
 from engines.dispatch.merit_order import COOLER, NETWORK, USES, limit_flow, merit_orders
 from engines.dispatch.scaled import RENEWAL, Plan, Scaled, Scratch
 from engines.dispatch.trimmed_list import insert, keep_left, recentre, trim_left, trim_right
 
+WORTHLESS = 1e-100
+"""Price of heat, where an hour is worth about one, that cannot be told from nothing."""
 FADING = 0.01
 """Share kept per hour below which levels of neighbouring hours differ too much to be compared."""
 
 
-@njit(cache=True)
+@compiled()
 def _recount_hours(keep: float) -> int:
     """Hours after which the list is counted from its valuable end, before rounding shows.
 
@@ -49,7 +52,7 @@ def _recount_hours(keep: float) -> int:
     return max(1, int(min(32.0, -7.0 / np.log(keep)))) if keep < 1.0 else 32
 
 
-@njit(cache=True)
+@compiled()
 def tank_prices(h: Scaled, b: Scratch, tank_price: FloatArray, node_price: FloatArray) -> None:
     """Write the optimal prices of the heat side.
 
@@ -87,7 +90,7 @@ def tank_prices(h: Scaled, b: Scratch, tank_price: FloatArray, node_price: Float
         held -= heat * heat_unit
         renewed = weight[t] < price_unit
         if renewed:
-            held = _renew(key, mass, head, tail)
+            held = _renew(key, mass, head, tail, WORTHLESS * weight[t])
         full = capacity / weight[t]
         if t % recount == 0:
             tail, cut = keep_left(key, mass, head, tail, full)
@@ -100,11 +103,17 @@ def tank_prices(h: Scaled, b: Scratch, tank_price: FloatArray, node_price: Float
 
 
 @njit(inline="always")
-def _renew(key: FloatArray, mass: FloatArray, head: int, tail: int) -> float:
-    """Go over to the older units of weight; returns the sum of the list."""
+def _renew(key: FloatArray, mass: FloatArray, head: int, tail: int, worthless: float) -> float:
+    """Go over to the older units of weight; returns the sum of the list.
+
+    A use so far away that next to nothing is left for it counts as worth nothing; its bits would
+    not survive.
+    """
     total = 0.0
     for i in range(head, tail):
         key[i] /= RENEWAL
+        if abs(key[i]) < worthless:
+            key[i] = 0.0
         mass[i] *= RENEWAL
         total += mass[i]
     return total
@@ -137,7 +146,7 @@ def _clip_forwards(
         node_price[t] = -min(max(price / unit, b.band_low[t]), b.band_high[t])
 
 
-@njit(cache=True)
+@compiled()
 def tank_plan(h: Scaled, b: Scratch, tank_price: FloatArray, plan: Plan) -> float:
     """Fill in a plan that goes with the prices; returns what it earns on the heat side.
 
@@ -180,7 +189,7 @@ def tank_plan(h: Scaled, b: Scratch, tank_price: FloatArray, plan: Plan) -> floa
     return money + h.e * s[hours]
 
 
-@njit(cache=True)
+@compiled()
 def _levels_backwards(h: Scaled, b: Scratch, tank_price: FloatArray) -> None:
     """Write the interval of levels after each hour that the later prices allow.
 
@@ -196,6 +205,7 @@ def _levels_backwards(h: Scaled, b: Scratch, tank_price: FloatArray) -> None:
     low, high, least, most, weight = b.low, b.high, b.least, b.most, h.weight
     sizes = np.empty(USES)
     capacity = h.S
+    worthless = 2.0 * WORTHLESS
     blur = 4.0 * np.finfo(np.float64).eps if h.keep < FADING else 0.0
     end = weight[hours]
     last = tank_price[hours - 1]
@@ -224,13 +234,14 @@ def _levels_backwards(h: Scaled, b: Scratch, tank_price: FloatArray) -> None:
                 y2 *= RENEWAL
                 earlier *= RENEWAL
             full = capacity / weight[t]
-            floor = full if price < earlier else 0.0
-            roof = 0.0 if price > earlier else full
+            moves = abs(price) > worthless * unit or abs(earlier) > worthless * unit
+            floor = full if moves and price < earlier else 0.0
+            roof = 0.0 if moves and price > earlier else full
             y1 = min(max(y1, floor), roof)
             y2 = min(max(y2, floor), roof)
 
 
-@njit(cache=True)
+@compiled()
 def solve_tank(h: Scaled, b: Scratch, plan: Plan) -> float:
     """Solve a year without switching cost exactly; returns what it earns."""
     hours = h.P.shape[0]

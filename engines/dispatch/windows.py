@@ -8,10 +8,10 @@ the brackets of the prices must say that it does.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from engines.arrays import FloatArray
+from engines.compiled import compiled
 from engines.dispatch.interior_point import (
     FLOW,
     LEVEL,
@@ -33,7 +33,7 @@ GUESS_LOW, GUESS_HIGH = -2.0, 4.0
 """Prices from which the interior point starts, in units in which an hour is worth about one."""
 
 
-@njit(cache=True)
+@compiled()
 def seams(h: Scaled, few: Side, many: Side) -> NDArray[np.bool_]:
     """Return where a window may begin or end, shape (hours + 1,)."""
     hours = h.P.shape[0]
@@ -56,7 +56,7 @@ def seams(h: Scaled, few: Side, many: Side) -> NDArray[np.bool_]:
     return seam
 
 
-@njit(cache=True)
+@compiled()
 def solve_windows(
     h: Scaled,
     b: Scratch,
@@ -98,7 +98,7 @@ def solve_windows(
     return worked
 
 
-@njit(cache=True)
+@compiled()
 def solve_window(
     h: Scaled,
     b: Scratch,
