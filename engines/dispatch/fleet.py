@@ -25,7 +25,14 @@ from numba import njit
 from engines.arrays import FloatArray
 from engines.compiled import compiled
 from engines.dispatch.scaled import Plan, Scaled, Scratch
-from engines.dispatch.trimmed_list import insert, recentre, trim_left, trim_right
+from engines.dispatch.trimmed_list import (
+    insert,
+    insert_first,
+    insert_last,
+    recentre,
+    trim_left,
+    trim_right,
+)
 
 
 @compiled()
@@ -53,19 +60,23 @@ def fleet_plan(
     head, tail = insert(key, mass, head, tail, np.inf, k)
     for t in range(hours - 1, -1, -1):
         top = limit[t]
-        fall = 0.0
+        fall = max(then[t], 0.0)
         while tail > head and key[tail - 1] > top:
             tail -= 1
             fall += mass[tail]
+        if head == tail:
+            key[tail], mass[tail] = top, 0.0
+            tail += 1
         if fall > 0.0:
-            head, tail = insert(key, mass, head, tail, top, fall)
-        at = min(knee[t], top)
-        if first[t] > then[t]:
-            head, tail = insert(key, mass, head, tail, at, first[t] - then[t])
-        if then[t] > 0.0:
-            head, tail = insert(key, mass, head, tail, top, then[t])
+            tail = insert_last(key, mass, tail, top, fall)
+        step = first[t] - then[t]
+        if step > 0.0:
+            if knee[t] < top:
+                head, tail = insert(key, mass, head, tail, knee[t], step)
+            else:
+                tail = insert_last(key, mass, tail, top, step)
         if first[t] < 0.0:
-            head, tail = insert(key, mass, head, tail, 0.0, -first[t])
+            head = insert_first(key, mass, head, 0.0, -first[t])
         if t == 0 and before < 0.0:
             # nothing came before: stop where the slope is zero, not where it is k or -k
             _, low[0] = trim_left(key, mass, head, tail, max(first[0], 0.0) + k)

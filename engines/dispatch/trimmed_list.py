@@ -25,13 +25,12 @@ def insert(
     """Add `amount` at the key `new`; equal keys share a place. Returns the new ends."""
     if amount <= 0.0:
         return head, tail
-    low, high = head, tail
-    while low < high:
-        middle = (low + high) >> 1
-        if key[middle] < new:
-            low = middle + 1
-        else:
-            high = middle
+    low = head
+    count = tail - head
+    while count > 0:
+        half = (count + 1) >> 1
+        low = low + half if key[low + half - 1] < new else low
+        count -= half
     if low < tail and key[low] == new:
         mass[low] += amount
         return head, tail
@@ -48,6 +47,28 @@ def insert(
     key[low] = new
     mass[low] = amount
     return head, tail + 1
+
+
+@njit(inline="always")
+def insert_first(key: FloatArray, mass: FloatArray, head: int, new: float, amount: float) -> int:
+    """Add `amount` at a key that is not above any in the list, which is not empty."""
+    if key[head] == new:
+        mass[head] += amount
+        return head
+    key[head - 1] = new
+    mass[head - 1] = amount
+    return head - 1
+
+
+@njit(inline="always")
+def insert_last(key: FloatArray, mass: FloatArray, tail: int, new: float, amount: float) -> int:
+    """Add `amount` at a key that is not below any in the list, which is not empty."""
+    if key[tail - 1] == new:
+        mass[tail - 1] += amount
+        return tail
+    key[tail] = new
+    mass[tail] = amount
+    return tail + 1
 
 
 @njit(inline="always")
