@@ -52,6 +52,6 @@ def _compile(options: dict[str, Any], function: Callable[..., Any]) -> Any:
         f"{each.__module__}.{each.__name__}" for each in (BesideSources, AtHome)
     )
     try:
-        return numba.njit(cache=True, **options)(function)
+        return numba.njit(cache=True, error_model="numpy", **options)(function)
     finally:
         numba.config.CACHE_LOCATOR_CLASSES = before

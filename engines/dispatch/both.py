@@ -120,7 +120,7 @@ def improve(
     return lower, upper
 
 
-@compiled()
+@compiled(nogil=True)
 def solve(h: Scaled, b: Scratch, plan: Plan) -> Bounds:
     """Solve a year by the simplest method that is exact for it."""
     if h.eta == 0.0:

@@ -139,8 +139,9 @@ def solve_fleet(h: Scaled, b: Scratch, plan: Plan) -> float:
     Without a tank all heat is sold or rejected in its hour, so a hub with a small cooler, or with
     none, is one whose limit of power is ``(D + W) / eta``.
     """
-    _worth_of_power(h, b, b.hot)
-    money = fleet_plan(b.hot, b.knee, b.slope, b.other, h.k, h.before, b, plan.p)
+    limit = b.hot[: h.P.shape[0]]  # the scratch memory may be longer than the year
+    _worth_of_power(h, b, limit)
+    money = fleet_plan(limit, b.knee, b.slope, b.other, h.k, h.before, b, plan.p)
     for t in range(h.P.shape[0]):
         heat = h.eta * plan.p[t]
         better = min(heat, h.eta * b.knee[t])

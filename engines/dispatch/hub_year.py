@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from engines.arrays import FloatArray
+from engines.compiled import compiled
 from engines.errors import InvalidInput, OutOfValidity
 from engines.units import HOURS_PER_YEAR
 
@@ -196,9 +197,15 @@ def fullest_end_kwh(hub: HubYear) -> float:
     """Return the most heat that the tank can hold after the last hour [kWh]."""
     keep = 1.0 - hub.tank_loss_share_per_h
     most_kw = np.minimum(hub.tank_charge_kw, hub.capture_share * hub.compute_limit_kw)
-    level = hub.tank_start_kwh
-    for most in most_kw.tolist():
-        level = min(keep * level + most, hub.tank_kwh)
+    return float(fullest_end(keep, most_kw, hub.tank_kwh, hub.tank_start_kwh))
+
+
+@compiled()
+def fullest_end(keep: float, charge: FloatArray, full: float, start: float) -> float:
+    """Return the level of a tank that is charged as much as it can be, in any one unit."""
+    level = start
+    for t in range(charge.shape[0]):
+        level = min(keep * level + charge[t], full)
     return level
 
 

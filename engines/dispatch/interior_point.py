@@ -34,7 +34,7 @@ TINY = 1e-30
 FROZEN = 1e-9
 """A column with less room than this is a constant."""
 
-FAST = {"fastmath": True, "error_model": "numpy"}
+FAST = {"fastmath": True}
 
 
 @compiled(**FAST)
@@ -187,7 +187,7 @@ def _largest(values: FloatArray) -> float:
     return max(1e-12, np.array([most]).view(np.float64)[0])
 
 
-@compiled(error_model="numpy")
+@compiled()
 def _eliminate(theta: FloatArray, eta: float, keep: float, free: bool, factor: FloatArray) -> None:
     """Write the inverted 2 x 2 blocks of tank and ramp price, hour by hour.
 
@@ -225,7 +225,7 @@ def _eliminate(theta: FloatArray, eta: float, keep: float, free: bool, factor: F
         cross0, ramp0, level0 = cross, ramp, theta[t, LEVEL]
 
 
-@compiled(error_model="numpy")
+@compiled()
 def _prices(
     theta: FloatArray,
     gradient: FloatArray,
@@ -289,7 +289,7 @@ def _prices(
         nu1, mu1 = nu, mu
 
 
-@compiled(error_model="numpy")
+@compiled()
 def _start(
     upper: FloatArray,
     cost: FloatArray,
@@ -337,7 +337,7 @@ def _start(
     return walls
 
 
-@compiled(error_model="numpy")
+@compiled()
 def _residuals(
     x: FloatArray,
     live: FloatArray,
@@ -364,7 +364,7 @@ def _residuals(
         residual[0, RAMP] = 0.0
 
 
-@compiled(error_model="numpy")
+@compiled()
 def interior_point(
     hours: int, eta: float, keep: float, free: bool, tolerance: float, b: Scratch
 ) -> int:

@@ -7,22 +7,18 @@ without switching cost, the two are equal: those years are solved exactly by lis
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
-from numba import get_num_threads, prange
+from numba import get_num_threads
 
-from engines.arrays import FloatArray, IntArray
-from engines.compiled import compiled
+from engines.arrays import FloatArray
 from engines.dispatch.both import EXACT, OPEN_GAP, Bounds, solve
 from engines.dispatch.hub_year import HubYear
 from engines.dispatch.last_resort import close_gap
 from engines.dispatch.scaled import Plan, Scaled, empty_plan, scaled, scratch
 from engines.message import Message, message
-
-BATCH = 64
-"""Years solved at a time; bounds the memory, and is more than there are cores."""
 
 NOTES = {
     "exact": "The year was solved exactly.",
@@ -75,12 +71,8 @@ def optimal_years(hubs: Sequence[HubYear]) -> list[OptimalYear]:
     Each year is solved by one worker from beginning to end, so results do not depend on the number
     of workers.
     """
-    answers: list[OptimalYear] = []
-    for _, same in groupby(hubs, key=lambda hub: hub.hours):
-        group = list(same)
-        for start in range(0, len(group), BATCH):
-            answers += _batch(group[start : start + BATCH])
-    return answers
+    with ThreadPoolExecutor(max_workers=get_num_threads()) as workers:
+        return list(workers.map(optimal_year, hubs))
 
 
 def earned_eur(
@@ -133,82 +125,3 @@ def _answer(
     return OptimalYear(
         lower_eur, upper_eur, compute_kw, sold_kw, rejected_kw, tank_kwh, price, (note,)
     )
-
-
-def _batch(hubs: Sequence[HubYear]) -> list[OptimalYear]:
-    given = [scaled(hub) for hub in hubs]
-    programs = [program for program, _, _ in given]
-    names = ("P", "D", "W", "m", "v", "d", "cm", "dm", "weight")
-    numbers = np.array([[getattr(p, name) for name in _NUMBERS] for p in programs])
-    series = [np.array([getattr(p, name) for p in programs]) for name in names]
-    hours = hubs[0].hours
-    power, sold, rejected, price = (np.zeros((len(hubs), hours)) for _ in range(4))
-    level = np.zeros((len(hubs), hours + 1))
-    bounds = np.zeros((len(hubs), 2))
-    counts = np.zeros((len(hubs), 2), np.int64)
-    _solve_all(*series, numbers, power, sold, rejected, level, price, bounds, counts)
-    return [
-        _answer(
-            hubs[i],
-            programs[i],
-            Plan(power[i], sold[i], rejected[i], level[i], price[i]),
-            Bounds(bounds[i, 0], bounds[i, 1], int(counts[i, 0]), int(counts[i, 1])),
-            given[i][1],
-            given[i][2],
-        )
-        for i in range(len(hubs))
-    ]
-
-
-_NUMBERS = ("eta", "S", "keep", "k", "s0", "s_end", "e", "before")
-
-
-@compiled(parallel=True)
-def _solve_all(
-    P: FloatArray,
-    D: FloatArray,
-    W: FloatArray,
-    m: FloatArray,
-    v: FloatArray,
-    d: FloatArray,
-    cm: FloatArray,
-    dm: FloatArray,
-    weight: FloatArray,
-    numbers: FloatArray,
-    power: FloatArray,
-    sold: FloatArray,
-    rejected: FloatArray,
-    level: FloatArray,
-    price: FloatArray,
-    bounds: FloatArray,
-    counts: IntArray,
-) -> None:
-    """Solve the programs in the rows; worker i takes every row whose number leaves i over."""
-    workers = get_num_threads()
-    years, hours = P.shape
-    for worker in prange(workers):
-        b = scratch(hours, True)
-        for i in range(worker, years, workers):
-            z = numbers[i]
-            h = Scaled(
-                P[i],
-                D[i],
-                W[i],
-                m[i],
-                v[i],
-                d[i],
-                cm[i],
-                dm[i],
-                weight[i],
-                z[0],
-                z[1],
-                z[2],
-                z[3],
-                z[4],
-                z[5],
-                z[6],
-                z[7],
-            )
-            found = solve(h, b, Plan(power[i], sold[i], rejected[i], level[i], price[i]))
-            bounds[i, 0], bounds[i, 1] = found.lower, found.upper
-            counts[i, 0], counts[i, 1] = found.how, found.worked
