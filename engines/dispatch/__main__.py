@@ -6,7 +6,10 @@ standard output, and exit code 2.
 """
 
 import json
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from engines.dispatch.hub_year import HubYear, hub_year
 from engines.dispatch.optimum import OptimalYear, optimal_year
 from engines.errors import EngineError, InvalidInput
 
+STDOUT = 1
 USAGE = "usage: python -m engines.dispatch CASE.json"
 
 
@@ -62,13 +66,29 @@ def main(arguments: list[str]) -> int:
         sys.stdout.write(f"{USAGE}\n")
         return 0
     try:
-        year = optimal_year(read_case(arguments[0]))
+        hub = read_case(arguments[0])
+        with _quiet_libraries():
+            year = optimal_year(hub)
     except EngineError as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 2
     json.dump(answer(year), sys.stdout, allow_nan=False)
     sys.stdout.write("\n")
     return 0
+
+
+@contextmanager
+def _quiet_libraries() -> Iterator[None]:
+    """Keep off standard output what compiled libraries may print there; it is for the answer."""
+    sys.stdout.flush()
+    kept = os.dup(STDOUT)
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), STDOUT)
+        try:
+            yield
+        finally:
+            os.dup2(kept, STDOUT)
+            os.close(kept)
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

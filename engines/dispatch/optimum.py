@@ -16,7 +16,7 @@ from numba import get_num_threads
 from engines.arrays import FloatArray
 from engines.dispatch.both import EXACT, OPEN_GAP, Bounds, solve
 from engines.dispatch.hub_year import HubYear
-from engines.dispatch.last_resort import close_gap
+from engines.dispatch.last_resort import LOSSY, close_gap, solve_lossy
 from engines.dispatch.scaled import Plan, Scaled, empty_plan, scaled, scratch
 from engines.message import Message, message
 
@@ -60,8 +60,11 @@ def optimal_year(hub: HubYear) -> OptimalYear:
     """Return the best year of one hub."""
     program, unit_kw, unit_eur = scaled(hub)
     plan = empty_plan(hub.hours)
-    both = program.S > 0.0 and program.k > 0.0
-    bounds = solve(program, scratch(hub.hours, both), plan)
+    lossy = program.S > 0.0 and program.keep < LOSSY
+    bounds = solve_lossy(program, plan) if lossy else None
+    if bounds is None:
+        both = program.S > 0.0 and program.k > 0.0
+        bounds = solve(program, scratch(hub.hours, both), plan)
     return _answer(hub, program, plan, bounds, unit_kw, unit_eur)
 
 
@@ -114,6 +117,7 @@ def _answer(
     sold_kw = np.minimum(plan.q * unit_kw * hub.lift, hub.heat_uptake_kw)
     rejected_kw = np.minimum(plan.w * unit_kw, hub.rejection_limit_kw)
     tank_kwh = np.minimum(plan.s * unit_kw, hub.tank_kwh)
+    tank_kwh[0] = hub.tank_start_kwh
     lower_eur = earned_eur(hub, compute_kw, sold_kw, rejected_kw, float(tank_kwh[-1]))
     upper_eur = max(lower_eur, bounds.upper * unit_eur)
     note = (

@@ -26,8 +26,8 @@ OPEN = -1.0
 """Power before the first hour where it is free to choose."""
 PLACES_PER_HOUR = 4
 """Items an hour puts into the sorted list at most."""
-FORGETFUL = 2.0**-60
-"""Share kept by a tank that keeps nothing: below rounding, and its inverse is a number."""
+FORGETFUL = 2.0**-40
+"""Share kept by a tank that keeps nothing: next to nothing, and its inverse is a number."""
 RENEWAL = 2.0**256
 """Factor by which weights are renewed; a power of two, so nothing is rounded."""
 
@@ -151,7 +151,9 @@ def scaled(hub: HubYear, before_kw: float | None = None) -> tuple[Scaled, float,
     keep = max(1.0 - hub.tank_loss_share_per_h, FORGETFUL)
     charge = np.minimum(hub.tank_charge_kw / unit_kw, made)
     start = hub.tank_start_kwh / unit_kw
-    most = min(hub.tank_kwh / unit_kw, start + float(charge.sum()))
+    if keep == FORGETFUL:
+        start = min(start, float(charge.max()))
+    most = highest_level(keep, charge, hub.tank_kwh / unit_kw, start)
     discharge = np.minimum(hub.tank_discharge_kw / unit_kw, most)
     flow = made + discharge
     margin = hub.compute_margin_eur_per_kwh
@@ -187,6 +189,17 @@ def _typical(limit_kw: FloatArray, *values_eur_per_kwh: FloatArray) -> float:
     runs = limit_kw > 0.0
     size = np.max(np.abs(np.array(values_eur_per_kwh)), axis=0)
     return float(size[runs].mean() if runs.any() else size.mean())
+
+
+@compiled()
+def highest_level(keep: float, charge: FloatArray, full: float, start: float) -> float:
+    """Return the highest level that a tank can reach at all."""
+    level = start
+    highest = start
+    for t in range(charge.shape[0]):
+        level = min(keep * level + charge[t], full)
+        highest = max(highest, level)
+    return highest
 
 
 @compiled()

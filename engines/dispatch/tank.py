@@ -38,8 +38,8 @@ from engines.dispatch.trimmed_list import insert, keep_left, recentre, trim_left
 
 WORTHLESS = 1e-100
 """Price of heat, where an hour is worth about one, that cannot be told from nothing."""
-FADING = 0.01
-"""Share kept per hour below which levels of neighbouring hours differ too much to be compared."""
+BLUR = 4.0 * np.finfo(np.float64).eps
+"""Share by which rounding may move a level."""
 
 
 @compiled()
@@ -193,12 +193,12 @@ def tank_plan(h: Scaled, b: Scratch, tank_price: FloatArray, plan: Plan) -> floa
 def _levels_backwards(h: Scaled, b: Scratch, tank_price: FloatArray) -> None:
     """Write the interval of levels after each hour that the later prices allow.
 
-    A tank that loses most of its heat within an hour asks for levels finer than rounding; the
-    interval is then widened by what rounding may have taken from it.
-
     In an hour all uses better than the price are taken, those at the price in any part: the tank
     gives between ``b.least`` and ``b.most``. Where the price moves, the level is pinned: it can
     rise in value only through an empty tank and fall only through a full one.
+
+    With losses, what a level must be long before is rounding of what it must be then; the interval
+    is widened by that, lest it shut out levels that make no difference.
     """
     hours = h.P.shape[0]
     use_key, use_size, hot, charge, discharge = b.use_key, b.use_size, b.hot, h.cm, h.dm
@@ -206,7 +206,7 @@ def _levels_backwards(h: Scaled, b: Scratch, tank_price: FloatArray) -> None:
     sizes = np.empty(USES)
     capacity = h.S
     worthless = 2.0 * WORTHLESS
-    blur = 4.0 * np.finfo(np.float64).eps if h.keep < FADING else 0.0
+    blur = BLUR if h.keep < 1.0 else 0.0
     end = weight[hours]
     last = tank_price[hours - 1]
     y1 = h.s_end / end if last <= -h.e * end else capacity / end

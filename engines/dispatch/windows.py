@@ -157,6 +157,8 @@ def solve_window(
     column, live = b.columns[0], b.columns[3]
     for i in range(hours):
         t = begin + i
-        power[t] = min(max(column[i, POWER] * live[i, POWER], 0.0), h.P[t])
-        price[t] = prices[i, NODE]
+        found = column[i, POWER] * live[i, POWER]
+        # a program without room inside can end in no number at all; the bounds will tell
+        power[t] = min(max(found, 0.0), h.P[t]) if np.isfinite(found) else 0.0
+        price[t] = prices[i, NODE] if np.isfinite(prices[i, NODE]) else guess[t]
     return steps
