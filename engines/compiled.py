@@ -25,7 +25,7 @@ def folder_stamp(folder: Path) -> str:
     return digest.hexdigest()
 
 
-class BesideSources(InTreeCacheLocator):  # type: ignore[misc]
+class BesideSources(InTreeCacheLocator):
     """Keeps machine code in ``__pycache__``."""
 
     def get_source_stamp(self) -> str:
@@ -33,7 +33,7 @@ class BesideSources(InTreeCacheLocator):  # type: ignore[misc]
         return folder_stamp(Path(self._py_file).parent)
 
 
-class AtHome(UserWideCacheLocator):  # type: ignore[misc]
+class AtHome(UserWideCacheLocator):
     """Keeps machine code with the user, where the sources may not be written to."""
 
     def get_source_stamp(self) -> str:
@@ -47,11 +47,12 @@ def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
 
 def _compile(options: dict[str, Any], function: Callable[..., Any]) -> Any:
-    before = numba.config.CACHE_LOCATOR_CLASSES
-    numba.config.CACHE_LOCATOR_CLASSES = ",".join(
+    settings: Any = numba.config
+    before = settings.CACHE_LOCATOR_CLASSES
+    settings.CACHE_LOCATOR_CLASSES = ",".join(
         f"{each.__module__}.{each.__name__}" for each in (BesideSources, AtHome)
     )
     try:
         return numba.njit(cache=True, error_model="numpy", **options)(function)
     finally:
-        numba.config.CACHE_LOCATOR_CLASSES = before
+        settings.CACHE_LOCATOR_CLASSES = before

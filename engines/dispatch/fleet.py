@@ -20,7 +20,6 @@ as that of `tank`, with power for price and slope for energy: the two problems a
 """
 
 import numpy as np
-from numba import njit
 
 from engines.arrays import FloatArray
 from engines.compiled import compiled
@@ -91,7 +90,7 @@ def fleet_plan(
     return _clip_forwards(limit, knee, first, then, k, before, b, power)
 
 
-@njit(inline="always")
+@compiled(inline="always")
 def _clip_forwards(
     limit: FloatArray,
     knee: FloatArray,

@@ -175,14 +175,14 @@ def hub_year(**fields: Any) -> HubYear:
             raise InvalidInput(f"{name} is not a field of a hub; the fields are {_list(FIELDS)}.")
     stated = {name: value for name, value in fields.items() if value is not None}
     values = {
-        name: _checked(name, rule, stated[name] if name in stated else _default(name, rule))
+        name: _checked(name, rule, stated[name]) if name in stated else _default(name, rule)
         for name, rule in RULES.items()
     }
     hours = _hours(values)
     end = stated.get("tank_end", FREE_END)
     if end not in (FREE_END, AT_LEAST_START):
         raise InvalidInput(f'tank_end is "{FREE_END}" or "{AT_LEAST_START}", not {end!r}.')
-    series = {
+    series: dict[str, Any] = {
         name: np.array(np.broadcast_to(value, hours)) if RULES[name].hourly else float(value)
         for name, value in values.items()
     }
@@ -226,17 +226,15 @@ def _check_tank(hub: HubYear) -> None:
             )
 
 
-def _default(name: str, rule: _Rule) -> float:
+def _default(name: str, rule: _Rule) -> FloatArray:
     if rule.default is None:
         raise InvalidInput(f"{name} is missing; state a number or one number per hour.")
-    return rule.default
+    return np.array(rule.default)
 
 
 def _checked(name: str, rule: _Rule, value: Any) -> FloatArray:
     """Return a number or a series as floats, or refuse it by name."""
     array = _numbers(name, rule, value)
-    if name == "heat_pump_cop" and value is rule.default:
-        return array
     beyond = ~np.isfinite(array) | (np.abs(array) > LARGEST)
     if rule.unlimited:
         beyond &= array != math.inf

@@ -7,7 +7,6 @@ wherever it is compared.
 """
 
 import numpy as np
-from numba import njit
 
 from engines.arrays import FloatArray
 from engines.compiled import compiled
@@ -43,7 +42,7 @@ def merit_orders(h: Scaled, b: Scratch) -> None:
         use[t, 0], use[t, 1], use[t, 2], use[t, 3] = u0, u1, u2, u3
 
 
-@njit(inline="always")
+@compiled(inline="always")
 def limit_flow(
     hot: float,
     charge: float,

@@ -28,7 +28,6 @@ Zachary 2019 (doi:10.1287/opre.2018.1744).
 """
 
 import numpy as np
-from numba import njit
 
 from engines.arrays import FloatArray
 from engines.compiled import compiled
@@ -70,7 +69,7 @@ def tank_prices(h: Scaled, b: Scratch, tank_price: FloatArray, node_price: Float
     recount = _recount_hours(h.keep)
     head = key.shape[0] >> 1
     tail = head
-    end = weight[hours]
+    end: float = weight[hours]
     head, tail = insert(key, mass, head, tail, -np.inf, h.s_end / end)
     head, tail = insert(key, mass, head, tail, -h.e * end, (h.S - h.s_end) / end)
     held = h.S / end
@@ -102,7 +101,7 @@ def tank_prices(h: Scaled, b: Scratch, tank_price: FloatArray, node_price: Float
     _clip_forwards(h, b, _start_price(h, b, head, tail), tank_price, node_price)
 
 
-@njit(inline="always")
+@compiled(inline="always")
 def _renew(key: FloatArray, mass: FloatArray, head: int, tail: int, worthless: float) -> float:
     """Go over to the older units of weight; returns the sum of the list.
 
@@ -119,7 +118,7 @@ def _renew(key: FloatArray, mass: FloatArray, head: int, tail: int, worthless: f
     return total
 
 
-@njit(inline="always")
+@compiled(inline="always")
 def _start_price(h: Scaled, b: Scratch, head: int, tail: int) -> float:
     """Key at the level the tank starts with: what the next kWh would be used for."""
     if head == tail:
@@ -129,10 +128,11 @@ def _start_price(h: Scaled, b: Scratch, head: int, tail: int) -> float:
     while total <= h.s0 and i + 1 < tail:
         i += 1
         total += b.mass[i]
-    return b.key[i]
+    price: float = b.key[i]
+    return price
 
 
-@njit(inline="always")
+@compiled(inline="always")
 def _clip_forwards(
     h: Scaled, b: Scratch, start: float, tank_price: FloatArray, node_price: FloatArray
 ) -> None:
@@ -207,7 +207,7 @@ def _levels_backwards(h: Scaled, b: Scratch, tank_price: FloatArray) -> None:
     capacity = h.S
     worthless = 2.0 * WORTHLESS
     blur = BLUR if h.keep < 1.0 else 0.0
-    end = weight[hours]
+    end: float = weight[hours]
     last = tank_price[hours - 1]
     y1 = h.s_end / end if last <= -h.e * end else capacity / end
     y2 = capacity / end if last >= -h.e * end else h.s_end / end

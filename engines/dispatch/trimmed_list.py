@@ -10,15 +10,15 @@ infinities are used.
 """
 
 import numpy as np
-from numba import njit
 
 from engines.arrays import FloatArray
+from engines.compiled import compiled
 
 ROOM = 16
 """Free places kept on either side; an hour inserts fewer items than that."""
 
 
-@njit(inline="always")
+@compiled(inline="always")
 def insert(
     key: FloatArray, mass: FloatArray, head: int, tail: int, new: float, amount: float
 ) -> tuple[int, int]:
@@ -49,7 +49,7 @@ def insert(
     return head, tail + 1
 
 
-@njit(inline="always")
+@compiled(inline="always")
 def insert_first(key: FloatArray, mass: FloatArray, head: int, new: float, amount: float) -> int:
     """Add `amount` at a key that is not above any in the list, which is not empty."""
     if key[head] == new:
@@ -60,7 +60,7 @@ def insert_first(key: FloatArray, mass: FloatArray, head: int, new: float, amoun
     return head - 1
 
 
-@njit(inline="always")
+@compiled(inline="always")
 def insert_last(key: FloatArray, mass: FloatArray, tail: int, new: float, amount: float) -> int:
     """Add `amount` at a key that is not below any in the list, which is not empty."""
     if key[tail - 1] == new:
@@ -71,7 +71,7 @@ def insert_last(key: FloatArray, mass: FloatArray, tail: int, new: float, amount
     return tail + 1
 
 
-@njit(inline="always")
+@compiled(inline="always")
 def trim_left(
     key: FloatArray, mass: FloatArray, head: int, tail: int, amount: float
 ) -> tuple[int, float]:
@@ -88,7 +88,7 @@ def trim_left(
     return head, cut
 
 
-@njit(inline="always")
+@compiled(inline="always")
 def trim_right(
     key: FloatArray, mass: FloatArray, head: int, tail: int, amount: float
 ) -> tuple[int, float]:
@@ -105,7 +105,7 @@ def trim_right(
     return tail, cut
 
 
-@njit(inline="always")
+@compiled(inline="always")
 def keep_left(
     key: FloatArray, mass: FloatArray, head: int, tail: int, amount: float
 ) -> tuple[int, float]:
@@ -123,7 +123,7 @@ def keep_left(
     return i, cut
 
 
-@njit(inline="always")
+@compiled(inline="always")
 def recentre(key: FloatArray, mass: FloatArray, head: int, tail: int) -> tuple[int, int]:
     """Move the items back to the middle if one side has run out of room."""
     room = key.shape[0]
