@@ -69,7 +69,7 @@ def tank_prices(h: Scaled, b: Scratch, tank_price: FloatArray, node_price: Float
     recount = _recount_hours(h.keep)
     head = key.shape[0] >> 1
     tail = head
-    end: float = weight[hours]
+    end = float(weight[hours])
     head, tail = insert(key, mass, head, tail, -np.inf, h.s_end / end)
     head, tail = insert(key, mass, head, tail, -h.e * end, (h.S - h.s_end) / end)
     held = h.S / end
@@ -186,7 +186,7 @@ def tank_plan(h: Scaled, b: Scratch, tank_price: FloatArray, plan: Plan) -> floa
         p[t] = min(max(heat / eta, 0.0), limit[t]) if eta > 0.0 else 0.0
         q[t], w[t] = sold, rejected
         money += v[t] * sold - d[t] * rejected
-    return money + h.e * s[hours]
+    return money + h.e * float(s[hours])
 
 
 @compiled()
@@ -207,7 +207,7 @@ def _levels_backwards(h: Scaled, b: Scratch, tank_price: FloatArray) -> None:
     capacity = h.S
     worthless = 2.0 * WORTHLESS
     blur = BLUR if h.keep < 1.0 else 0.0
-    end: float = weight[hours]
+    end = float(weight[hours])
     last = tank_price[hours - 1]
     y1 = h.s_end / end if last <= -h.e * end else capacity / end
     y2 = capacity / end if last >= -h.e * end else h.s_end / end
