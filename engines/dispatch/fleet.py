@@ -25,6 +25,7 @@ from engines.arrays import FloatArray
 from engines.compiled import compiled
 from engines.dispatch.scaled import Plan, Scaled, Scratch
 from engines.dispatch.trimmed_list import (
+    ONE,
     insert,
     insert_first,
     insert_last,
@@ -52,7 +53,7 @@ def fleet_plan(
     """
     hours = limit.shape[0]
     key, mass, low, high = b.key, b.mass, b.low, b.high
-    head = key.shape[0] >> 1
+    head = np.uint64(key.shape[0]) >> ONE
     tail = head
     # after the last hour nothing is earned: slope k below zero power, none, and -k above the limit
     head, tail = insert(key, mass, head, tail, 0.0, k)
@@ -60,12 +61,12 @@ def fleet_plan(
     for t in range(hours - 1, -1, -1):
         top = limit[t]
         fall = max(then[t], 0.0)
-        while tail > head and key[tail - 1] > top:
-            tail -= 1
+        while tail > head and key[tail - ONE] > top:
+            tail -= ONE
             fall += mass[tail]
         if head == tail:
             key[tail], mass[tail] = top, 0.0
-            tail += 1
+            tail += ONE
         if fall > 0.0:
             tail = insert_last(key, mass, tail, top, fall)
         step = first[t] - then[t]
@@ -105,7 +106,6 @@ def _clip_forwards(
     last = b.low[0] if before < 0.0 else before
     for t in range(limit.shape[0]):
         now = min(max(last, b.low[t]), b.high[t])
-        now = min(max(now, 0.0), limit[t])
         at = min(knee[t], limit[t])
         money += first[t] * min(now, at) + then[t] * max(now - at, 0.0) - k * abs(now - last)
         power[t] = now

@@ -33,7 +33,7 @@ from engines.arrays import FloatArray
 from engines.compiled import compiled
 from engines.dispatch.merit_order import COOLER, NETWORK, USES, limit_flow, merit_orders
 from engines.dispatch.scaled import RENEWAL, Plan, Scaled, Scratch
-from engines.dispatch.trimmed_list import insert, keep_left, recentre, trim_left, trim_right
+from engines.dispatch.trimmed_list import ONE, insert, keep_left, recentre, trim_left, trim_right
 
 WORTHLESS = 1e-100
 """Price of heat, where an hour is worth about one, that cannot be told from nothing."""
@@ -67,7 +67,7 @@ def tank_prices(h: Scaled, b: Scratch, tank_price: FloatArray, node_price: Float
     sizes = np.empty(USES)
     capacity = h.S
     recount = _recount_hours(h.keep)
-    head = key.shape[0] >> 1
+    head = np.uint64(key.shape[0]) >> ONE
     tail = head
     end = float(weight[hours])
     head, tail = insert(key, mass, head, tail, -np.inf, h.s_end / end)
@@ -125,8 +125,8 @@ def _start_price(h: Scaled, b: Scratch, head: int, tail: int) -> float:
         return 0.0
     i = head
     total = b.mass[i]
-    while total <= h.s0 and i + 1 < tail:
-        i += 1
+    while total <= h.s0 and i + ONE < tail:
+        i += ONE
         total += b.mass[i]
     price: float = b.key[i]
     return price

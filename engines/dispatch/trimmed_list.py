@@ -16,6 +16,8 @@ from engines.compiled import compiled
 
 ROOM = 16
 """Free places kept on either side; an hour inserts fewer items than that."""
+NONE, ONE = np.uint64(0), np.uint64(1)
+"""Places are unsigned: the compiler need not ask whether an index counts from the end."""
 
 
 @compiled(inline="always")
@@ -27,26 +29,28 @@ def insert(
         return head, tail
     low = head
     count = tail - head
-    while count > 0:
-        half = (count + 1) >> 1
-        low = low + half if key[low + half - 1] < new else low
+    while count > NONE:
+        half = (count + ONE) >> ONE
+        low = low + half if key[low + half - ONE] < new else low
         count -= half
     if low < tail and key[low] == new:
         mass[low] += amount
         return head, tail
     if low - head < tail - low:
         for i in range(head, low):
-            key[i - 1] = key[i]
-            mass[i - 1] = mass[i]
-        key[low - 1] = new
-        mass[low - 1] = amount
-        return head - 1, tail
-    for i in range(tail, low, -1):
-        key[i] = key[i - 1]
-        mass[i] = mass[i - 1]
+            key[i - ONE] = key[i]
+            mass[i - ONE] = mass[i]
+        key[low - ONE] = new
+        mass[low - ONE] = amount
+        return head - ONE, tail
+    i = tail
+    while i > low:
+        key[i] = key[i - ONE]
+        mass[i] = mass[i - ONE]
+        i -= ONE
     key[low] = new
     mass[low] = amount
-    return head, tail + 1
+    return head, tail + ONE
 
 
 @compiled(inline="always")
@@ -55,20 +59,20 @@ def insert_first(key: FloatArray, mass: FloatArray, head: int, new: float, amoun
     if key[head] == new:
         mass[head] += amount
         return head
-    key[head - 1] = new
-    mass[head - 1] = amount
-    return head - 1
+    key[head - ONE] = new
+    mass[head - ONE] = amount
+    return head - ONE
 
 
 @compiled(inline="always")
 def insert_last(key: FloatArray, mass: FloatArray, tail: int, new: float, amount: float) -> int:
     """Add `amount` at a key that is not below any in the list, which is not empty."""
-    if key[tail - 1] == new:
-        mass[tail - 1] += amount
+    if key[tail - ONE] == new:
+        mass[tail - ONE] += amount
         return tail
     key[tail] = new
     mass[tail] = amount
-    return tail + 1
+    return tail + ONE
 
 
 @compiled(inline="always")
@@ -81,7 +85,7 @@ def trim_left(
         cut = key[head]
         if mass[head] <= amount:
             amount -= mass[head]
-            head += 1
+            head += ONE
         else:
             mass[head] -= amount
             amount = 0.0
@@ -95,12 +99,12 @@ def trim_right(
     """Take `amount` of mass from the largest keys. Returns the new tail and the last key cut."""
     cut = np.inf
     while amount > 0.0 and head < tail:
-        cut = key[tail - 1]
-        if mass[tail - 1] <= amount:
-            amount -= mass[tail - 1]
-            tail -= 1
+        cut = key[tail - ONE]
+        if mass[tail - ONE] <= amount:
+            amount -= mass[tail - ONE]
+            tail -= ONE
         else:
-            mass[tail - 1] -= amount
+            mass[tail - ONE] -= amount
             amount = 0.0
     return tail, cut
 
@@ -113,30 +117,33 @@ def keep_left(
     i = head
     while i < tail and mass[i] <= amount:
         amount -= mass[i]
-        i += 1
+        i += ONE
     if i == tail:
         return tail, np.inf
     cut = key[i]
     if amount > 0.0:
         mass[i] = amount
-        i += 1
+        i += ONE
     return i, cut
 
 
 @compiled(inline="always")
 def recentre(key: FloatArray, mass: FloatArray, head: int, tail: int) -> tuple[int, int]:
     """Move the items back to the middle if one side has run out of room."""
-    room = key.shape[0]
-    if head >= ROOM and tail <= room - ROOM:
+    room = np.uint64(key.shape[0])
+    margin = np.uint64(ROOM)
+    if head >= margin and tail <= room - margin:
         return head, tail
     count = tail - head
-    new = (room - count) >> 1
+    new = (room - count) >> ONE
     if new < head:
         for i in range(count):
             key[new + i] = key[head + i]
             mass[new + i] = mass[head + i]
     else:
-        for i in range(count - 1, -1, -1):
+        i = count
+        while i > NONE:
+            i -= ONE
             key[new + i] = key[head + i]
             mass[new + i] = mass[head + i]
     return new, new + count
