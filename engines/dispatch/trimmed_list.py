@@ -9,6 +9,8 @@ Nothing here may be compiled with fast mathematics: equal keys must stay equal b
 infinities are used.
 """
 
+from typing import Any
+
 import numpy as np
 
 from engines.arrays import FloatArray
@@ -16,7 +18,8 @@ from engines.compiled import compiled
 
 ROOM = 16
 """Free places kept on either side; an hour inserts fewer items than that."""
-NONE, ONE = np.uint64(0), np.uint64(1)
+NONE: Any = np.uint64(0)
+ONE: Any = np.uint64(1)
 """Places are unsigned: the compiler need not ask whether an index counts from the end."""
 
 
