@@ -39,6 +39,30 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("administrator")
 
 
+class Capability(models.TextChoices):
+    """What a role lets a person do; `heathub_allowed_to` in walls.py says the same in SQL."""
+
+    LOOK = "look"
+    SEE_RESTRICTED = "see_restricted"
+    PLAN = "plan"
+    ADMINISTER = "administer"
+
+
+CAPABILITIES: dict[str, frozenset[Capability]] = {
+    Role.VIEWER: frozenset({Capability.LOOK}),
+    Role.PLANNER: frozenset({Capability.LOOK, Capability.SEE_RESTRICTED, Capability.PLAN}),
+    Role.ENGINEER: frozenset({Capability.LOOK, Capability.SEE_RESTRICTED, Capability.PLAN}),
+    Role.ADMINISTRATOR: frozenset(Capability),
+}
+
+
+class TokenScope(models.TextChoices):
+    """What a program may read; no token may write."""
+
+    READ = "read", _("results, public and municipal layers")
+    READ_RESTRICTED = "read,restricted", _("restricted layers too")
+
+
 class JobKind(models.TextChoices):
     IMPORT = "import", _("Import")
     RUN = "run", _("Scoring run")
@@ -55,6 +79,7 @@ class JobState(models.TextChoices):
 
 
 ENDED_JOB_STATES = frozenset({JobState.DONE, JobState.REFUSED, JobState.BROKEN, JobState.CANCELLED})
+RESTARTABLE_JOB_STATES = frozenset({JobState.BROKEN, JobState.CANCELLED})
 
 
 class SeriesQuantity(models.TextChoices):

@@ -1,4 +1,4 @@
-"""Reads the environment through three typed helpers that refuse nonsense loudly."""
+"""Reads the environment through typed helpers that refuse nonsense loudly."""
 
 import os
 from pathlib import Path
@@ -30,6 +30,13 @@ def env_bool(name: str, default: bool) -> bool:
     if word in FALSE_WORDS:
         return False
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {word!r}.")
+
+
+def env_count(name: str, default: int) -> int:
+    word = os.environ.get(name, str(default)).strip()
+    if word.isdigit():
+        return int(word)
+    raise ImproperlyConfigured(f"{name} must be a whole number, 0 or more, not {word!r}.")
 
 
 def env_database(name: str) -> dict[str, Any]:

@@ -1,24 +1,53 @@
-"""Doors that start background work: the row first, the task when the row is there for sure."""
+"""Doors that start background work: the row first, a hint to the workers when it is there."""
 
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from heatmap import background
-from heatmap.models import Municipality, Upload
-from heatmap.services import uploads
-from heatmap.services.jobs import end_unsent
-from heatmap.tasks import process_upload
+from heatmap.models import Job, Municipality, Upload
+from heatmap.services import jobs, queue, uploads
+from heatmap.tasks import LINES, work
 
 
-def hand_over(task: Any, job_id: UUID) -> None:
-    """Let a worker do a job; a queue that does not answer ends the job with a sentence."""
-    background.hand_over(task, job_id, lambda: end_unsent(job_id))
+def hand_over(job_id: UUID) -> None:
+    """Let workers do a job, as soon as its row is there for sure.
+
+    A broker that does not answer loses nothing: the watcher gives the hint again.
+    """
+    jobs.queue(job_id)
+    transaction.on_commit(hint)
+
+
+def hint() -> bool:
+    """Tell the workers of every line to look for work; False if the broker does not answer."""
+    return all(background.send(work, line, line) for line in LINES)
+
+
+def hint_if_needed() -> None:
+    """Tell them again if work waits and no hint does: it got lost with a worker or the broker.
+
+    Raises
+    ------
+    BROKER_ERRORS
+        If the broker does not answer.
+    """
+    waits, _ = queue.waiting_now()
+    for line in LINES if waits else ():
+        if background.is_empty(line):
+            background.send(work, line, line)
 
 
 def start_upload(municipality: Municipality, user: User, form_data: dict[str, Any]) -> Upload:
     """Store a file and let a worker read it."""
     upload = uploads.receive(municipality, user, **form_data)
-    hand_over(process_upload, upload.job_id)
+    hand_over(upload.job_id)
     return upload
+
+
+def restart(job: Job, user: User) -> None:
+    """Let a worker take up a job again that failed or was cancelled."""
+    jobs.restart(job, user)
+    transaction.on_commit(hint)

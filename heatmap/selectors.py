@@ -3,23 +3,39 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import Transform
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from heatmap.choices import ENDED_JOB_STATES, LayerKind, Nature, Role
+from heatmap.choices import (
+    CAPABILITIES,
+    ENDED_JOB_STATES,
+    Capability,
+    DataClass,
+    LayerKind,
+    Nature,
+)
 from heatmap.layers import BY_KIND
-from heatmap.models import Job, LayerVersion, Membership, Municipality, Upload
+from heatmap.models import (
+    ApiToken,
+    AuditEntry,
+    Invitation,
+    Job,
+    LayerVersion,
+    Membership,
+    Municipality,
+    Upload,
+)
 from heatmap.models.municipality import STORAGE_SRID
 
 FIRST_TOWN = "aachen-melaten"
-WRITERS = {Role.PLANNER, Role.ENGINEER, Role.ADMINISTRATOR}
 
 
 def towns_of(user: Any) -> QuerySet[Municipality]:
@@ -31,33 +47,105 @@ def first_town(user: Any) -> Municipality | None:
     return next((town for town in towns if town.slug == FIRST_TOWN), towns[0] if towns else None)
 
 
-def get_municipality(request: HttpRequest, slug: str, *, to_write: bool = False) -> Municipality:
-    """Return the town if this person belongs to it; 403 when she may look but not change."""
-    town = get_object_or_404(towns_of(request.user), slug=slug)
-    town.can_write = may_write(request.user, town)
-    if to_write and not town.can_write:
+def get_municipality(
+    request: HttpRequest, slug: str, *, to: Capability = Capability.LOOK
+) -> Municipality:
+    """Return the town if this person belongs to it; 403 when her role does not let her do that."""
+    membership = get_object_or_404(
+        Membership.objects.select_related("municipality"),
+        user=request.user,
+        municipality__slug=slug,
+    )
+    town = membership.municipality
+    town.may = CAPABILITIES[membership.role] & _scope_of(request)
+    if to not in town.may:
+        if to == Capability.ADMINISTER:
+            raise PermissionDenied(_("Only the administrators of this town may do that."))
         raise PermissionDenied(_("Your role in this town lets you look, not change."))
     return town
 
 
-def may_write(user: Any, town: Municipality) -> bool:
-    return Membership.objects.filter(user=user, municipality=town, role__in=WRITERS).exists()
+def _scope_of(request: HttpRequest) -> frozenset[Capability]:
+    """Return what the way of asking allows: everything for a person, less for her token."""
+    token = getattr(request, "token", None)
+    if token is None:
+        return frozenset(Capability)
+    restricted = {Capability.SEE_RESTRICTED} if "restricted" in token.scope.split(",") else set()
+    return frozenset({Capability.LOOK, *restricted})
 
 
-def get_published_version(request: HttpRequest, kind: str, number: int) -> LayerVersion:
+def get_published_version(request: HttpRequest, kind: str, number: int) -> int:
+    """Return the id of a version for its tiles; 404 to strangers, and to all if it is withheld."""
     if kind not in BY_KIND:
         raise Http404
-    return get_object_or_404(
-        LayerVersion.objects.filter(
-            municipality__in=towns_of(request.user), published_at__isnull=False
-        ).only("pk"),
-        pk=number,
-        layer__kind=kind,
+    found = (
+        LayerVersion.objects.filter(published_at__isnull=False, layer__kind=kind, pk=number)
+        .filter(municipality__membership__user=request.user.pk)
+        .values_list("data_class", "municipality__membership__role")
+        .first()
     )
+    if found is None or is_withheld(found[0], CAPABILITIES[found[1]] & _scope_of(request)):
+        raise Http404
+    return number
 
 
-def get_job(request: HttpRequest, slug: str, job_id: Any) -> Job:
-    town = get_municipality(request, slug)
+def is_withheld(data_class: str, may: frozenset[Capability]) -> bool:
+    """Whether a layer of this class is too sensitive for somebody who may do no more than this."""
+    return data_class == DataClass.RESTRICTED and Capability.SEE_RESTRICTED not in may
+
+
+def members_of(town: Municipality) -> QuerySet[Membership]:
+    rows = Membership.objects.filter(municipality=town).select_related("user", "municipality")
+    return rows.order_by("user__username")
+
+
+def get_member(town: Municipality, membership_id: int) -> Membership:
+    return get_object_or_404(members_of(town), pk=membership_id)
+
+
+def open_invitations(town: Municipality) -> QuerySet[Invitation]:
+    rows = Invitation.objects.filter(municipality=town, accepted_at=None)
+    return rows.select_related("invited_by", "municipality")
+
+
+def get_invitation(town: Municipality, invitation_id: Any) -> Invitation:
+    return get_object_or_404(open_invitations(town), pk=invitation_id)
+
+
+def tokens_of(town: Municipality, user: Any = None) -> QuerySet[ApiToken]:
+    """Return the tokens of one person, or of all, in this town."""
+    rows = ApiToken.objects.filter(municipality=town).select_related("user", "municipality")
+    return rows if user is None else rows.filter(user=user)
+
+
+def get_token(town: Municipality, user: Any, token_id: Any) -> ApiToken:
+    """Return a token to its owner, and to the administrators of the town."""
+    owner = None if Capability.ADMINISTER in town.may else user
+    return get_object_or_404(tokens_of(town, owner), pk=token_id)
+
+
+def all_towns() -> QuerySet[Municipality]:
+    """Return every town with its number of members; the wall shows them to a system
+    administrator."""
+    return Municipality.objects.annotate(members=Count("membership")).order_by("name")
+
+
+def all_accounts(part: str = "") -> QuerySet[User]:
+    """Return the accounts whose name or address holds `part`."""
+    people = User.objects.order_by("username")
+    return people.filter(Q(username__icontains=part) | Q(email__icontains=part)) if part else people
+
+
+def acts_anywhere() -> QuerySet[AuditEntry]:
+    """Return the log of all towns and of none; the wall shows it to a system administrator."""
+    return AuditEntry.objects.all()
+
+
+def acts_in(town: Municipality) -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.filter(municipality_id=town.pk)
+
+
+def get_job(town: Municipality, job_id: Any) -> Job:
     jobs = Job.objects.select_related("municipality")
     return get_object_or_404(jobs, municipality=town, pk=job_id)
 
@@ -70,18 +158,30 @@ def current_versions(town: Municipality) -> list[LayerVersion]:
         .order_by("layer_id", "-number")
         .distinct("layer_id")
     )
-    return _in_drawing_order(versions)
+    return _in_drawing_order(versions, town)
 
 
 def these_versions(town: Municipality, ids: Iterable[int]) -> list[LayerVersion]:
     """Return the versions with these ids, in drawing order: what a run used, not what is newest."""
     versions = LayerVersion.objects.filter(municipality=town, pk__in=list(ids))
-    return _in_drawing_order(versions.select_related("layer"))
+    return _in_drawing_order(versions.select_related("layer"), town)
 
 
-def _in_drawing_order(versions: Iterable[LayerVersion]) -> list[LayerVersion]:
+def withheld_layers(town: Municipality) -> list[str]:
+    """Name the layers that this person's role does not let her see."""
+    if Capability.SEE_RESTRICTED in town.may:
+        return []
+    rows = LayerVersion.objects.filter(
+        municipality=town, published_at__isnull=False, data_class=DataClass.RESTRICTED
+    )
+    names = rows.order_by("layer__kind").values_list("layer__name", flat=True).distinct()
+    return [_(name) for name in names]
+
+
+def _in_drawing_order(versions: Iterable[LayerVersion], town: Municipality) -> list[LayerVersion]:
     return sorted(
-        versions, key=lambda v: BY_KIND[v.layer.kind].order if v.layer.kind in BY_KIND else 999
+        (version for version in versions if not is_withheld(version.data_class, town.may)),
+        key=lambda v: BY_KIND[v.layer.kind].order if v.layer.kind in BY_KIND else 999,
     )
 
 
@@ -122,6 +222,7 @@ def layer_document(version: LayerVersion) -> dict[str, Any] | None:
         "number": version.number,
         "published": version.published_at.date().isoformat() if version.published_at else "",
         "nature": version.nature,
+        "dataClass": str(DataClass(version.data_class).label),
         "natureLabel": str(Nature(version.nature).label),
         "method": _(version.method) if version.method else "",
         "properties": [
@@ -203,5 +304,6 @@ def page_context(request: HttpRequest, town: Municipality, section: str) -> dict
         "towns": list(towns_of(request.user)),
         "section": section,
         "running": running_jobs(town).count(),
-        "can_write": town.can_write,
+        "can_write": Capability.PLAN in town.may,
+        "can_administer": Capability.ADMINISTER in town.may,
     }

@@ -2,18 +2,22 @@
 
 import os
 import sysconfig
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from heatmap.env import env_bool, env_database, env_text
+from heatmap.env import env_bool, env_count, env_database, env_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 DEBUG = env_bool("HEATHUB_DEBUG", False)
 # One-click sign-in for the demo; only bin/run sets it, and only loopback may use it.
 DEMO = env_bool("HEATHUB_DEMO", False)
+# Who may read /metrics from another machine; without it only this machine may.
+METRICS_TOKEN = env_text("HEATHUB_METRICS_TOKEN", "")
 SECRET_KEY = env_text("HEATHUB_SECRET_KEY", "debug-only" if DEBUG else None)
 ALLOWED_HOSTS = env_text("HEATHUB_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in env_text("HEATHUB_ORIGINS", "").split(",") if o]
@@ -46,23 +50,28 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.gis",
     "django.contrib.humanize",
+    "axes",
     "heatmap.apps.HeatmapConfig",
     "sites.apps.SitingConfig",
 ]
 
 MIDDLEWARE = [
+    "heatmap.tracing.TracingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "heatmap.middleware.ContentSecurityPolicyMiddleware",
+    "heatmap.middleware.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "heatmap.middleware.AskingMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "heatmap.middleware.LimitMiddleware",
     "heatmap.middleware.IdentityMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "heatmap.urls"
@@ -85,19 +94,41 @@ TEMPLATES = [
 
 # The web role has no right to bypass row-level security; migrations run as the owner role.
 DATABASES = {"default": env_database("DATABASE_URL")}
-DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}}
+DATABASES["default"]["OPTIONS"] = {
+    # a database that comes back is found again within seconds, not minutes
+    "pool": {"min_size": 0, "max_size": 8, "timeout": 5, "reconnect_timeout": 5},
+    # a worker that froze while it wrote lets go of what it locked
+    "options": "-c idle_in_transaction_session_timeout=60s",
+}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 WEB_ROLE = env_text("HEATHUB_WEB_ROLE", "heathub_web")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+_RULES = "django.contrib.auth.password_validation."
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": f"{_RULES}UserAttributeSimilarityValidator"},
+    {"NAME": f"{_RULES}MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_RULES}CommonPasswordValidator"},
+    {"NAME": f"{_RULES}NumericPasswordValidator"},
 ]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# Five wrong passwords for one name from one address close that pair for a quarter of an hour; the
+# rate limit of the sign-in page (views/sign_in.py) closes an address that tries many names.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "heatmap.views.sign_in.locked_out"
+AXES_CLIENT_IP_CALLABLE = "heatmap.asking.address_of"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # our own log says who came, and cannot be changed
+AXES_VERBOSE = False
+
+# How many proxies stand before the web server, each adding to X-Forwarded-For; 0 believes none.
+PROXIES = env_count("HEATHUB_PROXIES", 0)
+
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -117,14 +148,23 @@ CELERY_BROKER_URL = env_text("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# Longer than the longest job: a shorter one would run a job twice.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3 * 3600}
+CELERY_WORKER_CONSUMER = "heatmap.celery.PromptConsumer"
+# Longer than the longest job. A message is only a hint to look for work, so one that comes twice
+# does no harm; one that comes late would.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3 * 3600,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 5,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 UPLOAD_MAX_BYTES = 200 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -136,7 +176,8 @@ if HTTPS:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"json": {"()": "heatmap.logs.JsonLines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"axes": {"level": "WARNING"}},  # our own log of acts says who came
 }

@@ -19,7 +19,11 @@ def staged(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) ->
                 fields, sql.Identifier(table)
             )
         )
-        with cursor.copy(sql.SQL("COPY staging ({}) FROM STDIN").format(fields)) as copy:
+        # Django does not know this call, so it leaves the driver's own errors as they are
+        with (
+            connection.wrap_database_errors,
+            cursor.copy(sql.SQL("COPY staging ({}) FROM STDIN").format(fields)) as copy,
+        ):
             for row in rows:
                 copy.write_row(row)
         yield cursor

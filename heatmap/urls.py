@@ -1,24 +1,49 @@
 """All addresses of the project."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from heatmap.views import data, health, home, jobs, sign_in, tiles
+from heatmap.views import account, data, health, home, jobs, people, sign_in, system, tiles
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("login/", sign_in.SignInView.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("metrics", health.metrics, name="metrics"),
+    path("login/", sign_in.sign_in, name="login"),
+    path("logout/", sign_in.SignOutView.as_view(), name="logout"),
     path("demo-sign-in/", sign_in.demo_sign_in, name="demo_sign_in"),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("invitations/<str:secret>/", account.invitation, name="invitation"),
+    path(
+        "new-password/<str:uidb64>/<str:token>/",
+        login_not_required(account.NewPasswordView.as_view()),
+        name="new_password",
+    ),
+    path("account/", account.account_page, name="account"),
+    path("system/", system.system_page, name="system"),
+    path("system/accounts/<int:user_id>/active", system.set_active, name="account_active"),
+    path("system/accounts/<int:user_id>/link", system.reset_link, name="reset_link"),
     path("tiles/<slug:layer>/<int:version>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="tile"),
     path("m/<slug:slug>/data/", data.data_page, name="data"),
+    path("m/<slug:slug>/people/", people.people_page, name="people"),
+    path("m/<slug:slug>/people/<int:membership_id>/role", people.change_role, name="role"),
+    path("m/<slug:slug>/people/<int:membership_id>/remove", people.let_go, name="let_go"),
+    path(
+        "m/<slug:slug>/invitations/<uuid:invitation_id>/withdraw", people.withdraw, name="withdraw"
+    ),
+    path("m/<slug:slug>/acts/", people.acts_page, name="acts"),
+    path("m/<slug:slug>/acts.csv", people.acts_csv, name="acts_csv"),
+    path("m/<slug:slug>/tokens/", account.tokens_page, name="tokens"),
+    path("m/<slug:slug>/tokens/<uuid:token_id>/revoke", account.revoke_token, name="token_revoke"),
+    path("m/<slug:slug>/work/", jobs.work_page, name="work"),
+    path("m/<slug:slug>/work/list", jobs.work_list, name="work_list"),
+    path("m/<slug:slug>/work/notices", jobs.notices, name="notices"),
     path("m/<slug:slug>/jobs/<uuid:job_id>/", jobs.progress, name="job"),
     path("m/<slug:slug>/jobs/<uuid:job_id>/cancel", jobs.cancel, name="job_cancel"),
+    path("m/<slug:slug>/jobs/<uuid:job_id>/restart", jobs.restart, name="job_restart"),
+    path("m/<slug:slug>/jobs/<uuid:job_id>/seen", jobs.seen, name="job_seen"),
     path("", include("sites.urls")),
 ]
 

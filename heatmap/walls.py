@@ -1,11 +1,16 @@
 """The SQL of row-level security: every table with a town stands behind it from its first day.
 
-`heathub_allowed()` answers which towns the present identity may see. It runs as the owner, who has
-one policy of its own on the three tables the answer is read from; everybody else, and the owner on
-all other tables, stands behind the wall (FORCE).
+`heathub_allowed()` answers which towns the present identity may see, `heathub_allowed_to()` in
+which it may do more than look (`choices.CAPABILITIES` says the same in Python), and
+`heathub_withheld()` which versions of layers are too sensitive for its role. They run as the owner,
+who has one policy of its own on the tables the answers are read from; everybody else, and the owner
+on all other tables, stands behind the wall (FORCE).
 """
 
 ALLOWED = "municipality_id = ANY ((SELECT heathub_allowed())::bigint[])"
+WRITABLE = "municipality_id = ANY ((SELECT heathub_allowed_to('plan'))::bigint[])"
+ADMINISTERED = "municipality_id = ANY ((SELECT heathub_allowed_to('administer'))::bigint[])"
+SHOWN = f"{ALLOWED} AND NOT version_id = ANY ((SELECT heathub_withheld())::bigint[])"
 UNPUBLISHED = (
     "EXISTS (SELECT 1 FROM heatmap_layerversion v"
     " WHERE v.id = version_id AND v.published_at IS NULL)"
@@ -41,14 +46,14 @@ def _enable(table: str) -> list[str]:
     ]
 
 
-def town_table(table: str, role: str) -> list[str]:
-    """Rows of a town: seen and changed only by those who may see the town."""
+def town_table(table: str, role: str, *, write: str = WRITABLE) -> list[str]:
+    """Rows of a town: seen by its members, changed by those who plan."""
     return [
         *_enable(table),
         _policy(table, role, "SELECT", using=ALLOWED),
-        _policy(table, role, "INSERT", check=ALLOWED),
-        _policy(table, role, "UPDATE", using=ALLOWED, check=ALLOWED),
-        _policy(table, role, "DELETE", using=ALLOWED),
+        _policy(table, role, "INSERT", check=write),
+        _policy(table, role, "UPDATE", using=write, check=write),
+        _policy(table, role, "DELETE", using=write),
     ]
 
 
@@ -64,12 +69,12 @@ def version_table(role: str) -> list[str]:
     ]
 
 
-def feature_table(table: str, role: str) -> list[str]:
+def feature_table(table: str, role: str, *, read: str = SHOWN, write: str = WRITABLE) -> list[str]:
     """Features: they come and go only while their version is a draft."""
-    draft = f"{ALLOWED} AND {UNPUBLISHED}"
+    draft = f"{write} AND {UNPUBLISHED}"
     return [
         *_enable(table),
-        _policy(table, role, "SELECT", using=ALLOWED),
+        _policy(table, role, "SELECT", using=read),
         _policy(table, role, "INSERT", check=draft),
         _policy(table, role, "UPDATE", using=draft, check=draft),
         _policy(table, role, "DELETE", using=draft),
@@ -95,4 +100,155 @@ def identity_tables(role: str) -> list[str]:
         *_identity_table("heatmap_municipality", role, f"{town} OR {named}", named),
         *_identity_table("heatmap_membership", role, ALLOWED, ALLOWED),
         *_identity_table("heatmap_job", role, ALLOWED, ALLOWED),
+    ]
+
+
+# --- roles: what `look` alone does not allow ------------------------------------------------------
+
+ALLOWED_TO = """
+CREATE FUNCTION heathub_allowed_to(wanted text) RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT coalesce(array_agg(id), '{}') FROM (
+        SELECT m.municipality_id AS id
+            FROM heatmap_membership m JOIN auth_user u ON u.id = m.user_id AND u.is_active
+            WHERE m.user_id = nullif(current_setting('heathub.user_id', true), '')::bigint
+              AND m.municipality_id = coalesce(
+                  nullif(current_setting('heathub.only_town', true), '')::bigint, m.municipality_id)
+              AND CASE wanted
+                  WHEN 'look' THEN true
+                  WHEN 'see_restricted' THEN m.role <> 'viewer'
+                  WHEN 'plan' THEN m.role <> 'viewer'
+                  WHEN 'administer' THEN m.role = 'administrator'
+                  ELSE false END
+              AND (wanted = 'look'
+                OR coalesce(current_setting('heathub.scope', true), '') = ''
+                OR wanted = 'see_restricted'
+                   AND 'restricted' = ANY (
+                       string_to_array(current_setting('heathub.scope', true), ',')))
+        UNION
+        SELECT municipality_id FROM heatmap_job
+            WHERE id = nullif(current_setting('heathub.job_id', true), '')::uuid
+              AND wanted IN ('look', 'see_restricted', 'plan')
+        UNION
+        SELECT id FROM heatmap_municipality
+            WHERE slug = nullif(current_setting('heathub.municipality', true), '')
+        UNION
+        SELECT id FROM heatmap_municipality WHERE wanted = 'administer' AND heathub_is_system()
+    ) AS towns
+$$
+"""
+ALLOWED_TO_REVERSE = "DROP FUNCTION heathub_allowed_to(text)"
+
+IS_SYSTEM = """
+CREATE FUNCTION heathub_is_system() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM auth_user
+        WHERE id = nullif(current_setting('heathub.user_id', true), '')::bigint
+          AND is_superuser AND is_active
+          AND coalesce(current_setting('heathub.scope', true), '') = ''
+    )
+$$
+"""
+IS_SYSTEM_REVERSE = "DROP FUNCTION heathub_is_system()"
+
+ALLOWED_BEFORE = IDENTITY_FUNCTION.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+ALLOWED_IS_LOOK = """
+CREATE OR REPLACE FUNCTION heathub_allowed() RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT heathub_allowed_to('look')
+$$
+"""
+
+WITHHELD = """
+CREATE FUNCTION heathub_withheld() RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT coalesce(array_agg(id), '{}') FROM heatmap_layerversion
+    WHERE data_class = 'restricted'
+      AND municipality_id = ANY (heathub_allowed_to('look'))
+      AND NOT municipality_id = ANY (heathub_allowed_to('see_restricted'))
+$$
+"""
+WITHHELD_REVERSE = "DROP FUNCTION heathub_withheld()"
+
+
+def _write_needs(table: str, rule: str) -> list[str]:
+    return [
+        f"ALTER POLICY web_insert ON {table} WITH CHECK ({rule})",
+        f"ALTER POLICY web_update ON {table} USING ({rule}) WITH CHECK ({rule})",
+        f"ALTER POLICY web_delete ON {table} USING ({rule})",
+    ]
+
+
+def planners_write(table: str) -> list[str]:
+    """Bring a table of the first migrations under the roles."""
+    return _write_needs(table, WRITABLE)
+
+
+def planners_write_versions() -> list[str]:
+    table, draft = "heatmap_layerversion", f"{WRITABLE} AND published_at IS NULL"
+    return [
+        f"CREATE POLICY owner_reads ON {table} FOR SELECT TO CURRENT_USER USING (true)",
+        f"ALTER POLICY web_insert ON {table} WITH CHECK ({draft})",
+        f"ALTER POLICY web_update ON {table} USING ({draft}) WITH CHECK ({WRITABLE})",
+        f"ALTER POLICY web_delete ON {table} USING ({draft})",
+    ]
+
+
+def roles_see_and_write_features(table: str) -> list[str]:
+    return [
+        f"ALTER POLICY web_select ON {table} USING ({SHOWN})",
+        *_write_needs(table, f"{WRITABLE} AND {UNPUBLISHED}"),
+    ]
+
+
+def administrators_decide() -> list[str]:
+    """Who belongs to a town, and what a town is, is decided by its administrators alone."""
+    town = ADMINISTERED.replace("municipality_id", "id")
+    named = "slug = nullif(current_setting('heathub.municipality', true), '')"
+    look = ALLOWED.replace("municipality_id", "id")
+    return [
+        *_write_needs("heatmap_membership", ADMINISTERED),
+        f"ALTER POLICY web_select ON heatmap_membership USING ({ALLOWED} OR {ADMINISTERED})",
+        f"ALTER POLICY web_select ON heatmap_municipality USING ({look} OR {named} OR {town})",
+        f"ALTER POLICY web_update ON heatmap_municipality USING ({town}) WITH CHECK ({town})",
+        f"ALTER POLICY web_delete ON heatmap_municipality USING ({named})",
+    ]
+
+
+def administered_table(table: str, role: str) -> list[str]:
+    """Rows that only the administrators of a town see and change."""
+    return [
+        *_enable(table),
+        _policy(table, role, "SELECT", using=ADMINISTERED),
+        _policy(table, role, "INSERT", check=ADMINISTERED),
+        _policy(table, role, "UPDATE", using=ADMINISTERED, check=ADMINISTERED),
+        _policy(table, role, "DELETE", using=ADMINISTERED),
+    ]
+
+
+def token_table(role: str) -> list[str]:
+    """Tokens: seen by their owner and the town's administrators, made by their owner alone."""
+    mine = (
+        f"{ALLOWED} AND user_id = nullif(current_setting('heathub.user_id', true), '')::bigint"
+        " AND coalesce(current_setting('heathub.scope', true), '') = ''"
+    )
+    either = f"({mine}) OR {ADMINISTERED}"
+    return [
+        *_enable("heatmap_apitoken"),
+        _policy("heatmap_apitoken", role, "SELECT", using=either),
+        _policy("heatmap_apitoken", role, "INSERT", check=mine),
+        _policy("heatmap_apitoken", role, "UPDATE", using=either, check=either),
+        _policy("heatmap_apitoken", role, "DELETE", using=either),
+    ]
+
+
+def audit_table(role: str) -> list[str]:
+    """The log: everybody adds, administrators read, nobody changes or removes."""
+    table = "heatmap_auditentry"
+    return [
+        *_enable(table),
+        _policy(table, role, "SELECT", using=f"{ADMINISTERED} OR heathub_is_system()"),
+        _policy(table, role, "INSERT", check="true"),
+        f'REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM "{role}"',
     ]

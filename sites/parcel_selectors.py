@@ -23,6 +23,17 @@ LEFT JOIN LATERAL (
 ) {name} ON true
 """
 
+JOINS = {
+    "pipe": ("heatmap_pipe", LayerKind.PIPES, ""),
+    "substation": ("heatmap_substation", LayerKind.SUBSTATIONS, ""),
+    "dwelling": ("heatmap_building", LayerKind.BUILDINGS, "AND n.is_dwelling"),
+    "housing": (
+        "heatmap_constraint",
+        LayerKind.CONSTRAINTS,
+        "AND n.constraint_kind = 'residential'",
+    ),
+}
+
 PARCELS = """
 SELECT p.id, p.ref, p.name, p.parcel_kind, p.zoning, p.ownership, p.area_m2,
        ST_X(w.point) AS lon, ST_Y(w.point) AS lat,
@@ -37,18 +48,12 @@ CROSS JOIN LATERAL (SELECT ST_Transform(ST_PointOnSurface(p.geom), 4326) AS poin
 {joins}
 WHERE p.version_id = %(version_parcels)s
 ORDER BY p.ref
-"""
-
-JOINS = {
-    "pipe": ("heatmap_pipe", LayerKind.PIPES, ""),
-    "substation": ("heatmap_substation", LayerKind.SUBSTATIONS, ""),
-    "dwelling": ("heatmap_building", LayerKind.BUILDINGS, "AND n.is_dwelling"),
-    "housing": (
-        "heatmap_constraint",
-        LayerKind.CONSTRAINTS,
-        "AND n.constraint_kind = 'residential'",
-    ),
-}
+""".format(
+    joins="".join(
+        NEAREST.format(name=name, table=table, condition=condition)
+        for name, (table, _kind, condition) in JOINS.items()
+    )
+)
 
 OVERLAPS = """
 SELECT p.ref, c.constraint_kind,
@@ -116,12 +121,10 @@ def _parameters(municipality: Municipality, versions: dict[str, int]) -> dict[st
 def parcel_rows(municipality: Municipality, versions: dict[str, int]) -> list[ParcelRow]:
     """Return every candidate with its distances, in the order of the ids."""
     parameters = _parameters(municipality, versions)
-    joins = ""
-    for name, (table, kind, condition) in JOINS.items():
-        joins += NEAREST.format(name=name, table=table, condition=condition)
+    for name, (_table, kind, _condition) in JOINS.items():
         parameters[f"version_{name}"] = versions.get(kind, -1)
     with connection.cursor() as cursor:
-        cursor.execute(PARCELS.format(joins=joins), parameters)
+        cursor.execute(PARCELS, parameters)
         return [ParcelRow(*row) for row in cursor.fetchall()]
 
 

@@ -37,7 +37,8 @@ def get_candidate(run: Run, ref: str) -> Candidate:
 
 
 def get_report(town: Municipality, report_id: int) -> Report:
-    return get_object_or_404(Report, municipality=town, pk=report_id, job__state=JobState.DONE)
+    done = Report.objects.filter(municipality=town, job__state=JobState.DONE)
+    return get_object_or_404(done.select_related("run__study"), pk=report_id)
 
 
 def runs_of(town: Municipality) -> QuerySet[Run]:
@@ -47,6 +48,11 @@ def runs_of(town: Municipality) -> QuerySet[Run]:
 
 def finished_runs(town: Municipality) -> QuerySet[Run]:
     return runs_of(town).filter(job__state=JobState.DONE)
+
+
+def listed_runs(town: Municipality) -> QuerySet[Run]:
+    """Runs for a list: without the inputs, which are long and which no list shows."""
+    return runs_of(town).defer("inputs")
 
 
 def studies_of(town: Municipality) -> QuerySet[Study]:
@@ -60,8 +66,8 @@ def reports_of(town: Municipality) -> QuerySet[Report]:
 def candidate_results(run: Run) -> list[dict[str, Any]]:
     """Results of all candidates, ranked ones first; without the hourly series."""
     rows = Candidate.objects.filter(run=run).order_by("rank", "ref")
-    results = list(rows.values_list("rank", "result"))
-    return [r for rank, r in results if rank] + [r for rank, r in results if not rank]
+    results = [r | {"rank": rank} for rank, r in rows.values_list("rank", "result")]
+    return [r for r in results if r["rank"]] + [r for r in results if not r["rank"]]
 
 
 def version_ids(run: Run) -> list[int]:

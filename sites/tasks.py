@@ -1,14 +1,8 @@
-"""Celery's doors to the services of the siting room."""
+"""What workers do for the siting room."""
 
-from heatmap.background import background_task
+from heatmap.choices import JobKind
+from heatmap.services import queue
 from sites.services import reports, scoring
 
-
-@background_task
-def score(job_id: str) -> None:
-    scoring.execute(job_id)
-
-
-@background_task
-def render_report(job_id: str) -> None:
-    reports.execute(job_id)
+queue.works_on(JobKind.RUN, scoring.execute)
+queue.works_on(JobKind.REPORT, reports.execute)

@@ -15,6 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
+
+# How long an example takes depends on what else the machine does; speed is measured by bin/bench.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -127,17 +132,24 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def worker() -> Iterator[subprocess.Popen]:
-    """A real Celery worker on the test database."""
-    log = Path(os.environ["HEATHUB_VAR"]) / "log" / "test-worker.log"
-    with log.open("w") as output:
+    """A real Celery worker on the test database, and the watcher beside it."""
+    folder = Path(os.environ["HEATHUB_VAR"]) / "log"
+    with (
+        (folder / "test-worker.log").open("w") as output,
+        (folder / "test-watcher.log").open("w") as watched,
+    ):
         process = subprocess.Popen(
             [sys.executable, "-m", "celery", "-A", "heatmap.celery", "worker", "-c", "1",
-             "--loglevel", "WARNING"],
+             "-Q", "any,short", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"],
             cwd=ROOT, stdout=output, stderr=output,
         )  # fmt: skip
+        watcher = subprocess.Popen(
+            [sys.executable, "manage.py", "watch_jobs"], cwd=ROOT, stdout=watched, stderr=watched
+        )
         yield process
-        process.terminate()
-        process.wait(timeout=30)
+        for each in (watcher, process):
+            each.terminate()
+            each.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")

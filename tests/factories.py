@@ -3,9 +3,11 @@
 import uuid
 
 from django.contrib.auth import get_user_model
+from django.contrib.gis.geos import Polygon
 
-from heatmap.choices import Role
+from heatmap.choices import LayerKind, Nature, Role
 from heatmap.identity import acting_as
+from heatmap.services.layers import Provenance, publish_features
 from heatmap.services.municipalities import create_municipality, let_in
 
 
@@ -25,3 +27,20 @@ def make_town(slug: str | None = None, *, member=None, srid: int = 25832):
         if member is not None:
             let_in(town, member, Role.PLANNER)
     return town
+
+
+def make_version(town, kind: str, *, data_class, rows=({},), name: str = "layer"):
+    """A published version with one small square per row near the middle of the town."""
+    middle = town.extent.centroid
+    features = []
+    for i, row in enumerate(rows):
+        west, south = middle.x + 100 * i, middle.y
+        square = Polygon.from_bbox((west, south, west + 50, south + 50))
+        needed = {"buildings": {"use": "office", "is_heated": True}}.get(kind, {})
+        features.append({"ref": f"f{i}", "wkb": square.hex.decode(), **needed, **row})
+    origin = Provenance(
+        source="test", licence="test", crs_delivered="EPSG:3035", data_class=data_class,
+        nature=Nature.MEASURED,
+    )  # fmt: skip
+    with acting_as(municipality=town.slug):
+        return publish_features(town, LayerKind(kind), name, features, origin)

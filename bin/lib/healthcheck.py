@@ -16,4 +16,4 @@ request = urllib.request.Request(
         "X-Forwarded-Proto": "https",
     },
 )
-urllib.request.urlopen(request, timeout=float(seconds)).read()  # noqa: S310  a fixed local address
+urllib.request.urlopen(request, timeout=float(seconds)).read()  # noqa: S310  a fixed local address  # nosec B310

@@ -57,6 +57,7 @@ in_group() { set -m; "$@" & set +m; }
 # Several bin/run, bin/test and bin/bench may work in one checkout: one at a time sets up, and the
 # last one to leave stops the database and the broker. Locks end with their process.
 STEP='' SERVERS=()
+declare -A SERVER_NAMES=() SERVER_COMMANDS=() SERVER_BEGAN=()
 enter() {
   [ "${DATABASE_URL:+1}" = "${DATABASE_OWNER_URL:+1}" ] ||
     stop "set both DATABASE_URL (web role) and DATABASE_OWNER_URL (owner role) to use an existing server, or neither."
@@ -75,11 +76,35 @@ only_one() { exec 7>"$VAR/$1.lock"; flock -n 7 || stop "bin/$1 is at work in thi
 
 # serve LOG COMMAND...: a server that also ends when we are killed
 serve() {
-  local log=$VAR/log/$1.log; shift
+  local name=$1; shift
+  : >"$VAR/log/$name.log"
+  begin_server "$name" "$@"
+}
+begin_server() {
+  local name=$1; shift
   set -m
-  (exec 8>&- 9>&-; exec setpriv --pdeathsig TERM -- "$@") >"$log" 2>&1 </dev/null &
+  (exec 8>&- 9>&-; exec setpriv --pdeathsig TERM -- "$@") >>"$VAR/log/$name.log" 2>&1 </dev/null &
   set +m
   SERVERS+=($!)
+  SERVER_NAMES[$!]=$name SERVER_COMMANDS[$!]=$(printf '%q ' "$@") SERVER_BEGAN[$!]=$SECONDS
+}
+
+# keep_serving: a server that ends is started again; one that ends at once is not worth it
+keep_serving() {
+  local ended name command i
+  while :; do
+    ended=
+    wait -n -p ended "${SERVERS[@]}" || true
+    [ -n "$ended" ] || return 0
+    name=${SERVER_NAMES[$ended]} command=${SERVER_COMMANDS[$ended]}
+    for i in "${!SERVERS[@]}"; do if [ "${SERVERS[$i]}" = "$ended" ]; then unset "SERVERS[$i]"; fi; done
+    if [ $((SECONDS - ${SERVER_BEGAN[$ended]})) -lt 5 ]; then
+      say "$name ended as soon as it was started; see $VAR/log/$name.log"
+      return 0
+    fi
+    say "$name ended and is started again; see $VAR/log/$name.log"
+    eval "begin_server $(printf '%q' "$name") $command"
+  done
 }
 
 alive() { kill -0 "$1" 2>/dev/null; }
@@ -171,6 +196,18 @@ setup_judges() {  # second tools that bin/bench runs beside ours
   run_logged judges-uv "$VAR/judges/bin/python" -m pip install -q "uv==$UV_VERSION"
   run_logged judges "$VAR/judges/bin/python" -m uv pip sync --python "$VAR/judges/bin/python" --require-hashes "$lock"
   stamp judges "$lock"
+}
+
+# semgrep needs versions of its own, so it lives in an environment of its own
+setup_semgrep() {
+  local lock=$ROOT/requirements/semgrep.txt
+  SEMGREP=$VAR/semgrep/bin/semgrep
+  [ -x "$SEMGREP" ] && stamped semgrep "$lock" && return
+  say "semgrep"
+  rm -rf "$VAR/semgrep"
+  run_logged semgrep-venv "$PY" -m venv --without-pip "$VAR/semgrep"
+  run_logged semgrep "$PY" -m uv pip sync --python "$VAR/semgrep/bin/python" --require-hashes "$lock"
+  stamp semgrep "$lock"
 }
 
 setup_frontend() {

@@ -1,6 +1,6 @@
 """What goes into an evaluation. Plain records and arrays; nothing here knows a database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,19 +99,20 @@ class Candidates:
         if not self.refs:
             raise InvalidInput("There is no candidate parcel; import a layer of parcels first.")
 
-    def only(self, i: int) -> "Candidates":
-        """Return the candidate in row `i` alone."""
+    def at(self, rows: Sequence[int]) -> "Candidates":
+        """Return the candidates in these rows, in this order."""
+        index = np.asarray(rows, dtype=np.intp)
         return Candidates(
-            refs=(self.refs[i],),
-            area_m2=self.area_m2[i : i + 1],
-            inside=self.inside[i : i + 1],
-            network_m=self.network_m[i : i + 1],
-            network_of=self.network_of[i : i + 1],
-            substation_m=self.substation_m[i : i + 1],
-            substation_of=self.substation_of[i : i + 1],
-            dwelling_m=self.dwelling_m[i : i + 1],
-            overlap_m2={kind: areas[i : i + 1] for kind, areas in self.overlap_m2.items()},
-            zoning=(self.zoning[i],),
+            refs=tuple(self.refs[i] for i in rows),
+            area_m2=self.area_m2[index],
+            inside=self.inside[index],
+            network_m=self.network_m[index],
+            network_of=self.network_of[index],
+            substation_m=self.substation_m[index],
+            substation_of=self.substation_of[index],
+            dwelling_m=self.dwelling_m[index],
+            overlap_m2={kind: areas[index] for kind, areas in self.overlap_m2.items()},
+            zoning=tuple(self.zoning[i] for i in rows),
         )
 
 

@@ -88,7 +88,7 @@ def aggregate(
     return Ranking(
         refs=tuple(refs),
         score=as_floats(score),
-        rank=_ranks(refs, score, gate_red | ~scored),
+        rank=ranks(refs, score, gate_red | ~scored),
         parts=as_floats(parts),
         coverage_share=as_floats((measured & known) @ share),
         missing=missing,
@@ -98,9 +98,25 @@ def aggregate(
     )
 
 
-def _ranks(
+def ranks(
     refs: Sequence[str], score: FloatArray, excluded: NDArray[np.bool_]
 ) -> tuple[int | None, ...]:
+    """Rank parcels by their score, the best first.
+
+    Parameters
+    ----------
+    refs : sequence of str
+        Names, all different; they break ties.
+    score : array (parcels,)
+        From 0 to 1.
+    excluded : array of bool (parcels,)
+        Parcels that take no place.
+
+    Returns
+    -------
+    tuple of int or None
+        From 1; None where excluded.
+    """
     places = [i for i in range(len(refs)) if not excluded[i]]
     places.sort(key=lambda i: (-score[i], refs[i]))
     rank: list[int | None] = [None] * len(refs)

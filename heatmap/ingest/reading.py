@@ -75,6 +75,7 @@ def read_file(
         "memory_bytes": MEMORY_BYTES,
         "cpu_seconds": CPU_SECONDS,
         "max_bytes": MAX_UNPACKED_BYTES,
+        "parent": os.getpid(),
     }
     reading = Reading()
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as order:

@@ -24,9 +24,11 @@ def operations():
     yield migrations.RunSQL(walls.IDENTITY_FUNCTION, walls.IDENTITY_FUNCTION_REVERSE)
     statements = walls.identity_tables(ROLE) + walls.version_table(ROLE)
     for table in TOWN_TABLES:
-        statements += walls.town_table(table, ROLE)
+        statements += walls.town_table(table, ROLE, write=walls.ALLOWED)
     for table in FEATURE_TABLES:
-        statements += walls.feature_table(table, ROLE)
+        statements += walls.feature_table(
+            table, ROLE, read=walls.ALLOWED, write=walls.ALLOWED
+        )
     yield migrations.RunSQL(statements, migrations.RunSQL.noop)
 
 

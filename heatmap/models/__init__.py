@@ -1,5 +1,7 @@
 """The rows of the map room, split by noun."""
 
+from heatmap.models.access import ApiToken, Invitation, Tally
+from heatmap.models.audit import AuditEntry
 from heatmap.models.features import (
     FEATURE_MODELS,
     Building,
@@ -12,7 +14,7 @@ from heatmap.models.features import (
     Street,
     Substation,
 )
-from heatmap.models.job import Job, JobCancelled
+from heatmap.models.job import Job, JobStopped, SignOfLife
 from heatmap.models.layer import Layer, LayerVersion
 from heatmap.models.municipality import Membership, Municipality
 from heatmap.models.series import Series
@@ -20,12 +22,15 @@ from heatmap.models.upload import Upload
 
 __all__ = [
     "FEATURE_MODELS",
+    "ApiToken",
+    "AuditEntry",
     "Building",
     "Constraint",
     "Feature",
     "HeatDemandCell",
+    "Invitation",
     "Job",
-    "JobCancelled",
+    "JobStopped",
     "Layer",
     "LayerVersion",
     "Membership",
@@ -34,7 +39,9 @@ __all__ = [
     "Pipe",
     "Plant",
     "Series",
+    "SignOfLife",
     "Street",
     "Substation",
+    "Tally",
     "Upload",
 ]

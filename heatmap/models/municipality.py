@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.gis.db import models
 
-from heatmap.choices import Role
+from heatmap.choices import Capability, Role
 
 STORAGE_SRID = 3035
 """EPSG:3035, equal-area, all of Europe. Lengths and areas are measured in `Municipality.srid`."""
@@ -20,8 +20,8 @@ class Municipality(models.Model):
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    can_write: bool = False
-    """Whether the person who asks may change the town; set by `selectors.get_municipality`."""
+    may: frozenset[Capability] = frozenset()
+    """What the person who asks may do here; set by `selectors.get_municipality`."""
 
     class Meta:
         ordering = ["name"]

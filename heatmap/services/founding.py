@@ -48,7 +48,8 @@ class TownPlan:
 
 
 def found_town(plan: TownPlan, path: Path, user: User | None, say: Callable[[str], None]) -> None:
-    """Read the extract and publish everything in one transaction; `user` becomes its planner."""
+    """Read the extract and publish everything in one transaction; `user` becomes its
+    administrator."""
     say(f"{plan.name}: reading the map extract")
     extract = read_extract(path, grow_network=plan.grow_network)
     west, south, east, north = extract.bounds()
@@ -62,7 +63,7 @@ def found_town(plan: TownPlan, path: Path, user: User | None, say: Callable[[str
             is_demo=plan.is_demo,
         )
         if user is not None:
-            let_in(town, user, Role.PLANNER)
+            let_in(town, user, Role.ADMINISTRATOR)
         for version in publish_extract(
             town, extract, source=plan.source, data_date=plan.data_date, user=user
         ):

@@ -14,6 +14,7 @@ from psycopg import sql
 from heatmap.choices import DataClass, LayerKind, Nature, SeriesQuantity
 from heatmap.models import FEATURE_MODELS, Layer, LayerVersion, Municipality, Series
 from heatmap.models.municipality import STORAGE_SRID
+from heatmap.services.audit import record
 from heatmap.staging import staged
 
 COMMON_COLUMNS = ("ref", "name", "geom")
@@ -143,4 +144,5 @@ def publish(version: LayerVersion) -> LayerVersion:
     """From here on the database refuses every change to the version and its features."""
     version.published_at = timezone.now()
     version.save(update_fields=["published_at"])
+    record("version_published", version.municipality, version.layer.name, number=version.number)
     return version

@@ -27,11 +27,10 @@ LAYER_NAMES = {
     LayerKind.PLANTS: "Heat plants",
     LayerKind.PIPES: "Heat network",
 }
+# What OpenStreetMap shows is public already; what is concluded from it of single houses is not.
 CLASSES = {
-    LayerKind.BUILDINGS: DataClass.RESTRICTED,
+    LayerKind.BUILDINGS: DataClass.MUNICIPAL,
     LayerKind.HEAT_DEMAND: DataClass.MUNICIPAL,
-    LayerKind.SUBSTATIONS: DataClass.RESTRICTED,
-    LayerKind.PIPES: DataClass.RESTRICTED,
 }
 NATURES = {
     LayerKind.BUILDINGS: (Nature.DERIVED, demand.BUILDING_METHOD),

@@ -13,11 +13,15 @@ from heatmap.errors import Refusal
 from heatmap.identity import acting_as
 from heatmap.ingest.reading import Reading, file_format, read_file
 from heatmap.models import LayerVersion, Municipality, Upload
-from heatmap.services.jobs import Progress, create_job, run_job
+from heatmap.services.attempts import Attempt
+from heatmap.services.jobs import create_job, run_job
 from heatmap.services.layers import Provenance, publish_features
 from heatmap.services.towns import OSM_KINDS, publish_extract, read_extract
 
 UPLOADED_LAYER_NAMES = {LayerKind.PARCELS: "Candidate parcels"}
+S_PER_MB = {"osm": 5.0, "shapefile": 2.0}
+"""Rough reading time of a packed file; from it follows the lane, not the result."""
+
 NOT_STATED = "not stated by the uploader"
 
 
@@ -50,7 +54,13 @@ def receive(
             ),
             kind=kind,
         )
-    job = create_job(municipality, JobKind.IMPORT, user)
+    job = create_job(
+        municipality,
+        JobKind.IMPORT,
+        user,
+        title=Path(name).name,
+        expected_s=2.0 + S_PER_MB[format_] * file.size / 1e6,
+    )
     upload = Upload(
         municipality=municipality,
         job=job,
@@ -66,21 +76,23 @@ def receive(
 
 def process(job_id: UUID) -> Upload:
     """Read, check and publish an upload. Safe to call twice."""
-    run_job(job_id, lambda progress: _publish(job_id, progress))
+    run_job(job_id, _publish)
     with acting_as(job_id=job_id):
         return Upload.objects.select_related("job", "version").get(job_id=job_id)
 
 
-def _publish(job_id: UUID, progress: Progress) -> None:
+def _publish(progress: Attempt) -> None:
     progress(gettext_noop("reading the file"), 0.1)
-    with acting_as(job_id=job_id):
-        upload = Upload.objects.select_related("municipality", "job__created_by").get(job_id=job_id)
+    with acting_as(job_id=progress.job_id):
+        upload = Upload.objects.select_related("municipality", "job__created_by").get(
+            job_id=progress.job_id
+        )
     if file_format(upload.original_name) == "osm":
         extract = read_extract(
             Path(upload.file.path), lambda rows: progress(gettext_noop("reading the file"), 0.3)
         )
         progress(gettext_noop("publishing the new version"), 0.7)
-        with acting_as(job_id=job_id):
+        with progress.ending():
             versions = publish_extract(
                 upload.municipality,
                 extract,
@@ -101,11 +113,11 @@ def _publish(job_id: UUID, progress: Progress) -> None:
         lambda rows: progress(gettext_noop("reading the file"), 0.3),
     )
     if not reading.features:
-        with acting_as(job_id=job_id):
+        with progress.storing():
             _remember(upload, None, _report(reading))
         raise Refusal(gettext_noop("No row of the file could be used; the report lists why."))
     progress(gettext_noop("publishing the new version"), 0.7)
-    with acting_as(job_id=job_id):
+    with progress.ending():
         version = publish_features(
             upload.municipality,
             LayerKind(upload.kind),

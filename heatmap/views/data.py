@@ -6,22 +6,25 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from heatmap.choices import Capability
 from heatmap.errors import Refusal, sentence
 from heatmap.forms import UploadForm
 from heatmap.jobs import start_upload
+from heatmap.limits import limited
 from heatmap.selectors import (
     get_municipality,
     page_context,
     recent_uploads,
     versions_by_layer,
 )
-from heatmap.services.jobs import end_lost_jobs
 
 
+@limited("upload", 120)
 @require_http_methods(["GET", "HEAD", "POST"])
 def data_page(request: HttpRequest, slug: str) -> HttpResponse:
-    town = get_municipality(request, slug, to_write=request.method == "POST")
-    end_lost_jobs(town)
+    town = get_municipality(
+        request, slug, to=Capability.PLAN if request.method == "POST" else Capability.LOOK
+    )
     form = UploadForm(request.POST or None, request.FILES or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:

@@ -10,6 +10,8 @@ from heatmap.selectors import first_town
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     town = first_town(request.user)
+    if town is None and request.user.is_superuser:
+        return redirect("system")
     if town is None:
         return render(request, "heatmap/no_town.html")
     return redirect("map", slug=town.slug)

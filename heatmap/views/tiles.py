@@ -15,7 +15,7 @@ def tile(request: HttpRequest, layer: str, version: int, z: int, x: int, y: int)
     found = get_published_version(request, layer, version)
     if not tile_exists(z, x, y):
         raise Http404
-    content = tile_bytes(BY_KIND[layer], found.pk, z, x, y)
+    content = tile_bytes(BY_KIND[layer], found, z, x, y)
     response = HttpResponse(
         content,
         status=200 if content else 204,

@@ -12,7 +12,11 @@ class Migration(migrations.Migration):
     dependencies = [("siting", "0001_first"), ("heatmap", "0002_walls")]
     operations = [
         migrations.RunSQL(
-            [sql for table in TABLES for sql in walls.town_table(table, settings.WEB_ROLE)],
+            [
+                sql
+                for table in TABLES
+                for sql in walls.town_table(table, settings.WEB_ROLE, write=walls.ALLOWED)
+            ],
             migrations.RunSQL.noop,
         )
     ]

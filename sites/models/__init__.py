@@ -1,6 +1,6 @@
 """The rows of the siting room."""
 
-from sites.models.run import Candidate, Report, Run
+from sites.models.run import Candidate, Report, Run, RunPart
 from sites.models.study import Study
 
-__all__ = ["Candidate", "Report", "Run", "Study"]
+__all__ = ["Candidate", "Report", "Run", "RunPart", "Study"]

@@ -1,5 +1,7 @@
 """A run is a document: frozen inputs, kept result."""
 
+from typing import Any
+
 from django.db import models
 
 from heatmap.models import Job, Municipality
@@ -28,8 +30,31 @@ class Run(models.Model):
         return f"run {self.id}"
 
 
+class RunPart(models.Model):
+    """The parcels of a run that were worked out together, and once.
+
+    It is written in one transaction with its candidates; an attempt that takes up the run again
+    begins with the first part that is missing.
+    """
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    notes = models.JSONField()
+    ranking = models.JSONField(help_text="Per parcel: ref, score, excluded, fingerprint.")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="run_part_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"part {self.number} of {self.run_id}"
+
+
 class Candidate(models.Model):
-    """One parcel in one run."""
+    """One parcel in one run. Its rank is known when all parts of the run are there."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="candidates")
@@ -38,7 +63,7 @@ class Candidate(models.Model):
     rank = models.PositiveIntegerField(null=True)
     score = models.FloatField(null=True)
     is_pinned = models.BooleanField(default=False)
-    result = models.JSONField()
+    result = models.JSONField(help_text="What depends on no other parcel; see `document`.")
     hourly = models.JSONField(null=True, help_text="Hourly series, kept for the short-list only.")
 
     class Meta:
@@ -49,6 +74,11 @@ class Candidate(models.Model):
 
     def __str__(self) -> str:
         return self.ref
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The result with the rank among the others."""
+        return self.result | {"rank": self.rank}
 
 
 class Report(models.Model):

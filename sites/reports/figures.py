@@ -52,7 +52,7 @@ def _map_figure(doc: dict[str, Any], town: TownShapes) -> Figure:
     }
     best = ", ".join(f"{p['rank']}: {_name(p)}" for p in ranked[:3])
     alt = _(
-        "Map of %(town)s with buildings by heat demand, streets, heat pipes and candidate places."
+        "Map of %(town)s: heat demand per hectare, buildings, streets, heat pipes and candidates."
     ) % {"town": doc["municipality"]["name"]}
     if best:
         alt += " " + _("Best places: %(best)s.") % {"best": best}

@@ -39,10 +39,10 @@ def legend(top: float, breaks: list[float], *, guessed: bool, is_wide: bool) -> 
     ends = (_("little"), _("much"))
     if breaks:
         ends = (f"< {quantity(breaks[0], 'MWh/a', 2)}", f"> {quantity(breaks[-1], 'MWh/a', 2)}")
-    drawn += _ramp(112, top + 10, _("Heat demand of the building"), heats, ends)
+    drawn += _ramp(112, top + 10, _("Heat demand per hectare"), heats, ends)
     marks = [
         ("box", "url(#refused)", _("refused")),
-        ("box", c["missing"], _("demand unknown")),
+        ("box", c["map-building-line"], _("building")),
         ("dashed", c["supply"], _("heat pipe (derived)"))
         if guessed
         else ("line", c["supply"], _("heat pipe")),

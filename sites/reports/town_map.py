@@ -143,14 +143,23 @@ def _area(frame: Frame, shape: Shape, fill: str, stroke: str, width: float) -> E
     )
 
 
-def _buildings(town: TownShapes, frame: Frame, breaks: list[float]) -> list[Element]:
+def _demand(town: TownShapes, frame: Frame, breaks: list[float]) -> list[Element]:
+    """Draw heat demand by hectare, and the buildings over it without a value of their own."""
     c = colours()
-    drawn = []
-    for shape in town.of("buildings"):
-        step = heat_class(shape.properties.get("heat_demand_mwh_per_a"), breaks)
-        fill = c[f"heat-{step}"] if step else c["missing"]
-        drawn.append(_area(frame, shape, fill, c["map-building-line"], 0.3))
-    return drawn
+    cells = [
+        (shape, heat_class(shape.properties.get("heat_demand_mwh_per_a"), breaks))
+        for shape in town.of("heat_demand")
+    ]
+    return [
+        *(
+            _area(frame, shape, c[f"heat-{step}"] if step else c["missing"], c["map-ground"], 0.3)
+            for shape, step in cells
+        ),
+        *(
+            _area(frame, shape, c["map-building-line"], c["surface"], 0.2)
+            for shape in town.of("buildings")
+        ),
+    ]
 
 
 def _network(town: TownShapes, frame: Frame) -> list[Element]:
@@ -251,7 +260,7 @@ def town_map(town: TownShapes, parcels: list[dict[str, Any]]) -> str:
     """Draw the town with its candidates; derived things dashed, refused ones hatched."""
     c = colours()
     frame = _frame(town)
-    demands = [s.properties.get("heat_demand_mwh_per_a") for s in town.of("buildings")]
+    demands = [s.properties.get("heat_demand_mwh_per_a") for s in town.of("heat_demand")]
     breaks = heat_breaks([d for d in demands if d is not None])
     guessed = any(s.properties.get("nature") in GUESSED for s in town.of("pipes"))
     is_wide = frame.width == WIDE
@@ -260,7 +269,7 @@ def town_map(town: TownShapes, parcels: list[dict[str, Any]]) -> str:
         [
             box(0, 0, frame.width, frame.height, fill=c["map-ground"]),
             *_ground(town, frame),
-            *_buildings(town, frame, breaks),
+            *_demand(town, frame, breaks),
             *_network(town, frame),
             *_candidates(town, frame, parcels),
             *_furniture(frame),

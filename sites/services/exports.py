@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 from heatmap.errors import Refusal
 from heatmap.identity import acting_as
 from heatmap.render.folium_map import render_map
-from heatmap.shape_selectors import drawn_features
+from heatmap.shape_selectors import drawn_features, kept_at_home
 from sites.models import Run
 from sites.sentences import hint, said
 from sites.services.scoring import run_document
@@ -30,7 +30,7 @@ def folium_map(run: Run, language: str) -> str:
         layers = run.inputs["layers"]
         versions = {kind: layer["version_id"] for kind, layer in layers.items()}
         features = {"type": "FeatureCollection", "features": drawn_features(versions, WGS84)}
-        document = run_document(run)
+        document = run_document(run) | {"kept_at_home": kept_at_home(versions.values())}
     return render_map(spoken(document, language), features, language)
 
 

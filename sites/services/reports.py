@@ -7,13 +7,15 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
-from django.utils.translation import gettext_noop
+from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
 
 from heatmap.choices import JobKind
 from heatmap.errors import Refusal
 from heatmap.identity import acting_as
-from heatmap.services.jobs import Progress, create_job, run_job
-from heatmap.shape_selectors import drawn_features
+from heatmap.services.attempts import Attempt
+from heatmap.services.jobs import create_job, run_job
+from heatmap.shape_selectors import drawn_features, kept_at_home
 from sites.models import Report, Run
 from sites.reports.context import run_context
 from sites.reports.figures import Shape, TownShapes, run_figures
@@ -21,6 +23,7 @@ from sites.reports.pdf import render_pdf
 from sites.services.scoring import run_document
 
 Line = tuple[tuple[float, float], ...]
+EXPECTED_S = 5.0
 LANGUAGES = tuple(code for code, _ in settings.LANGUAGES)
 
 
@@ -43,7 +46,13 @@ def create_report(run: Run, user: User | None, language: str) -> Report:
     return Report.objects.create(
         municipality_id=run.municipality_id,
         run=run,
-        job=create_job(run.municipality, JobKind.REPORT, user),
+        job=create_job(
+            run.municipality,
+            JobKind.REPORT,
+            user,
+            title=f"{run.study.name} ({language})",
+            expected_s=EXPECTED_S,
+        ),
         language=language,
     )
 
@@ -55,14 +64,15 @@ def execute(job_id: UUID | str) -> Report:
         return Report.objects.select_related("job", "run").get(job_id=job.pk)
 
 
-def _write(progress: Progress) -> None:
+def _write(progress: Attempt) -> None:
     progress(gettext_noop("collecting the result"), 0.1)
     with acting_as(job_id=progress.job_id):
         report = Report.objects.select_related("run__municipality", "run__job").get(
             job_id=progress.job_id
         )
         document = run_document(report.run)
-        town = town_shapes(report.run)
+        with translation.override(report.language):
+            town = town_shapes(report.run)
         hourly = {
             candidate.ref: candidate.hourly or {}
             for candidate in report.run.candidates.filter(hourly__isnull=False)
@@ -74,19 +84,26 @@ def _write(progress: Progress) -> None:
         document,
     )
     progress(gettext_noop("storing the report"), 0.9)
-    with acting_as(job_id=progress.job_id):
+    with progress.ending():
         report.sha256 = hashlib.sha256(content).hexdigest()
-        report.file.save(f"{report.run_id}-{report.language}.pdf", ContentFile(content))
+        name = f"{progress.job_id}.pdf"
+        # what an attempt that died has left would only make this one take another name
+        report.file.storage.delete(report.file.field.generate_filename(report, name))
+        report.file.save(name, ContentFile(content))
 
 
 def town_shapes(run: Run) -> TownShapes:
     """Return what the map of a report draws: exactly the layers the run used, in metres."""
     layers = run.inputs["layers"]
-    features = drawn_features(
-        {kind: layer["version_id"] for kind, layer in layers.items()}, run.municipality.srid
-    )
+    versions = {kind: layer["version_id"] for kind, layer in layers.items()}
+    features = drawn_features(versions, run.municipality.srid)
     licences = {layer["licence"]: None for layer in layers.values() if "©" in layer["licence"]}
-    return TownShapes(tuple(_shape(feature) for feature in features), "; ".join(licences))
+    notes = ["; ".join(licences)]
+    withheld = kept_at_home(versions.values())
+    if withheld:
+        names = ", ".join(gettext(name) for name in withheld)
+        notes.append(gettext("Not drawn, because restricted: %(layers)s.") % {"layers": names})
+    return TownShapes(tuple(_shape(feature) for feature in features), " · ".join(notes))
 
 
 def _shape(feature: dict[str, Any]) -> Shape:

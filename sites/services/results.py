@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -72,10 +73,25 @@ def hourly_document(hubs: Hubs, i: int) -> dict[str, Any]:
     }
 
 
-def digest(parcels: list[dict[str, Any]], town: dict[str, Any]) -> str:
-    """SHA-256 of the result without ids and times: the same inputs give the same digest."""
-    text = json.dumps({"town": town, "parcels": parcels}, sort_keys=True)
+def canonical(document: dict[str, Any]) -> str:
+    """A document as text, the same whatever the order of its keys."""
+    return json.dumps(document, sort_keys=True)
+
+
+def fingerprint(text: str) -> str:
+    """SHA-256 of a canonical text."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest(town: dict[str, Any], parcels: Iterable[tuple[int | None, str]]) -> str:
+    """SHA-256 of the result without ids and times: the same inputs give the same digest.
+
+    Of each parcel, in the order of the refs, it takes the rank and the fingerprint.
+    """
+    whole = hashlib.sha256(canonical(town).encode())
+    for rank, print_ in parcels:
+        whole.update(f"\n{rank} {print_}".encode())
+    return whole.hexdigest()
 
 
 def _parcel(i: int, given: Assembled, hubs: Hubs, judged: Judgement) -> dict[str, Any]:
@@ -90,7 +106,6 @@ def _parcel(i: int, given: Assembled, hubs: Hubs, judged: Judgement) -> dict[str
         "lon": round(row.lon, 7),
         "lat": round(row.lat, 7),
         "dwelling_m": number(given.candidates.dwelling_m[i]),
-        "rank": judged.ranking.rank[i],
         "score": number(judged.ranking.score[i]),
         "coverage": number(judged.ranking.coverage_share[i]),
         "verdict": judged.verdicts[i].key,

@@ -1,55 +1,35 @@
 """Scores all candidates of a town: frozen inputs, stored result, safe to run twice."""
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Q
 from django.utils.translation import gettext_noop
-from psycopg.types.json import Jsonb
 
 from engines import ENGINE_VERSION
 from engines.assumptions import build_assumptions
 from engines.compute.hashprice import miner_named
-from engines.evaluation.hubs import Hubs, evaluate_hubs
-from engines.evaluation.judge import judge
 from engines.tables import table_hashes
-from heatmap.choices import JobKind, LayerKind, SeriesQuantity
+from heatmap.choices import JobKind, JobState, LayerKind, SeriesQuantity
 from heatmap.errors import Refusal
 from heatmap.identity import acting_as
 from heatmap.models import LayerVersion
-from heatmap.services.jobs import Progress, create_job, run_job
-from heatmap.staging import insert_rows
-from sites.assembly import Assembled, assemble
-from sites.models import Candidate, Run, Study
+from heatmap.services.jobs import create_job, run_job
+from sites.assembly import assemble
+from sites.models import Candidate, Run, RunPart, Study
 from sites.parcel_selectors import newest_versions
-from sites.services.results import (
-    digest,
-    hourly_document,
-    message_document,
-    parcel_documents,
-    town_document,
-)
+from sites.services.parts import check_engines, chosen, hubs_of, on_short_list, score
+from sites.services.results import hourly_document
 
-SHORT_LIST = 25
+PARCELS_PER_S = 500.0
+"""Rough speed of scoring (docs/benchmarks.md); from it follows the lane, not the result."""
+
 NEEDED = (
     LayerKind.PARCELS,
     LayerKind.PIPES,
     LayerKind.BUILDINGS,
     SeriesQuantity.PRICE,
     SeriesQuantity.TEMPERATURE,
-)
-CANDIDATE_COLUMNS = (
-    "municipality_id",
-    "run_id",
-    "parcel_id",
-    "ref",
-    "rank",
-    "score",
-    "is_pinned",
-    "result",
-    "hourly",
 )
 STUDY_CHOICES = (
     "name",
@@ -87,7 +67,14 @@ def create_run(study: Study, user: User | None) -> Run:
         **study.overrides,
     }
     assumptions = build_assumptions(overrides, source=study.name)
-    job = create_job(study.municipality, JobKind.RUN, user)
+    parcels = versions[LayerKind.PARCELS]
+    job = create_job(
+        study.municipality,
+        JobKind.RUN,
+        user,
+        title=study.name,
+        expected_s=2.0 + (parcels.rows_read - parcels.rows_refused) / PARCELS_PER_S,
+    )
     return Run.objects.create(
         id=job.pk,
         municipality=study.municipality,
@@ -148,88 +135,13 @@ def find_run(run_id: UUID) -> Run:
 
 def execute(job_id: UUID | str) -> Run:
     """Work a run off. A second call for a run that has ended does nothing."""
-    job = run_job(job_id, lambda progress: _score(progress))
+    job = run_job(job_id, score)
     with acting_as(job_id=job.pk):
+        if job.state == JobState.CANCELLED:
+            # nobody waits for these parcels any more; a new start works them out anew
+            Candidate.objects.filter(run_id=job.pk).delete()
+            RunPart.objects.filter(run_id=job.pk).delete()
         return Run.objects.select_related("job", "study", "municipality").get(job_id=job.pk)
-
-
-def _score(progress: Progress) -> None:
-    progress(gettext_noop("collecting parcels and layers"), 0.05)
-    with acting_as(job_id=progress.job_id):
-        run = Run.objects.select_related("municipality").get(job_id=progress.job_id)
-        _check_engines(run)
-        given = assemble(run.municipality, run.inputs)
-    progress(gettext_noop("working out every hour of every parcel"), 0.2)
-    hubs = _hubs(given)
-    progress(gettext_noop("judging and ranking"), 0.7)
-    judged = judge(given.candidates, hubs, given.choices, given.assumptions)
-    parcels = parcel_documents(given, hubs, judged)
-    layers = run.inputs["layers"]
-    town = town_document(
-        given,
-        hubs,
-        {
-            "price": layers[SeriesQuantity.PRICE]["label"],
-            "temperature": layers[SeriesQuantity.TEMPERATURE]["label"],
-        },
-    )
-    progress(gettext_noop("storing the result"), 0.9)
-    with acting_as(job_id=progress.job_id):
-        _store(run, given, hubs, parcels, town)
-
-
-def _hubs(given: Assembled) -> Hubs:
-    return evaluate_hubs(
-        given.town, given.candidates, given.substations, given.choices, given.assumptions
-    )
-
-
-def _store(
-    run: Run,
-    given: Assembled,
-    hubs: Hubs,
-    parcels: list[dict[str, Any]],
-    town: dict[str, Any],
-) -> None:
-    """Write the whole result, or nothing; what an interrupted attempt left is replaced."""
-    pinned = set(
-        Candidate.objects.filter(Q(run__study_id=run.study_id) & Q(is_pinned=True)).values_list(
-            "ref", flat=True
-        )
-    )
-    Candidate.objects.filter(run=run).delete()
-    insert_rows(
-        Candidate._meta.db_table,
-        CANDIDATE_COLUMNS,
-        (
-            (
-                run.municipality_id,
-                run.pk,
-                row.id,
-                row.ref,
-                parcel["rank"],
-                parcel["score"],
-                row.ref in pinned,
-                Jsonb(parcel),
-                Jsonb(hourly_document(hubs, i))
-                if row.ref in pinned or _on_short_list(parcel["rank"])
-                else None,
-            )
-            for i, (row, parcel) in enumerate(zip(given.rows, parcels, strict=True))
-        ),
-    )
-    ranked = sum(parcel["rank"] is not None for parcel in parcels)
-    run.result = {
-        "status": {
-            "candidates": len(parcels),
-            "ranked": ranked,
-            "refused": len(parcels) - ranked,
-        },
-        "town": town,
-        "notes": [message_document(note) for note in hubs.notes],
-    }
-    run.digest = digest(parcels, town)
-    run.save(update_fields=["result", "digest"])
 
 
 def hourly_of(candidate: Candidate) -> dict[str, Any]:
@@ -244,22 +156,10 @@ def hourly_of(candidate: Candidate) -> dict[str, Any]:
     if stored is not None:
         return stored
     run = candidate.run
-    _check_engines(run)
+    check_engines(run)
     given = assemble(run.municipality, run.inputs)
-    alone = given.candidates.only(given.candidates.refs.index(candidate.ref))
-    return hourly_document(_hubs(replace(given, candidates=alone)), 0)
-
-
-def _check_engines(run: Run) -> None:
-    """Refuse to continue a run with engines or tables that it was not made with."""
-    made_with = (run.inputs["engine_version"], run.inputs["tables"])
-    if made_with != (ENGINE_VERSION, dict(table_hashes())):
-        raise Refusal(
-            gettext_noop(
-                "The engines or their tables have changed since this run was started. "
-                "Run the study again."
-            )
-        )
+    alone = chosen(given, [given.candidates.refs.index(candidate.ref)])
+    return hourly_document(hubs_of(alone), 0)
 
 
 def set_pinned(candidate: Candidate, pinned: bool) -> None:
@@ -267,13 +167,9 @@ def set_pinned(candidate: Candidate, pinned: bool) -> None:
     candidate.is_pinned = pinned
     if pinned:
         candidate.hourly = hourly_of(candidate)
-    elif not _on_short_list(candidate.rank):
+    elif not on_short_list(candidate.rank):
         candidate.hourly = None
     candidate.save(update_fields=["is_pinned", "hourly"])
-
-
-def _on_short_list(rank: int | None) -> bool:
-    return rank is not None and rank <= SHORT_LIST
 
 
 def run_document(run: Run) -> dict[str, Any]:
@@ -300,5 +196,5 @@ def run_document(run: Run) -> dict[str, Any]:
         ],
         "assumptions": run.inputs["assumptions"],
         **result,
-        "parcels": [candidate.result for candidate in run.candidates.defer("hourly")],
+        "parcels": [candidate.document for candidate in run.candidates.defer("hourly")],
     }

@@ -6,7 +6,10 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from heatmap.limits import limited
 from heatmap.selectors import get_municipality
+from heatmap.services.audit import record
+from heatmap.spreadsheet import harmless_cell
 from sites.selectors import candidate_results, get_candidate, get_run
 from sites.services.exports import folium_map
 from sites.services.scoring import hourly_of
@@ -29,12 +32,6 @@ def _attachment(name: str, content_type: str, content: str = "") -> HttpResponse
     return response
 
 
-def _plain(text: object) -> str:
-    """Keep a spreadsheet from reading a name as a formula."""
-    word = str(text or "")
-    return f"'{word}" if word[:1] in "=+-@\t\r" else word
-
-
 def _hours(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> dict:
     run = get_run(get_municipality(request, slug), run_id)
     if run.result is None:
@@ -42,6 +39,7 @@ def _hours(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> dict:
     return hourly_of(get_candidate(run, ref))
 
 
+@limited("hours", 1200, methods=("GET",))
 @require_safe
 def hourly_json(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> JsonResponse:
     response = JsonResponse(_hours(request, slug, run_id, ref))
@@ -49,6 +47,7 @@ def hourly_json(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> Json
     return response
 
 
+@limited("hours", 1200, methods=("GET",))
 @require_safe
 def hourly_csv(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> HttpResponse:
     hourly = _hours(request, slug, run_id, ref)
@@ -64,7 +63,9 @@ def hourly_csv(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> HttpR
 
 @require_safe
 def ranking_csv(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
-    run = get_run(get_municipality(request, slug), run_id)
+    town = get_municipality(request, slug)
+    run = get_run(town, run_id)
+    record("downloaded", town, f"ranking.csv, {run.study.name}")
     response = _attachment("ranking.csv", "text/csv; charset=utf-8")
     writer = csv.writer(response)
     writer.writerow(
@@ -73,7 +74,7 @@ def ranking_csv(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     )  # fmt: skip
     for r in candidate_results(run):
         writer.writerow(
-            [r.get("rank"), _plain(r["ref"]), _plain(r.get("name")), r.get("score"),
+            [r.get("rank"), harmless_cell(r["ref"]), harmless_cell(r.get("name")), r.get("score"),
              r.get("coverage"), r["verdict"], r.get("area_m2"),
              (r.get("energy_mwh") or {}).get("used"), (r.get("connection") or {}).get("length_m"),
              r.get("npv_eur"), r["lon"], r["lat"]]
@@ -81,11 +82,13 @@ def ranking_csv(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     return response
 
 
+@limited("take-away", 300, methods=("GET",))
 @require_safe
 def map_file(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     town = get_municipality(request, slug)
     run = get_run(town, run_id)
     if run.result is None:
         raise Http404
+    record("downloaded", town, f"map.html, {run.study.name}")
     name = f"heathub-{town.slug}-map.html"
     return _attachment(name, "text/html; charset=utf-8", folium_map(run, request.LANGUAGE_CODE))

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from heatmap.choices import Capability
 from heatmap.models import Municipality
 from heatmap.selectors import (
     current_versions,
@@ -24,7 +25,7 @@ from sites.services.scoring import set_pinned
 
 
 def _place(candidate: Candidate, layers: list) -> dict:
-    result = candidate.result
+    result = candidate.document
     place = {key: result.get(key) for key in ("ref", "lon", "lat", "score")}
     return place | {"layers": layers, "refused": result.get("rank") is None}
 
@@ -43,9 +44,9 @@ def parcel_page(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> Http
     context = page_context(request, town, "studies") | {
         "run": run,
         "candidate": candidate,
-        "r": candidate.result,
-        "p": parcel_facts(candidate.result),
-        "find": parcel_findings(candidate.result, candidate.hourly, run.result or {}),
+        "r": candidate.document,
+        "p": parcel_facts(candidate.document),
+        "find": parcel_findings(candidate.document, candidate.hourly, run.result or {}),
         "layers": layers,
         "in_map": _place(candidate, layers),
         "texts": map_texts(),
@@ -57,7 +58,7 @@ def parcel_page(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> Http
 @require_POST
 def pin(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> HttpResponse:
     """Keep the hours of this parcel, or let them go."""
-    town = get_municipality(request, slug, to_write=True)
+    town = get_municipality(request, slug, to=Capability.PLAN)
     candidate = get_candidate(get_run(town, run_id), ref)
     set_pinned(candidate, request.POST.get("pinned") == "1")
     return redirect("parcel", slug=slug, run_id=run_id, ref=ref)

@@ -7,17 +7,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from heatmap.choices import Capability
 from heatmap.errors import Refusal, sentence
+from heatmap.limits import limited
 from heatmap.selectors import get_municipality, page_context
-from heatmap.services.jobs import end_lost_jobs
 from sites.forms import ReportForm
 from sites.jobs import start_run
 from sites.selectors import candidate_results, get_run, get_study
 
 
+@limited("run", 120)
 @require_POST
 def create(request: HttpRequest, slug: str, study_id: int) -> HttpResponse:
-    town = get_municipality(request, slug, to_write=True)
+    town = get_municipality(request, slug, to=Capability.PLAN)
     try:
         run = start_run(get_study(town, study_id), request.user)
     except Refusal as refusal:
@@ -29,7 +31,6 @@ def create(request: HttpRequest, slug: str, study_id: int) -> HttpResponse:
 @require_safe
 def run_page(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     town = get_municipality(request, slug)
-    end_lost_jobs(town)
     run = get_run(town, run_id)
     results = candidate_results(run) if run.result else []
     context = page_context(request, town, "studies") | {

@@ -4,29 +4,28 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from heatmap.choices import Capability
 from heatmap.selectors import get_municipality, page_context
-from heatmap.services.jobs import end_lost_jobs
 from sites.assumptions import assumption_groups, catalogue_labels
-from sites.selectors import runs_of, studies_of
+from sites.selectors import listed_runs, studies_of
 from sites.services.studies import first_study
 
 
 @require_POST
 def create_first(request: HttpRequest, slug: str) -> HttpResponse:
-    first_study(get_municipality(request, slug, to_write=True))
+    first_study(get_municipality(request, slug, to=Capability.PLAN))
     return redirect("studies", slug=slug)
 
 
 @require_safe
 def studies_page(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(request, slug)
-    end_lost_jobs(town)
     studies = list(studies_of(town))
     for study in studies:
         study.groups = assumption_groups(study)
         study.labels = catalogue_labels(study)
     context = page_context(request, town, "studies") | {
         "studies": studies,
-        "runs": runs_of(town)[:50],
+        "runs": listed_runs(town)[:50],
     }
     return render(request, "sites/studies.html", context)

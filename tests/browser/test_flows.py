@@ -182,6 +182,29 @@ def test_a_waiting_run_says_so_and_can_be_cancelled(page, worker):
     expect(page.locator("tbody .chip").filter(has_text="cancelled").first).to_be_visible()
 
 
+def test_the_end_of_ones_work_is_told_once_on_any_page(page):
+    run_study(page)
+    page.goto(f"{HERE}data/")
+    notice = page.locator("[data-notice]", has_text="Scoring run")
+    expect(notice.first).to_contain_text("See the result")
+    expect(page.locator("#notices")).to_have_attribute("aria-live", "polite")
+    # more may have ended before; every one is closed by hand
+    while notice.count():
+        notice.first.get_by_role("button", name="Close").click()
+    with page.expect_response("**/work/notices"):
+        page.goto(f"{HERE}studies/")
+    expect(notice).to_have_count(0)
+
+
+def test_the_work_page_shows_what_ended_and_leads_to_it(page):
+    page.goto(f"{HERE}work/")
+    ended = page.locator("section", has=page.get_by_role("heading", name="Ended"))
+    item = ended.locator("article", has_text="done").filter(has_text="Scoring run").first
+    expect(item).to_contain_text("demo")
+    item.get_by_role("link", name="See the result").click()
+    page.wait_for_url("**/runs/**")
+
+
 def test_the_report_is_written_and_taken_home(page):
     page.goto(f"{HERE}studies/")
     page.locator("tr", has_text="done").get_by_role("link").first.click()

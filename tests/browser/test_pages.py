@@ -24,7 +24,7 @@ def addresses(town, finished_run) -> dict[str, str]:
     return {
         "map": base, "data": f"{base}data/", "studies": f"{base}studies/",
         "reports": f"{base}reports/", "run": f"{base}runs/{finished_run.pk}/",
-        "parcel": f"{base}runs/{finished_run.pk}/parcels/{ref}/",
+        "parcel": f"{base}runs/{finished_run.pk}/parcels/{ref}/", "work": f"{base}work/",
     }  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def violations(page) -> list:
     )
 
 
-@pytest.mark.parametrize("name", ["map", "data", "studies", "reports", "run", "parcel"])
+@pytest.mark.parametrize("name", ["map", "data", "studies", "reports", "run", "parcel", "work"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_pages_are_accessible_and_never_wider_than_the_window(
     page, live_url, addresses, name, width

@@ -10,7 +10,7 @@ from factories import make_town
 from heatmap.choices import JobKind, JobState
 from heatmap.identity import acting_as
 from heatmap.models import Job
-from heatmap.services import jobs
+from heatmap.services import attempts, jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -43,8 +43,8 @@ def test_a_missed_heartbeat_is_not_the_last_one(job, monkeypatch):
                 raise OperationalError("the connection was cut")
         return acting_as(**who)
 
-    monkeypatch.setattr(jobs, "BEAT_S", 0.01)
-    monkeypatch.setattr(jobs, "acting_as", fails_at_first)
+    monkeypatch.setattr(attempts, "BEAT_S", 0.01)
+    monkeypatch.setattr(attempts, "acting_as", fails_at_first)
 
     def work(progress):
         until = time.monotonic() + 5

@@ -186,7 +186,7 @@ def test_a_full_substation_stops_the_hub():
 
 def test_another_candidate_never_reorders_the_others():
     _, both = evaluate()
-    _, single = evaluate(candidates=make_candidates().only(0))
+    _, single = evaluate(candidates=make_candidates().at([0]))
     assert single.ranking.score[0] == pytest.approx(both.ranking.score[0], rel=1e-12)
 
 

@@ -1,18 +1,11 @@
 """From a file to a stored run, through a real worker on a real database."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import shapely
 from django.core.files import File
 from django.core.files.base import ContentFile
-from django.utils import timezone
 from factories import make_person, make_town
 from shapefiles import zipped
 
@@ -21,13 +14,11 @@ from heatmap.errors import Refusal
 from heatmap.identity import acting_as
 from heatmap.jobs import start_upload
 from heatmap.models import Job
-from heatmap.services.jobs import create_job, end_if_lost, request_cancel, run_job
+from heatmap.services.jobs import create_job, request_cancel, run_job
 from sites.jobs import start_run
-from sites.models import Candidate, Run
+from sites.models import Candidate
 from sites.services import scoring
 from sites.services.studies import first_study
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def wait_for(town, job_id, seconds: float = 60.0) -> Job:
@@ -127,36 +118,6 @@ def test_what_we_did_not_foresee_gets_a_number_and_no_exception_text(town, commi
     assert ended.state == JobState.BROKEN
     assert str(job.pk) in ended.sentence
     assert "secret" not in ended.sentence
-
-
-def test_a_killed_worker_leaves_a_clear_sentence_and_the_old_state(study, planner, committed):
-    town = study.municipality
-    with acting_as(municipality=town.slug):
-        before = Run.objects.filter(study=study, result__isnull=False).count()
-    log = Path(os.environ["HEATHUB_VAR"]) / "log" / "killed-worker.log"
-    with acting_as(municipality=town.slug):
-        run = scoring.create_run(study, None)
-        job = Job.objects.get(pk=run.job_id)
-    # a process that takes the job and dies in the middle of it, as kill -9 leaves it
-    program = (
-        "import django, os, signal; django.setup()\n"
-        "from heatmap.services.jobs import run_job\n"
-        "def work(progress):\n"
-        "    progress('working', 0.5)\n"
-        "    os.kill(os.getpid(), signal.SIGKILL)\n"
-        f"run_job('{job.pk}', work)\n"
-    )
-    with log.open("w") as output:
-        ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, stderr=output)
-    assert ended.returncode == -signal.SIGKILL
-    with acting_as(municipality=town.slug):
-        job.refresh_from_db()
-        assert job.state == JobState.RUNNING
-        assert end_if_lost(job).state == JobState.RUNNING  # it may still be alive
-        Job.objects.filter(pk=job.pk).update(heartbeat_at=timezone.now() - timedelta(seconds=31))
-        assert end_if_lost(job).state == JobState.BROKEN
-        assert "stopped answering" in job.sentence
-        assert Run.objects.filter(study=study, result__isnull=False).count() == before
 
 
 def test_a_missing_layer_is_named(planner, committed):

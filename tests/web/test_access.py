@@ -20,7 +20,8 @@ def addresses(town, finished_run):
     return [
         base, f"{base}data/", f"{base}studies/", f"{base}reports/", run, f"{run}ranking.csv",
         f"{run}parcels/{ref}/", f"/api/runs/{finished_run.pk}.json",
-        f"{base}jobs/{finished_run.job_id}/",
+        f"{base}jobs/{finished_run.job_id}/", f"{base}work/", f"{base}work/list",
+        f"{base}work/notices",
     ]  # fmt: skip
 
 
@@ -45,6 +46,8 @@ def test_writes_are_not_done_by_get(member_client, town, finished_run):
         f"{base}studies/{finished_run.study_id}/run",
         f"{base}runs/{finished_run.pk}/reports/",
         f"{base}jobs/{finished_run.job_id}/cancel",
+        f"{base}jobs/{finished_run.job_id}/restart",
+        f"{base}jobs/{finished_run.job_id}/seen",
         "/demo-sign-in/",
     ):
         assert member_client.get(path).status_code == 405
@@ -79,5 +82,5 @@ def test_health_needs_no_sign_in_and_readiness_names_its_reasons(client):
     response = client.get("/readyz")
     answer = json.loads(response.content)
     assert answer["ready"] == (response.status_code == 200)
-    assert answer["checks"] == ["database", "migrations", "broker", "worker"]
+    assert answer["checks"] == ["database", "migrations", "broker", "worker", "watcher"]
     assert answer["ready"] or answer["reasons"]

@@ -30,6 +30,7 @@ def addresses(town, finished_run):
         "hours": reverse("hourly", args=[*run, ref]),
         "job": reverse("job", args=[town.slug, finished_run.job_id]),
         "map": reverse("map", args=[town.slug]),
+        "notices": reverse("notices", args=[town.slug]),
         "parcel": reverse("parcel", args=[*run, ref]),
         "ranking_csv": reverse("ranking_csv", args=run),
         "reports": reverse("reports", args=[town.slug]),
@@ -37,6 +38,7 @@ def addresses(town, finished_run):
         "run_document": reverse("api_run", args=[finished_run.pk]),
         "studies": reverse("studies", args=[town.slug]),
         "tile": reverse("tile", args=["parcels", parcels.pk, 15, 16934, 11000]),
+        "work": reverse("work", args=[town.slug]),
     }
 
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
@@ -16,7 +15,8 @@ from heatmap.choices import JobKind, JobState
 from heatmap.identity import acting_as
 from heatmap.models import Job, Upload
 from heatmap.services import uploads
-from heatmap.services.jobs import LOST, create_job
+from heatmap.services.jobs import create_job
+from heatmap.services.queue import LOST
 from sites.models import Candidate, Run
 from sites.services import scoring
 from sites.services.studies import first_study
@@ -152,26 +152,24 @@ def test_the_page_of_a_failure_needs_no_database(rf):
 
 
 @pytest.fixture
-def lost(town, finished_run):
-    """A run whose worker has been silent for a minute."""
+def broken(town, finished_run):
+    """A run that failed."""
     with acting_as(municipality=town.slug):
         run = scoring.create_run(first_study(town), None)
         Job.objects.filter(pk=run.job_id).update(
-            state=JobState.RUNNING, heartbeat_at=timezone.now() - timedelta(seconds=60)
+            state=JobState.BROKEN, message=LOST, finished_at=timezone.now()
         )
     return run
 
 
-@pytest.mark.parametrize("page", ["jobs/{job}/", "runs/{job}/", "studies/"])
-def test_a_run_whose_worker_died_is_shown_as_failed(member_client, town, lost, page):
-    path = f"/m/{town.slug}/{page.format(job=lost.job_id)}"
+@pytest.mark.parametrize("page", ["jobs/{job}/", "runs/{job}/", "studies/", "work/"])
+def test_a_run_that_failed_says_why(member_client, town, broken, page):
+    path = f"/m/{town.slug}/{page.format(job=broken.job_id)}"
     assert LOST in member_client.get(path).content.decode()
-    with acting_as(municipality=town.slug):
-        assert Job.objects.get(pk=lost.job_id).state == JobState.BROKEN
 
 
-def test_polling_ends_with_the_job_and_at_the_sign_in(client, member_client, town, lost):
-    path = f"/m/{town.slug}/jobs/{lost.job_id}/"
+def test_polling_ends_with_the_job_and_at_the_sign_in(client, member_client, town, broken):
+    path = f"/m/{town.slug}/jobs/{broken.job_id}/"
     response = member_client.get(path, headers={"HX-Request": "true"})
     assert response["HX-Refresh"] == "true"
     assert "hx-trigger" not in response.content.decode()
@@ -179,39 +177,21 @@ def test_polling_ends_with_the_job_and_at_the_sign_in(client, member_client, tow
     assert (response.status_code, response["HX-Refresh"]) == (204, "true")
 
 
-def test_a_worker_that_comes_back_too_late_changes_nothing(town, finished_run):
-    from heatmap.services.jobs import end_lost_jobs, run_job
-
-    with acting_as(municipality=town.slug):
-        job = create_job(town, JobKind.RUN, None)
-
-    def work(progress):
-        with acting_as(municipality=town.slug):
-            Job.objects.filter(pk=job.pk).update(
-                heartbeat_at=timezone.now() - timedelta(seconds=60)
-            )
-            assert end_lost_jobs(town) == 1
-        progress("storing", 0.9)
-        raise AssertionError("it went on")
-
-    assert run_job(job.pk, work).state == JobState.BROKEN
-
-
-def test_work_that_cannot_be_handed_over_says_so(
+def test_work_waits_for_a_queue_that_does_not_answer(
     member_client, town, finished_run, monkeypatch, django_capture_on_commit_callbacks
 ):
     from kombu.exceptions import OperationalError
 
-    from sites import tasks
+    from heatmap import tasks
 
     def refuse(*args, **kwargs):
         raise OperationalError("no broker")
 
-    monkeypatch.setattr(tasks.score, "apply_async", refuse)
+    monkeypatch.setattr(tasks.work, "apply_async", refuse)
     with django_capture_on_commit_callbacks(execute=True):
         response = member_client.post(f"/m/{town.slug}/studies/{finished_run.study_id}/run")
     page = member_client.get(response.url).content.decode()
-    assert "could not be handed over" in page
+    assert "in the queue" in page or "Waiting for a free worker" in page
 
 
 def test_a_town_without_anything_can_be_started(client):

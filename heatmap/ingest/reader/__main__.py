@@ -6,12 +6,14 @@ import sys
 from pathlib import Path
 
 from heatmap.ingest.reader.messages import FileRefused, emit, gettext_noop
+from heatmap.orphans import die_with
 
 TOO_LARGE = gettext_noop("The file needs more memory than one upload may use.")
 
 
 def main() -> int:
     request = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    die_with(request["parent"])
     memory_bytes, seconds = request["memory_bytes"], request["cpu_seconds"]
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))

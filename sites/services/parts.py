@@ -1,0 +1,175 @@
+"""Works a run off in parts: each is stored once, and a later attempt goes on after the last."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext_noop
+
+from engines import ENGINE_VERSION
+from engines.evaluation.hubs import Hubs, evaluate_hubs
+from engines.evaluation.judge import judge
+from engines.evaluation.notes import merged_notes
+from engines.message import Message
+from engines.scoring.aggregate import ranks
+from engines.tables import table_hashes
+from heatmap.choices import SeriesQuantity
+from heatmap.errors import Refusal
+from heatmap.identity import acting_as
+from heatmap.services.attempts import Attempt
+from heatmap.staging import insert_rows, staged
+from sites.assembly import Assembled, assemble
+from sites.models import Candidate, Run, RunPart
+from sites.services.results import (
+    canonical,
+    digest,
+    fingerprint,
+    hourly_document,
+    message_document,
+    parcel_documents,
+    town_document,
+)
+
+SHORT_LIST = 25
+PART = 500
+"""Parcels worked out together: under a second, and always the same ones in a part."""
+
+CANDIDATE_COLUMNS = (
+    "municipality_id",
+    "run_id",
+    "parcel_id",
+    "ref",
+    "score",
+    "is_pinned",
+    "result",
+)
+SET_RANKS = """
+UPDATE siting_candidate c SET rank = s.rank FROM staging s
+WHERE c.run_id = s.run_id AND c.ref = s.ref
+"""
+
+
+def score(progress: Attempt) -> None:
+    """Work off the parts that are missing, then rank everything and end the run."""
+    progress(gettext_noop("collecting parcels and layers"), 0.05)
+    with acting_as(job_id=progress.job_id):
+        run = Run.objects.select_related("municipality").get(job_id=progress.job_id)
+        check_engines(run)
+        given = assemble(run.municipality, run.inputs)
+        there = set(RunPart.objects.filter(run=run).values_list("number", flat=True))
+    starts = range(0, len(given.rows), PART)
+    for number, start in enumerate(starts):
+        if number not in there:
+            share = 0.15 + 0.75 * number / len(starts)
+            progress(gettext_noop("working out every hour of every parcel"), share)
+            _work_part(progress, run, number, chosen(given, range(len(given.rows))[start:][:PART]))
+    progress(gettext_noop("ranking and storing the result"), 0.9)
+    _finish(progress, run, given)
+
+
+def chosen(given: Assembled, rows: Sequence[int]) -> Assembled:
+    """Return the inputs with these candidates alone."""
+    return replace(given, rows=[given.rows[i] for i in rows], candidates=given.candidates.at(rows))
+
+
+def hubs_of(given: Assembled) -> Hubs:
+    return evaluate_hubs(
+        given.town, given.candidates, given.substations, given.choices, given.assumptions
+    )
+
+
+def check_engines(run: Run) -> None:
+    """Refuse to continue a run with engines or tables that it was not made with."""
+    made_with = (run.inputs["engine_version"], run.inputs["tables"])
+    if made_with != (ENGINE_VERSION, dict(table_hashes())):
+        raise Refusal(
+            gettext_noop(
+                "The engines or their tables have changed since this run was started. "
+                "Run the study again."
+            )
+        )
+
+
+def on_short_list(rank: int | None) -> bool:
+    return rank is not None and rank <= SHORT_LIST
+
+
+def _work_part(progress: Attempt, run: Run, number: int, part: Assembled) -> None:
+    hubs = hubs_of(part)
+    judged = judge(part.candidates, hubs, part.choices, part.assumptions)
+    parcels = parcel_documents(part, hubs, judged)
+    texts = [canonical(parcel) for parcel in parcels]
+    ranking = [
+        [parcel["ref"], parcel["score"], place is None, fingerprint(text)]
+        for parcel, place, text in zip(parcels, judged.ranking.rank, texts, strict=True)
+    ]
+    with progress.storing():
+        RunPart.objects.create(
+            municipality_id=run.municipality_id,
+            run=run,
+            number=number,
+            notes=[message_document(note) for note in hubs.notes],
+            ranking=ranking,
+        )
+        insert_rows(
+            Candidate._meta.db_table,
+            CANDIDATE_COLUMNS,
+            (
+                (run.municipality_id, run.pk, row.id, row.ref, parcel["score"], False, text)
+                for row, parcel, text in zip(part.rows, parcels, texts, strict=True)
+            ),
+        )
+
+
+def _finish(progress: Attempt, run: Run, given: Assembled) -> None:
+    with acting_as(job_id=progress.job_id):
+        parts = list(RunPart.objects.filter(run=run).order_by("number"))
+        pinned = set(
+            Candidate.objects.filter(run__study_id=run.study_id, is_pinned=True).values_list(
+                "ref", flat=True
+            )
+        )
+    lines = [line for part in parts for line in part.ranking]
+    refs = [ref for ref, *_ in lines]
+    rank = ranks(
+        refs,
+        np.array([np.nan if score is None else score for _, score, *_ in lines]),
+        np.array([excluded for *_, excluded, _ in lines]),
+    )
+    kept = [i for i, ref in enumerate(refs) if ref in pinned or on_short_list(rank[i])]
+    # the year of the town is the same for whichever parcel it is worked out
+    hubs = hubs_of(chosen(given, kept or [0]))
+    hours = {refs[i]: hourly_document(hubs, place) for place, i in enumerate(kept)}
+    layers = run.inputs["layers"]
+    labels = {
+        "price": layers[SeriesQuantity.PRICE]["label"],
+        "temperature": layers[SeriesQuantity.TEMPERATURE]["label"],
+    }
+    town = town_document(given, hubs, labels)
+    notes = merged_notes(_notes_of(parts), len(refs))
+    placed = sum(place is not None for place in rank)
+    run.result = {
+        "status": {"candidates": len(refs), "ranked": placed, "refused": len(refs) - placed},
+        "town": town,
+        "notes": [message_document(note) for note in notes],
+    }
+    run.digest = digest(town, zip(rank, (print_ for *_, print_ in lines), strict=True))
+    progress(gettext_noop("ranking and storing the result"), 0.95)
+    with progress.ending():
+        rows = ((run.pk, ref, place) for ref, place in zip(refs, rank, strict=True))
+        with staged(Candidate._meta.db_table, ("run_id", "ref", "rank"), rows) as cursor:
+            cursor.execute(SET_RANKS)
+        for ref, hourly in hours.items():
+            row = Candidate.objects.filter(run=run, ref=ref)
+            row.update(hourly=hourly, is_pinned=ref in pinned)
+        run.save(update_fields=["result", "digest"])
+
+
+def _notes_of(parts: Sequence[RunPart]) -> Iterator[list[Message]]:
+    for part in parts:
+        yield [_message(note) for note in part.notes]
+
+
+def _message(document: dict[str, Any]) -> Message:
+    return Message(document["key"], document["numbers"], document["text"])

@@ -1,0 +1,101 @@
+"""A run in parts: stored once, taken up after the last, the same whatever happened on the way."""
+
+import pytest
+from django.db import OperationalError
+
+from heatmap.choices import JobState
+from heatmap.identity import acting_as
+from heatmap.models import Job
+from heatmap.services.jobs import request_cancel
+from sites.models import Candidate, RunPart
+from sites.services import parts, scoring
+from sites.services.results import canonical, digest, fingerprint
+from sites.services.studies import first_study
+
+pytestmark = pytest.mark.django_db
+PART = 10
+"""The demo town has 32 parcels: four parts."""
+
+
+@pytest.fixture
+def small_parts(monkeypatch):
+    monkeypatch.setattr(parts, "PART", PART)
+
+
+def new_run(town):
+    with acting_as(municipality=town.slug):
+        run = scoring.create_run(first_study(town), None)
+        Job.objects.filter(pk=run.job_id).update(queued_at=run.created_at)
+    return run
+
+
+def stored(town, run):
+    with acting_as(municipality=town.slug):
+        return list(RunPart.objects.filter(run=run).values_list("number", "pk"))
+
+
+def test_an_attempt_goes_on_after_the_last_part_that_is_stored(town, small_parts, monkeypatch):
+    undisturbed = scoring.execute(new_run(town).job_id)
+    run, really = new_run(town), parts.evaluate_hubs
+    worked = []
+
+    def fails_in_the_third(*given):
+        worked.append(given[1].refs)
+        if len(worked) == 3:
+            raise OperationalError("the database stopped")
+        return really(*given)
+
+    monkeypatch.setattr(parts, "evaluate_hubs", fails_in_the_third)
+    assert scoring.execute(run.job_id).job.state == JobState.QUEUED
+    first = stored(town, run)
+    assert [number for number, _ in first] == [0, 1]
+    again = scoring.execute(run.job_id)
+    assert again.job.state == JobState.DONE, again.job.sentence
+    assert stored(town, run)[:2] == first  # not worked out anew
+    # two parts, the failed third, third and fourth, and at the end the ten that are ranked
+    assert [len(refs) for refs in worked] == [10, 10, 10, 10, 2, 10]
+    assert again.digest == undisturbed.digest
+    assert again.result == undisturbed.result
+
+
+def test_the_digest_follows_from_what_is_stored(town, finished_run):
+    with acting_as(municipality=town.slug):
+        rows = list(Candidate.objects.filter(run=finished_run).order_by("ref"))
+    found = digest(
+        finished_run.result["town"], [(r.rank, fingerprint(canonical(r.result))) for r in rows]
+    )
+    assert found == finished_run.digest
+    assert sorted(r.rank for r in rows if r.rank) == list(
+        range(1, 1 + sum(bool(r.rank) for r in rows))
+    )
+
+
+def test_parts_change_no_result(town, finished_run, small_parts):
+    in_parts = scoring.execute(new_run(town).job_id)
+    with acting_as(municipality=town.slug):
+        whole = {c.ref: c for c in Candidate.objects.filter(run=finished_run)}
+        for candidate in Candidate.objects.filter(run=in_parts):
+            other = whole[candidate.ref]
+            assert candidate.rank == other.rank
+            assert candidate.score == pytest.approx(other.score, rel=1e-12)
+            assert candidate.hourly == other.hourly
+    assert [n["key"] for n in in_parts.result["notes"]] == [
+        n["key"] for n in finished_run.result["notes"]
+    ]
+    assert in_parts.result["status"] == finished_run.result["status"]
+
+
+def test_a_cancelled_run_leaves_no_part_behind(town, small_parts, monkeypatch):
+    run, really = new_run(town), parts.evaluate_hubs
+
+    def cancelled_meanwhile(*given):
+        with acting_as(municipality=town.slug):
+            request_cancel(run.job)
+        return really(*given)
+
+    monkeypatch.setattr(parts, "evaluate_hubs", cancelled_meanwhile)
+    ended = scoring.execute(run.job_id)
+    assert (ended.job.state, ended.result) == (JobState.CANCELLED, None)
+    with acting_as(municipality=town.slug):
+        assert not RunPart.objects.filter(run=run).exists()
+        assert not Candidate.objects.filter(run=run).exists()
