@@ -14,10 +14,12 @@ import numpy as np
 from numba import get_num_threads
 
 from engines.arrays import FloatArray
+from engines.dispatch.alone import best_hours, hours_are_alone
 from engines.dispatch.both import EXACT, OPEN_GAP, Bounds, solve
 from engines.dispatch.hub_year import HubYear
 from engines.dispatch.last_resort import LOSSY, close_gap, solve_lossy
 from engines.dispatch.scaled import Plan, Scaled, empty_plan, scaled, scratch
+from engines.dispatch.tank import solve_tank
 from engines.message import Message, message
 
 NOTES = {
@@ -60,11 +62,7 @@ def optimal_year(hub: HubYear) -> OptimalYear:
     """Return the best year of one hub."""
     program, unit_kw, unit_eur = scaled(hub)
     plan = empty_plan(hub.hours)
-    lossy = program.S > 0.0 and program.keep < LOSSY
-    bounds = solve_lossy(program, plan) if lossy else None
-    if bounds is None:
-        both = program.S > 0.0 and program.k > 0.0
-        bounds = solve(program, scratch(hub.hours, both), plan)
+    bounds = _solved(program, plan)
     return _answer(hub, program, plan, bounds, unit_kw, unit_eur)
 
 
@@ -100,6 +98,22 @@ def earned_eur(
         - hub.switching_cost_eur_per_kw * switched
         + hub.tank_end_value_eur_per_kwh * tank_end_kwh
     )
+
+
+def _solved(program: Scaled, plan: Plan) -> Bounds:
+    """Fill in the plan by the simplest method for it; only what is used has to be compiled."""
+    if hours_are_alone(program):
+        earned = best_hours(program, plan)
+        return Bounds(earned, earned, EXACT, 0)
+    if program.S > 0.0 and program.keep < LOSSY:
+        found = solve_lossy(program, plan)
+        if found is not None:
+            return found
+    hours = program.P.size
+    if program.k == 0.0 and program.eta > 0.0:
+        earned = solve_tank(program, scratch(hours, False), plan)
+        return Bounds(earned, earned, EXACT, 0)
+    return solve(program, scratch(hours, program.S > 0.0), plan)
 
 
 def _answer(

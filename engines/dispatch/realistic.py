@@ -17,6 +17,7 @@ import numpy as np
 
 from engines.arrays import FloatArray, IntArray
 from engines.compiled import compiled
+from engines.dispatch.alone import hours_are_alone, realistic_hours
 from engines.dispatch.both import solve
 from engines.dispatch.forecast import (
     HISTORY_HOURS,
@@ -138,8 +139,12 @@ def operate(
     done = empty_plan(hours)
     done.s[0] = state.tank_kwh / unit_kw
     history = np.array(state.uptake_kw, dtype=np.float64)
-    _operate(program, raw, hub.heat_uptake_kw, begin, history, done)
     after = slice(begin, begin + hours)
+    if hours_are_alone(program):
+        realistic_hours(program, raw, hub.heat_uptake_kw, history, begin, done)
+        history = np.concatenate([history, hub.heat_uptake_kw[after]])[-HISTORY_HOURS:]
+    else:
+        _operate(program, raw, hub.heat_uptake_kw, begin, history, done)
     operated = OperatedHours(
         compute_kw=np.minimum(done.p * unit_kw, hub.compute_limit_kw[after]),
         heat_sold_kw=np.minimum(done.q * unit_kw * hub.lift[after], hub.heat_uptake_kw[after]),
