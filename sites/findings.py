@@ -276,13 +276,11 @@ def foresight_sentence(result: dict[str, Any]) -> str:
     if not _known(found.get("realistic_share")):
         return _("Even with all prices known beforehand, operation would earn nothing.")
     return _(
-        "Without knowing the future, operation earns %(realistic)s in the first year, %(share)s of"
-        " the best possible %(best)s: prices are known until the end of the next day, heat only"
-        " from a simple forecast that is off by %(error)s on average one day ahead."
+        "Without foresight operation earns %(realistic)s in the first year, %(share)s of the best"
+        " possible (heat forecast one day ahead: off by %(error)s)."
     ) % {
         "realistic": quantity(found.get("realistic_eur"), "EUR"),
         "share": quantity(found.get("realistic_share"), "share", 3),
-        "best": quantity(found.get("lower_eur"), "EUR"),
         "error": quantity(found.get("error_next_day_share"), "share", 2),
     }
 

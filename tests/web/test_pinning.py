@@ -48,8 +48,8 @@ def test_the_short_list_keeps_bounds_and_a_realistic_year(member_client, town, f
     assert found["realistic_eur"] / found["upper_eur"] == pytest.approx(
         found["realistic_share"], rel=1e-9
     )
-    page = f"/m/{town.slug}/runs/{finished_run.pk}/parcels/{best.ref}"
-    assert "Without knowing the future" in member_client.get(page).content.decode()
+    page = f"/m/{town.slug}/runs/{finished_run.pk}/parcels/{best.ref}/"
+    assert "Without foresight operation earns" in member_client.get(page).content.decode()
 
 
 def test_a_stranger_cannot_pin(stranger_client, town, finished_run, refused):
