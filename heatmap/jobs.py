@@ -34,8 +34,7 @@ def hint_if_needed() -> None:
     BROKER_ERRORS
         If the broker does not answer.
     """
-    waits, _ = queue.waiting_now()
-    for line in LINES if waits else ():
+    for line in LINES if queue.work_waits() else ():
         if background.is_empty(line):
             background.send(work, line, line)
 

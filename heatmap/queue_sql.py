@@ -109,6 +109,17 @@ $$
 """
 STATE_REVERSE = "DROP FUNCTION heathub_queue_state()"
 
+# asked every second, so it looks at the unfinished ones alone
+LOAD = """
+CREATE FUNCTION heathub_queue_load() RETURNS TABLE (waiting bigint, expected_s double precision)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT count(*) FILTER (WHERE state = 'queued' AND queued_at IS NOT NULL),
+        coalesce(sum(expected_s), 0)
+    FROM heatmap_job WHERE state IN ('queued', 'running')
+$$
+"""
+LOAD_REVERSE = "DROP FUNCTION heathub_queue_load()"
+
 PLACES = """
 CREATE FUNCTION heathub_queue_places(workers integer) RETURNS TABLE (
     job_id uuid, place bigint, wait_s double precision
@@ -134,5 +145,6 @@ STATEMENTS = (
     (NEXT, NEXT_REVERSE),
     (WATCH, WATCH_REVERSE),
     (STATE, STATE_REVERSE),
+    (LOAD, LOAD_REVERSE),
     (PLACES, PLACES_REVERSE),
 )

@@ -191,7 +191,10 @@ def all_versions(town: Municipality) -> QuerySet[LayerVersion]:
 
 
 def recent_uploads(town: Municipality, limit: int = 10) -> QuerySet[Upload]:
+    """Return the newest uploads with their reports, to those who may bring data."""
     uploads = Upload.objects.filter(municipality=town).select_related("job", "version__layer")
+    if Capability.PLAN not in town.may:
+        return uploads.none()
     return uploads.order_by("-created_at")[:limit]
 
 
@@ -289,6 +292,8 @@ def versions_by_layer(town: Municipality) -> list[dict[str, Any]]:
         version.features = (
             version.rows_read - version.rows_refused if version.layer.kind in BY_KIND else None
         )
+        if is_withheld(version.data_class, town.may):
+            version.report = {}  # refused rows tell what the layer holds
         entry["versions"].append(version)
     return list(layers.values())
 

@@ -1,6 +1,8 @@
 """What PostGIS knows of the candidates: where they are, how far from what, and what they overlap.
 
-Distances and areas are taken in the town's own grid.
+Distances and areas are taken in the town's own grid. Wherever an order could move a result (the
+nearest of several equally near, sums of floats), it is given: the planner's choice of a path may
+change from one day to the next, the result of a run may not.
 """
 
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ LEFT JOIN LATERAL (
     SELECT n.id, ST_Distance(ST_Transform(n.geom, %(srid)s), g.here) AS distance_m
     FROM {table} n
     WHERE n.version_id = %(version_{name})s {condition}
-    ORDER BY n.geom <-> p.geom LIMIT 1
+    ORDER BY n.geom <-> p.geom, n.id LIMIT 1
 ) {name} ON true
 """
 
@@ -57,7 +59,8 @@ ORDER BY p.ref
 
 OVERLAPS = """
 SELECT p.ref, c.constraint_kind,
-       ST_Area(ST_Transform(ST_Union(ST_Intersection(p.geom, c.geom)), %(srid)s))
+       ST_Area(ST_Transform(
+           ST_Union(ST_Intersection(p.geom, c.geom) ORDER BY c.id), %(srid)s))
 FROM heatmap_parcel p
 JOIN heatmap_constraint c ON c.geom && p.geom AND ST_Intersects(c.geom, p.geom)
 WHERE p.version_id = %(version_parcels)s AND c.version_id = %(version_constraints)s
@@ -66,14 +69,14 @@ GROUP BY p.ref, c.constraint_kind
 """
 
 CONNECTED_BUILDINGS = """
-SELECT b.use, sum(b.heat_demand_mwh_per_a), count(*)
+SELECT b.use, sum(b.heat_demand_mwh_per_a ORDER BY b.id), count(*)
 FROM heatmap_building b
 WHERE b.version_id = %(version_buildings)s AND b.heat_demand_mwh_per_a > 0
   AND EXISTS (
     SELECT 1 FROM heatmap_pipe n WHERE n.version_id = %(version_pipes)s
       AND n.geom && ST_Expand(b.geom, %(reach)s)
       AND ST_DWithin(n.geom, b.geom, %(reach)s))
-GROUP BY b.use
+GROUP BY b.use ORDER BY b.use
 """
 
 

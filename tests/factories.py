@@ -29,7 +29,7 @@ def make_town(slug: str | None = None, *, member=None, srid: int = 25832):
     return town
 
 
-def make_version(town, kind: str, *, data_class, rows=({},), name: str = "layer"):
+def make_version(town, kind: str, *, data_class, rows=({},), name: str = "layer", refused=()):
     """A published version with one small square per row near the middle of the town."""
     middle = town.extent.centroid
     features = []
@@ -40,7 +40,7 @@ def make_version(town, kind: str, *, data_class, rows=({},), name: str = "layer"
         features.append({"ref": f"f{i}", "wkb": square.hex.decode(), **needed, **row})
     origin = Provenance(
         source="test", licence="test", crs_delivered="EPSG:3035", data_class=data_class,
-        nature=Nature.MEASURED,
+        nature=Nature.MEASURED, refused=refused,
     )  # fmt: skip
     with acting_as(municipality=town.slug):
         return publish_features(town, LayerKind(kind), name, features, origin)

@@ -92,10 +92,7 @@ def _refuse_too_many(municipality: Municipality, user: User) -> None:
     with connection.cursor() as cursor:
         # what one person starts at the same moment is counted one by one
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [JOBS_LOCK, user.pk])
-        cursor.execute(
-            "SELECT coalesce(sum(expected_s), 0) FROM heathub_queue_state()"
-            " WHERE job_state IN ('queued', 'running')"
-        )
+        cursor.execute("SELECT expected_s FROM heathub_queue_load()")
         minutes = max(1, round(cursor.fetchone()[0] / 60))
     unfinished = Job.objects.exclude(state__in=ENDED_JOB_STATES)
     if unfinished.filter(created_by=user).count() >= MOST_OF_PERSON:

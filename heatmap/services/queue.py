@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
 from heatmap.background import HARD_LIMIT_S
-from heatmap.choices import JobKind, JobState
+from heatmap.choices import JobKind
 from heatmap.identity import acting_as
 from heatmap.models import SignOfLife
 from heatmap.services.jobs import TOO_LONG
@@ -99,13 +99,11 @@ def queue_state() -> list[QueueLine]:
         return [QueueLine(*row) for row in cursor.fetchall()]
 
 
-def waiting_now() -> tuple[bool, bool]:
-    """Whether anything waits, and whether anything runs."""
-    lines = queue_state()
-    return (
-        any(line.state == JobState.QUEUED for line in lines),
-        any(line.state == JobState.RUNNING for line in lines),
-    )
+def work_waits() -> bool:
+    """Whether anything waits for a worker."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT waiting FROM heathub_queue_load()")
+        return bool(cursor.fetchone()[0])
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,10 @@ VIOLATIONS = {
         "templates/sites/far.html",
         '<script src="https://cdn.example.org/x.js"></script>\n',
     ),
+    "no-secret-in-the-repository": (
+        "heatmap/keys.py",
+        'API_TOKEN = "c2VjcmV0LXRoYXQtaXMtbG9uZy1lbm91Z2g"\n',
+    ),
     "modules-build-no-markup": ("static/js/map/bad.js", "node.innerHTML = name;\n"),
 }
 

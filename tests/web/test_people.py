@@ -205,6 +205,18 @@ def test_restricted_layers_are_withheld_from_viewers(home, secret_version):
     )
 
 
+def test_a_viewer_reads_no_refused_rows_of_a_restricted_layer(home):
+    make_version(home, "buildings", data_class=DataClass.RESTRICTED, refused=[{
+        "row": 7, "ref": "HOUSE-OF-MRS-SMITH", "message": "the shape is not an area", "values": {},
+    }])  # fmt: skip
+    told = [
+        "HOUSE-OF-MRS-SMITH"
+        in signed_in(member(home, role)).get(f"/m/{home.slug}/data/").content.decode()
+        for role in (Role.VIEWER, Role.PLANNER)
+    ]
+    assert told == [False, True]
+
+
 def test_a_tile_query_without_its_access_check_still_shows_nothing(home, secret_version):
     stranger = make_person("stranger")
     viewer, planner = member(home, Role.VIEWER), member(home, Role.PLANNER)
