@@ -187,6 +187,17 @@ setup_python() {  # setup_python runtime|dev
   rm "$ROOT/.venv/.half-done"
 }
 
+setup_judges() {  # second tools that bin/bench runs beside ours
+  local lock=$ROOT/requirements/judges.txt
+  [ -x "$VAR/judges/bin/python" ] && stamped judges "$lock" && return
+  say "judges ($(grep -c '^[a-z].*==' "$lock") packages in an environment of their own)"
+  rm -rf "$VAR/judges"
+  run_logged judges-environment "$PY" -m venv "$VAR/judges"
+  run_logged judges-uv "$VAR/judges/bin/python" -m pip install -q "uv==$UV_VERSION"
+  run_logged judges "$VAR/judges/bin/python" -m uv pip sync --python "$VAR/judges/bin/python" --require-hashes "$lock"
+  stamp judges "$lock"
+}
+
 # semgrep needs versions of its own, so it lives in an environment of its own
 setup_semgrep() {
   local lock=$ROOT/requirements/semgrep.txt
