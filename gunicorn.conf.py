@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 VAR = Path(os.environ.get("HEATHUB_VAR", Path(__file__).parent / ".run"))
 METRICS = VAR / "metrics" / str(os.getpid())
@@ -11,11 +12,11 @@ METRICS.mkdir(parents=True)
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS)
 
 
-def child_exit(server, worker):
+def child_exit(server: Any, worker: Any) -> None:
     from prometheus_client import multiprocess  # noqa: PLC0415  reads the variable set above
 
     multiprocess.mark_process_dead(worker.pid)
 
 
-def on_exit(server):
+def on_exit(server: Any) -> None:
     shutil.rmtree(METRICS, ignore_errors=True)

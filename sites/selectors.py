@@ -50,6 +50,11 @@ def finished_runs(town: Municipality) -> QuerySet[Run]:
     return runs_of(town).filter(job__state=JobState.DONE)
 
 
+def listed_runs(town: Municipality) -> QuerySet[Run]:
+    """Runs for a list: without the inputs, which are long and which no list shows."""
+    return runs_of(town).defer("inputs")
+
+
 def studies_of(town: Municipality) -> QuerySet[Study]:
     return Study.objects.filter(municipality=town)
 

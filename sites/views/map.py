@@ -56,7 +56,7 @@ def map_page(request: HttpRequest, slug: str) -> HttpResponse:
     ]
     context = page_context(request, town, "map") | {
         "run": run,
-        "runs": finished_runs(town)[:20],
+        "runs": finished_runs(town).defer("inputs")[:20],
         "ranked": [row for row in rows if not row["refused"]],
         "refused": [row for row in rows if row["refused"]],
         "verdicts": verdict_counts(rows),

@@ -38,7 +38,7 @@ def reports_page(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(request, slug)
     context = page_context(request, town, "reports") | {
         "reports": reports_of(town)[:100],
-        "runs": finished_runs(town)[:20],
+        "runs": finished_runs(town).defer("inputs")[:20],
         "report_form": ReportForm(initial={"language": request.LANGUAGE_CODE}),
     }
     return render(request, "sites/reports.html", context)

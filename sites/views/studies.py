@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from heatmap.choices import Capability
 from heatmap.selectors import get_municipality, page_context
 from sites.assumptions import assumption_groups, catalogue_labels
-from sites.selectors import runs_of, studies_of
+from sites.selectors import listed_runs, studies_of
 from sites.services.studies import first_study
 
 
@@ -26,6 +26,6 @@ def studies_page(request: HttpRequest, slug: str) -> HttpResponse:
         study.labels = catalogue_labels(study)
     context = page_context(request, town, "studies") | {
         "studies": studies,
-        "runs": runs_of(town)[:50],
+        "runs": listed_runs(town)[:50],
     }
     return render(request, "sites/studies.html", context)

@@ -41,7 +41,9 @@ SELECT count(*) FROM heatmap_layerversion v JOIN heatmap_municipality m ON m.id 
 WHERE m.slug = 'import-town'
 """
 STAGE = "SELECT stage = %s AND state = 'running' FROM heatmap_job WHERE id = %s"
-FAR = "SELECT progress_share >= %s OR state NOT IN ('queued', 'running') FROM heatmap_job WHERE id = %s"
+FAR = """
+SELECT progress_share >= %s OR state NOT IN ('queued', 'running') FROM heatmap_job WHERE id = %s
+"""
 
 
 @dataclass(frozen=True)
