@@ -7,7 +7,7 @@ is decided at the last moment, and a hint that gets lost or comes twice does no 
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -141,6 +141,12 @@ def give_sign(kind: SignOfLife.Kind, names: Iterable[str]) -> None:
 def forget_old_signs() -> None:
     """Drop names that were not heard of for a day; they do not come back."""
     SignOfLife.objects.filter(seen_at__lt=Now() - timedelta(days=1)).delete()
+
+
+def last_sign(kind: SignOfLife.Kind) -> datetime | None:
+    """Return when a process of this kind was last known to live."""
+    signs = SignOfLife.objects.filter(kind=kind).order_by("-seen_at")
+    return signs.values_list("seen_at", flat=True).first()
 
 
 def living(kind: SignOfLife.Kind) -> int:

@@ -105,11 +105,10 @@ def _gauges() -> Iterator[GaugeMetricFamily]:
     signs = GaugeMetricFamily(
         "heathub_sign_of_life_age_seconds", "Since the newest sign of life.", labels=["kind"]
     )
-    now = datetime.now(UTC)
-    for kind in SignOfLife.Kind.values:
-        last = SignOfLife.objects.filter(kind=kind).order_by("-seen_at").first()
+    for kind in SignOfLife.Kind:
+        last = queue.last_sign(kind)
         if last is not None:
-            signs.add_metric([kind], (now - last.seen_at).total_seconds())
+            signs.add_metric([kind.value], (datetime.now(UTC) - last).total_seconds())
     yield signs
     alive = GaugeMetricFamily("heathub_alive", "Processes that live.", labels=["kind"])
     for kind in SignOfLife.Kind:
