@@ -95,7 +95,8 @@ def unit_in_name(column: str, target: str) -> str:
         return bracket.group(1).strip()
     split_humps = re.sub(r"([a-zäöü]{2})([A-ZÄÖÜ])", r"\1_\2", column)
     for name in (column, split_humps):
-        words = [word for word in re.split(r"[^a-z0-9%°€\"]+", plain(name)) if word]
+        words = re.split(r"[^a-z0-9%°€\"]+", plain(name))
+        words = [word for word in words if word not in ("", "per", "pro")]
         found = _unit_among(words, target)
         if found:
             return found

@@ -86,6 +86,13 @@ class Gdal:
                 found.append(self._describe(name, info))
         except (DataSourceError, DataLayerError, ValueError, LookupError, UnicodeError) as error:
             raise FileRefused(UNREADABLE, format=DRIVERS[self.source.format]) from error
+        for name in sorted(views.intersection(names)):
+            found[0].notes.append(
+                note(
+                    gettext_noop("The view %(layer)s was left out: a view runs a query."),
+                    layer=name,
+                )
+            )
         return found
 
     def _describe(self, name: str, info: dict[str, Any]) -> LayerInfo:

@@ -18,7 +18,8 @@ STORAGE_CRS = "EPSG:3035"
 CANDIDATES = (
     4326, 25832, 25833, 25831, 3857, 3035, 31466, 31467, 31468, 31469, 4258, 4314,
     25828, 25829, 25830, 25834, 25835, 25836, 32631, 32632, 32633, 32634, 32635, 32636,
-    4647, 5650, 3067, 3878, 3879, 3880, 3877, 2393, 3006, 3007, 3008, 3011, 3012, 2154, 28992, 31370, 3812,
+    4647, 5650, 3067, 3878, 3879, 3880, 3877, 2393, 3006, 3007, 3008, 3011, 3012,
+    2154, 28992, 31370, 3812,
     2056, 21781, 31287, 31254, 31255, 31256, 5514, 2180, 27700, 2157, 3763, 3045, 3044, 5110, 25884,
     3301, 3059, 3346, 23700, 3794, 3765, 3844, 7801, 2100, 3003, 3004, 6707, 6708,
 )  # fmt: skip
@@ -62,8 +63,8 @@ MISTAKES = {
         "wrong.\nState EPSG code %(srid)s."
     ),
     "south": gettext_noop(
-        "All shapes lie outside the municipality, about %(distance)s km from its middle: %(crs)s is "
-        "a system of the southern hemisphere. As EPSG:%(srid)s they lie in the municipality.\n"
+        "All shapes lie outside the municipality, about %(distance)s km from its middle: %(crs)s "
+        "is a system of the southern hemisphere. As EPSG:%(srid)s they lie in the municipality.\n"
         "State EPSG code %(srid)s."
     ),
     "prefix": gettext_noop(

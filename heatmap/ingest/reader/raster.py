@@ -25,6 +25,7 @@ from heatmap.ingest.units import unit_in_name
 MOST_PIXELS = 400_000_000
 WINDOW = 512
 FINE_M = 50.0
+QUARTERS = (0, 0.25, 0.5, 0.75, 1)
 UNREADABLE = gettext_noop(
     "The file cannot be read; it may be cut off or damaged (%(format)s).\nExport it again."
 )
@@ -58,7 +59,7 @@ def _read(raster: Any, source: Source, request: Mapping[str, Any], *, look_only:
         BY_NAME["heat_demand"].margin_m,
     )  # fmt: skip
     corners = np.array([raster.transform * (x * raster.width, y * raster.height)
-                        for x in (0, 0.25, 0.5, 0.75, 1) for y in (0, 0.25, 0.5, 0.75, 1)])  # fmt: skip
+                        for x in QUARTERS for y in QUARTERS])  # fmt: skip
     if look_only:
         _look(info, corners, town, request)
         return

@@ -68,7 +68,8 @@ def _landlock(libc: ctypes.CDLL, folder: Path, readable: Iterable[Path]) -> bool
     programs = {
         Path(path)
         for path in (*sysconfig.get_paths().values(), sys.prefix, sys.base_prefix, "/usr", "/lib",
-                     "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types", "/dev/urandom", "/dev/null",
+                     "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types",
+                     "/dev/urandom", "/dev/null",
                      "/proc/self", "/sys/devices/system/cpu", Path(__file__).parents[2])
     }  # fmt: skip
     try:

@@ -25,9 +25,9 @@ PLAUSIBLE = {
     "load_kw": (-1e7, 1e7),
 }
 TIME_NAMES = (
-    "time zeit zeitpunkt zeitstempel timestamp datetime datum date von start utc aika paivamaara tid "
-    "tidpunkt dato tidspunkt heure horodatage mtu datumvon utc_timestamp hour stunde from begin "
-    "datumuhrzeit datetimeutc validfrom cetcest mtucetcest"
+    "time zeit zeitpunkt zeitstempel timestamp datetime datum date von start utc aika paivamaara "
+    "tid tidpunkt dato tidspunkt heure horodatage mtu datumvon utc_timestamp hour stunde from "
+    "begin datumuhrzeit datetimeutc validfrom cetcest mtucetcest"
 )
 CLOCK_NAMES = "uhrzeit zeit time klo kello klockan klokken heure hour von start"
 COUNTRY_ZONES = {
@@ -447,7 +447,7 @@ def _zone(
 
 
 def _keeps_summer_time(moments: list[datetime], zone: ZoneInfo) -> bool:
-    """Whether the hour that the clock skips in spring is missing, or the one in autumn is double."""
+    """Whether the hour skipped in spring is missing, or the one of autumn stands twice."""
     plain = [m for m in moments if m.tzinfo is None]
     there = set(plain)
     for year in {m.year for m in plain}:

@@ -15,7 +15,6 @@ from heatmap.ingest.reader.messages import FileRefused, gettext_noop
 from heatmap.ingest.reader.place import STORAGE_CRS, Placement, Town
 
 DIMENSION = {"Point": 0, "LineString": 1, "LinearRing": 1, "Polygon": 2}
-WORDS = (gettext_noop("point"), gettext_noop("line"), gettext_noop("area"))
 MOST_CORNERS = 1_000_000
 LISTED_REPAIRS = 200
 LISTED_BATCHES = 20
