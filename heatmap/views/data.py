@@ -9,9 +9,11 @@ from django.views.decorators.http import require_http_methods
 from heatmap.choices import Capability
 from heatmap.errors import Refusal, sentence
 from heatmap.forms import UploadForm
+from heatmap.ingest.reading import FORMATS
 from heatmap.jobs import start_upload
 from heatmap.limits import limited
 from heatmap.selectors import (
+    arrivals_of,
     get_municipality,
     page_context,
     recent_uploads,
@@ -27,16 +29,22 @@ def data_page(request: HttpRequest, slug: str) -> HttpResponse:
     )
     form = UploadForm(request.POST or None, request.FILES or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
-        try:
-            start_upload(town, request.user, form.answers())
-        except Refusal as refusal:
-            form.add_error("file", sentence(refusal.message, refusal.values))
-        else:
+        begun = []
+        for file in form.cleaned_data["file"]:
+            try:
+                begun.append(start_upload(town, request.user, file))
+            except Refusal as refusal:
+                form.add_error("file", f"{file.name}: {sentence(refusal.message, refusal.values)}")
+        if len(begun) == 1 and not form.errors:
+            return redirect("upload", slug=slug, upload_id=begun[0].pk)
+        if not form.errors:
             return redirect(f"{reverse('data', args=[slug])}#uploads")
     context = page_context(request, town, "data") | {
         "form": form,
         "layers": versions_by_layer(town),
         "uploads": recent_uploads(town),
+        "arrivals": arrivals_of(town, request.user) if Capability.PLAN in town.may else [],
+        "endings": ",".join(FORMATS),
         "upload_limit": settings.UPLOAD_MAX_BYTES,
     }
     return render(request, "heatmap/data.html", context, status=422 if form.errors else 200)
