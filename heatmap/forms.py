@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from heatmap.choices import Role, TokenScope
 from heatmap.models import Municipality
 
+
 class ManyFilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
@@ -31,9 +32,7 @@ class ManyFilesField(forms.FileField):
 class UploadForm(forms.Form):
     """Files of any kind; what they are is asked when they have been looked at."""
 
-    file = ManyFilesField(
-        label=_("Files"), error_messages={"required": _("Choose a file first.")}
-    )
+    file = ManyFilesField(label=_("Files"), error_messages={"required": _("Choose a file first.")})
 
     def clean_file(self) -> list[UploadedFile]:
         files: list[UploadedFile] = self.cleaned_data["file"]

@@ -4,14 +4,14 @@ The state is the row of the upload alone: what looking at the file showed (`prop
 answered, and what came of it (`report`).
 """
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from heatmap.choices import DataClass, LayerKind, SeriesQuantity, UploadStep
 from heatmap.errors import Refusal
@@ -19,6 +19,7 @@ from heatmap.ingest.kinds import BY_NAME, SERIES_NAMES, Field
 from heatmap.ingest.reading import file_format
 from heatmap.ingest.units import OFFERED_UNITS
 from heatmap.models import Upload
+from heatmap.services.quality import parts
 from heatmap.services.towns import OSM_KINDS
 from heatmap.services.uploads import usual_class
 
@@ -44,6 +45,9 @@ STEPS = (
 AS_FOUND, OTHER_PLACE, ALL_MONTHS = "found", "other", "*"
 SHOWN_SAMPLES = 3
 SHOWN_COLUMNS = 14
+
+
+NO_PLACE = gettext_noop("Choose a coordinate system, or write its EPSG code, for example 25832.")
 
 
 class AboutForm(forms.Form):
@@ -165,7 +169,7 @@ def field_rows(upload: Upload, layer: Mapping[str, Any], kind: str) -> list[Fiel
         guess, answer = found.get(record.name, {}), answers.get(record.name, {})
         if isinstance(answer, str):
             answer = {"column": answer}
-        asked = answer.get("column", guess.get("column", "")) if answer else guess.get("column", "")
+        asked = answer.get("column", guess.get("column", ""))
         months = record.type == "months"
         if months:
             asked = ALL_MONTHS if guess and (not answer or answer.get("columns")) else ""
@@ -175,7 +179,11 @@ def field_rows(upload: Upload, layer: Mapping[str, Any], kind: str) -> list[Fiel
                 asked,
                 layer.get("columns", []),
                 guess,
-                [u for target in (record.unit, *record.units) for u in OFFERED_UNITS.get(target, ())],
+                [
+                    u
+                    for target in (record.unit, *record.units)
+                    for u in OFFERED_UNITS.get(target, ())
+                ],
                 answer.get("unit", ""),
                 months,
             )
@@ -239,13 +247,15 @@ def answers_from(data: QueryDict, upload: Upload) -> dict[str, Any]:
     layer = layer_of(upload, data.get("layer", ""))
     kind = data.get("kind", "")
     if kind not in [guess["kind"].value for guess in kinds_of(upload, layer)]:
-        raise Refusal(_("Say what the file holds."))
+        raise Refusal(gettext_noop("Say what the file holds."))
     answers: dict[str, Any] = {"kind": kind, "layer": layer.get("name", ""), "guess": False}
     if is_osm(upload):
         return answers
     if kind == LayerKind.SERIES:
         return answers | _series_from(data)
-    return answers | _place_from(data, upload, layer) | {"columns": _columns_from(data, layer, kind)}
+    return (
+        answers | _place_from(data, upload, layer) | {"columns": _columns_from(data, layer, kind)}
+    )
 
 
 def _place_from(data: QueryDict, upload: Upload, layer: Mapping[str, Any]) -> dict[str, Any]:
@@ -259,7 +269,9 @@ def _place_from(data: QueryDict, upload: Upload, layer: Mapping[str, Any]) -> di
         return {"srid": int(srid), "swap_axes": swap == "1"}
     code = data.get("srid", "").upper().removeprefix("EPSG:").strip()
     if not code.isdecimal() or not 1024 <= int(code) <= 999_999:
-        raise Refusal(_("Choose a coordinate system, or write its EPSG code, for example 25832."))
+        raise Refusal(
+            gettext_noop("Choose a coordinate system, or write its EPSG code, for example 25832.")
+        )
     return {"srid": int(code), "swap_axes": bool(data.get("swap_axes"))}
 
 
@@ -291,7 +303,7 @@ def _series_from(data: QueryDict) -> dict[str, Any]:
     if quantity in SERIES_NAMES and data.get("column-value"):
         columns[quantity] = {"column": data["column-value"], "unit": data.get("unit-value", "")}
     elif data.get("column-value"):
-        raise Refusal(_("Say what the values of the series are."))
+        raise Refusal(gettext_noop("Say what the values of the series are."))
     stamps = data.get("stamps", "")
     return {
         "columns": columns,
@@ -349,3 +361,26 @@ def leave_out_what_extracts_say(form: AboutForm) -> None:
     """An extract of OpenStreetMap names its own licence, encoding and class."""
     for name in ("licence", "data_date", "data_class", "encoding"):
         del form.fields[name]
+
+
+def reasons(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Count the refused rows by reason; a reason is told by the first row that has it."""
+    first: dict[str, Mapping[str, Any]] = {}
+    for row in report.get("refused", []):
+        first.setdefault(row["message"], row)
+    return [
+        {"count": count, "said": parts(message, first[message]["values"])[0]}
+        for message, count in report.get("refused_counts", {}).items()
+        if message in first
+    ]
+
+
+def month_means(values_by_day: Sequence[float]) -> list[float]:
+    """Return the mean of each month of a year of 365 days."""
+    means, start = [], 0
+    for month in range(1, 13):
+        days = monthrange(2023, month)[1]
+        part = values_by_day[start : start + days]
+        means.append(sum(part) / len(part) if part else 0.0)
+        start += days
+    return means

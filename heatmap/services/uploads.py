@@ -6,6 +6,7 @@ on the upload carry from one to the next.
 """
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -119,11 +120,7 @@ def next_step(upload: Upload, step: str, user: User | None, **answers: Any) -> U
     `answers` are fields of the upload (``kind``, ``srid``, ``encoding``, ``columns``, ``source``,
     ``licence``, ``data_date``, ``data_class``) or one of ``layer``, ``swap_axes``, ``guess``, ``timezone``, ``stamps``.
     """
-    for key, value in answers.items():
-        if key in OTHER_ANSWERS:
-            upload.answers = upload.answers | {key: value}
-        else:
-            setattr(upload, key, value)
+    take_answers(upload, answers)
     upload.step = step
     upload.job = create_job(
         upload.municipality,
@@ -134,6 +131,15 @@ def next_step(upload: Upload, step: str, user: User | None, **answers: Any) -> U
     )
     upload.save()
     return upload
+
+
+def take_answers(upload: Upload, answers: Mapping[str, Any]) -> None:
+    """Write answers onto the upload without storing it."""
+    for key, value in answers.items():
+        if key in OTHER_ANSWERS:
+            upload.answers = upload.answers | {key: value}
+        else:
+            setattr(upload, key, value)
 
 
 def discard(upload: Upload) -> None:

@@ -51,7 +51,8 @@ def arrival(request: HttpRequest, slug: str, arrival_id: UUID) -> HttpResponse:
         offset = int(request.headers.get("Upload-Offset", ""))
         length = int(request.headers.get("Content-Length", ""))
     except ValueError:
-        return JsonResponse({"error": _("Say where the part begins and how long it is.")}, status=400)
+        said = _("Say where the part begins and how long it is.")
+        return JsonResponse({"error": said}, status=400)
     if length > arrivals.LARGEST_PART_BYTES:
         return JsonResponse({"error": _("This part is too large; send smaller ones.")}, status=413)
     try:

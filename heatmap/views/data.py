@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from heatmap.choices import Capability
@@ -45,6 +46,19 @@ def data_page(request: HttpRequest, slug: str) -> HttpResponse:
         "uploads": recent_uploads(town),
         "arrivals": arrivals_of(town, request.user) if Capability.PLAN in town.may else [],
         "endings": ",".join(FORMATS),
+        "upload_texts": _upload_texts(),
         "upload_limit": settings.UPLOAD_MAX_BYTES,
     }
     return render(request, "heatmap/data.html", context, status=422 if form.errors else 200)
+
+
+def _upload_texts() -> dict[str, str]:
+    """What the script says while files come; it has no words of its own."""
+    return {
+        "waiting": _("waiting"),
+        "coming": _("%(percent)s %% of %(size)s MB"),
+        "lost": _("The connection is lost; it goes on by itself when it is back."),
+        "failed": _("The file could not be sent. Reload the page and choose it again."),
+        "too_large": _("The file has %(size)s MB; at most %(limit)s MB are accepted."),
+        "done": _("It has come whole and is being looked at."),
+    }

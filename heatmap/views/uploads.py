@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from heatmap import wizard
-from heatmap.choices import Capability, JobState, LayerKind, UploadStep
+from heatmap.choices import Capability, JobState, LayerKind, SeriesQuantity, UploadStep
 from heatmap.errors import Refusal, sentence
 from heatmap.jobs import hand_over
 from heatmap.limits import limited
@@ -19,6 +19,12 @@ from heatmap.render.extent_sketch import sketch
 from heatmap.selectors import bounds_of, get_municipality, get_upload, page_context
 from heatmap.services import quality, queue, uploads
 
+SHOWN_ROWS = 100
+UNITS = {
+    SeriesQuantity.PRICE: "EUR/MWh",
+    SeriesQuantity.TEMPERATURE: "degC",
+    SeriesQuantity.LOAD: "kW",
+}
 STEP_OF = {"look": UploadStep.INSPECT, "check": UploadStep.CHECK, "commit": UploadStep.COMMIT}
 
 
@@ -88,6 +94,7 @@ def _answered(request: HttpRequest, town: Municipality, upload: Upload) -> HttpR
             for name in ("source", "licence"):
                 form.errors.pop(name, None)  # needed before the rows are checked, not before a look
         if not form.is_valid():
+            uploads.take_answers(upload, answers)  # shown again, not stored
             return _answers(request, town, upload, form=form)
         answers |= form.cleaned_data
     try:
@@ -147,17 +154,22 @@ def _answers(
 def _report(upload: Upload) -> dict[str, Any]:
     """What the report page shows besides the report itself."""
     document = upload.report
-    told = quality.warnings({**document, "refused": [], "missing": []})
+    series = document.get("series")
     return {
         "report": document,
-        "told": told,
-        "counts": [
-            {"count": count, "said": quality.parts(message, {})[0] if "%(" not in message else ""}
-            for message, count in document.get("refused_counts", {}).items()
-        ],
-        "series": document.get("series"),
+        "refused": quality.warnings(
+            {**document, "refused": document.get("refused", [])[:SHOWN_ROWS], "notes": [],
+             "missing": []}
+        ),
+        "told": quality.warnings({**document, "refused": [], "missing": []}),
+        "counts": wizard.reasons(document),
+        "series": series,
+        "chart": {"values": series["values_by_day"], "unit": UNITS[series["quantity"]]}
+        if series
+        else None,
+        "months": wizard.month_means(series["values_by_day"]) if series else [],
         "is_ready": upload.job.state == JobState.DONE and upload.step == UploadStep.CHECK,
-    }
+    }  # fmt: skip
 
 
 def _place_in_queue(upload: Upload) -> Any:
