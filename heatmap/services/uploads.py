@@ -61,8 +61,8 @@ NOTHING_USED = gettext_noop(
     "No row of the file could be used; the report lists why.\nMend the rows and bring it again."
 )
 STEP_IS_OLD = gettext_noop(
-    "This step belongs to a file that was discarded, or has been taken again since.\nGo on from the "
-    "data page."
+    "This step belongs to a file that was discarded, or has been taken again since.\nGo on from "
+    "the data page."
 )
 OTHER_ANSWERS = ("layer", "swap_axes", "guess", "timezone", "stamps")
 
@@ -118,7 +118,8 @@ def next_step(upload: Upload, step: str, user: User | None, **answers: Any) -> U
     """Take further answers and make the job of the next step. Call it inside an identity.
 
     `answers` are fields of the upload (``kind``, ``srid``, ``encoding``, ``columns``, ``source``,
-    ``licence``, ``data_date``, ``data_class``) or one of ``layer``, ``swap_axes``, ``guess``, ``timezone``, ``stamps``.
+    ``licence``, ``data_date``, ``data_class``) or one of ``layer``, ``swap_axes``, ``guess``,
+    ``timezone``, ``stamps``.
     """
     take_answers(upload, answers)
     upload.step = step
@@ -181,7 +182,8 @@ def remembered(municipality: Municipality, fingerprint: str) -> dict[str, Any]:
         return {}
     return {
         "kind": last.kind, "srid": last.srid, "encoding": last.encoding, "columns": last.columns,
-        "source": last.source, "licence": last.licence, "data_class": last.data_class, **last.answers,
+        "source": last.source, "licence": last.licence, "data_class": last.data_class,
+        **last.answers,
     }  # fmt: skip
 
 
