@@ -17,7 +17,7 @@ from heatmap.choices import DataClass, LayerKind, SeriesQuantity, UploadStep
 from heatmap.errors import Refusal
 from heatmap.ingest.kinds import BY_NAME, SERIES_NAMES, Field
 from heatmap.ingest.reading import file_format
-from heatmap.ingest.units import OFFERED_UNITS
+from heatmap.ingest.units import OFFERED_UNITS, convert
 from heatmap.models import Upload
 from heatmap.services.quality import parts
 from heatmap.services.towns import OSM_KINDS
@@ -104,7 +104,12 @@ class FieldRow:
 
     @property
     def unit_found(self) -> str:
-        return str(self.found.get("unit") or "")
+        """Return the unit that was found, written as in the list to choose from."""
+        unit, target = self.found.get("unit"), self.found.get("target_unit")
+        if not unit or not target:
+            return ""
+        same = (known for known in self.units if convert(known, target) == convert(unit, target))
+        return next(same, str(unit))
 
     @property
     def is_assumed(self) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT, EDGE = 460.0, 280.0, 22.0
-SMALLEST = 8.0
+SMALLEST, WIDE_ENOUGH = 8.0, 24.0
 KM_PER_DEG = 111.2
 """Length of a degree of latitude (mean sphere, 6371 km)."""
 SCALES_KM = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
@@ -20,6 +20,11 @@ class Rectangle:
     y: float
     width: float
     height: float
+
+    @property
+    def label_x(self) -> float:
+        """Where its number stands: inside, or beside it if it is too narrow."""
+        return self.x if self.width >= WIDE_ENOUGH else self.x + self.width
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from heatmap.models import Municipality, Upload
 from heatmap.render.extent_sketch import sketch
 from heatmap.selectors import bounds_of, get_municipality, get_upload, page_context
 from heatmap.services import quality, queue, uploads
+from heatmap.services.jobs import mark_seen
 
 SHOWN_ROWS = 100
 UNITS = {
@@ -39,6 +40,7 @@ def upload_page(request: HttpRequest, slug: str, upload_id: int) -> HttpResponse
         return _answered(request, town, upload)
     if not upload.job.has_ended:
         return _page(request, town, upload, "working", place=_place_in_queue(upload))
+    mark_seen(request.user, upload.job)  # this page tells the end; no notice has to
     if upload.version_id:
         return _page(request, town, upload, "done", **_report(upload))
     if upload.step != UploadStep.INSPECT and "answers" not in request.GET:
