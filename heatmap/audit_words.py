@@ -24,6 +24,7 @@ ACTS = {
     "account_opened": gettext_lazy("opened the account"),
     "reset_link_made": gettext_lazy("made a password link for"),
     "uploaded": gettext_lazy("uploaded"),
+    "upload_discarded": gettext_lazy("discarded"),
     "version_published": gettext_lazy("published a version of"),
     "run_started": gettext_lazy("started a run of"),
     "report_asked_for": gettext_lazy("asked for a report on"),

@@ -1,6 +1,5 @@
 """Forms of the map room."""
 
-import zipfile
 from typing import Any
 
 from django import forms
@@ -12,63 +11,41 @@ from django.db.models import QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from heatmap.choices import LayerKind, Role, TokenScope
+from heatmap.choices import Role, TokenScope
 from heatmap.models import Municipality
 
-UPLOAD_KINDS = [(LayerKind.PARCELS.value, LayerKind.PARCELS.label)]
+
+class ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """One file or several."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        files = data if isinstance(data, list | tuple) else [data]
+        return [super(ManyFilesField, self).clean(file, initial) for file in files or [None]]
 
 
 class UploadForm(forms.Form):
-    """A zipped shapefile with candidate parcels, and what the file itself cannot say."""
+    """Files of any kind; what they are is asked when they have been looked at."""
 
-    kind = forms.ChoiceField(label=_("What the file holds"), choices=UPLOAD_KINDS)
-    file = forms.FileField(
-        label=_("Zipped shapefile"),
-        error_messages={"required": _("Choose a .zip file first.")},
-        widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
-    )
-    source = forms.CharField(
-        label=_("Source"),
-        max_length=300,
-        help_text=_("Who made the data, for example “Cadastre office, city of Aachen”."),
-    )
-    licence = forms.CharField(
-        label=_("Licence"), max_length=200, help_text=_("For example “dl-de/by-2-0” or “internal”.")
-    )
-    srid = forms.IntegerField(
-        label=_("EPSG code"),
-        required=False,
-        min_value=1024,
-        max_value=999999,
-        help_text=_("Only needed when the .prj file is missing, for example 25832."),
-    )
-    encoding = forms.CharField(
-        label=_("Character encoding"),
-        required=False,
-        max_length=30,
-        help_text=_("Only needed when umlauts come out wrong, for example “cp1252”."),
-    )
+    file = ManyFilesField(label=_("Files"), error_messages={"required": _("Choose a file first.")})
 
-    def clean_file(self) -> UploadedFile:
-        file = self.cleaned_data["file"]
-        if file.size > settings.UPLOAD_MAX_BYTES:
-            raise forms.ValidationError(
-                _("The file has %(size)s; at most %(limit)s are accepted."),
-                params={
-                    "size": filesizeformat(file.size),
-                    "limit": filesizeformat(settings.UPLOAD_MAX_BYTES),
-                },
-            )
-        if not zipfile.is_zipfile(file):
-            raise forms.ValidationError(
-                _("This is not a zip file. Put .shp, .shx, .dbf and .prj into one .zip.")
-            )
-        file.seek(0)
-        return file
-
-    def answers(self) -> dict[str, Any]:
-        """Return what the upload service asks for: the answers, and the name of the file."""
-        return self.cleaned_data | {"name": self.cleaned_data["file"].name}
+    def clean_file(self) -> list[UploadedFile]:
+        files: list[UploadedFile] = self.cleaned_data["file"]
+        for file in files:
+            if file.size > settings.UPLOAD_MAX_BYTES:
+                raise forms.ValidationError(
+                    _("The file has %(size)s; at most %(limit)s are accepted."),
+                    params={
+                        "size": filesizeformat(file.size),
+                        "limit": filesizeformat(settings.UPLOAD_MAX_BYTES),
+                    },
+                )
+        return files
 
 
 class InviteForm(forms.Form):

@@ -1,12 +1,13 @@
 """Doors that start background work: the row first, a hint to the workers when it is there."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from heatmap import background
+from heatmap.choices import UploadStep
 from heatmap.models import Job, Municipality, Upload
 from heatmap.services import jobs, queue, uploads
 from heatmap.tasks import LINES, work
@@ -39,9 +40,11 @@ def hint_if_needed() -> None:
             background.send(work, line, line)
 
 
-def start_upload(municipality: Municipality, user: User, form_data: dict[str, Any]) -> Upload:
-    """Store a file and let a worker read it."""
-    upload = uploads.receive(municipality, user, **form_data)
+def start_upload(municipality: Municipality, user: User, file: UploadedFile) -> Upload:
+    """Store a file and let a worker look at what is in it."""
+    upload = uploads.receive(
+        municipality, user, kind="", file=file, name=str(file.name), step=UploadStep.INSPECT
+    )
     hand_over(upload.job_id)
     return upload
 

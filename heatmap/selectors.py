@@ -25,6 +25,7 @@ from heatmap.choices import (
 from heatmap.layers import BY_KIND
 from heatmap.models import (
     ApiToken,
+    Arrival,
     AuditEntry,
     Invitation,
     Job,
@@ -196,6 +197,22 @@ def recent_uploads(town: Municipality, limit: int = 10) -> QuerySet[Upload]:
     if Capability.PLAN not in town.may:
         return uploads.none()
     return uploads.order_by("-created_at")[:limit]
+
+
+def get_upload(town: Municipality, upload_id: Any) -> Upload:
+    uploads = Upload.objects.select_related("municipality", "job", "version__layer")
+    return get_object_or_404(uploads, municipality=town, pk=upload_id)
+
+
+def arrivals_of(town: Municipality, user: Any) -> QuerySet[Arrival]:
+    """Return the files that this person has begun to send and that have not come whole."""
+    return Arrival.objects.filter(municipality=town, created_by=user)
+
+
+def get_arrival(town: Municipality, user: Any, arrival_id: Any) -> Arrival:
+    """Return a file on its way to who sends it; its row stays locked while a part is taken."""
+    rows = arrivals_of(town, user).select_for_update(of=("self",))
+    return get_object_or_404(rows, pk=arrival_id)
 
 
 def layer_document(version: LayerVersion) -> dict[str, Any] | None:

@@ -4,7 +4,20 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from heatmap.views import account, data, health, home, jobs, people, sign_in, system, tiles
+from heatmap.views import (
+    account,
+    arrivals,
+    data,
+    health,
+    home,
+    jobs,
+    kinds,
+    people,
+    sign_in,
+    system,
+    tiles,
+    uploads,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -27,6 +40,14 @@ urlpatterns = [
     path("system/accounts/<int:user_id>/link", system.reset_link, name="reset_link"),
     path("tiles/<slug:layer>/<int:version>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="tile"),
     path("m/<slug:slug>/data/", data.data_page, name="data"),
+    path("m/<slug:slug>/arrivals/", arrivals.announce, name="arrivals"),
+    path("m/<slug:slug>/arrivals/<uuid:arrival_id>/", arrivals.arrival, name="arrival"),
+    path("m/<slug:slug>/arrivals/<uuid:arrival_id>/forget", arrivals.forget, name="arrival_forget"),
+    path("m/<slug:slug>/uploads/<int:upload_id>/", uploads.upload_page, name="upload"),
+    path("m/<slug:slug>/uploads/<int:upload_id>/discard", uploads.discard, name="upload_discard"),
+    path("m/<slug:slug>/uploads/<int:upload_id>/report.csv", uploads.report_csv, name="upload_csv"),
+    path("m/<slug:slug>/kinds/", kinds.kinds_page, name="kinds"),
+    path("m/<slug:slug>/kinds/<slug:kind>/<str:file>", kinds.kind_file, name="kind_file"),
     path("m/<slug:slug>/people/", people.people_page, name="people"),
     path("m/<slug:slug>/people/<int:membership_id>/role", people.change_role, name="role"),
     path("m/<slug:slug>/people/<int:membership_id>/remove", people.let_go, name="let_go"),

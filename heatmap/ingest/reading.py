@@ -184,6 +184,7 @@ def _order(path: Path, name: str, folder: Path, request: dict[str, Any]) -> dict
         "memory_bytes": MEMORY_BYTES,
         "cpu_seconds": CPU_SECONDS,
         "max_bytes": MAX_UNPACKED_BYTES,
+        "parent": os.getpid(),
         **request,
         "parent": os.getpid(),
         "path": str(path.resolve()),

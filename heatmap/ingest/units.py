@@ -56,6 +56,22 @@ FACTORS: dict[str, dict[str, float]] = {
 """Factor from a unit, written small, to the unit of storage."""
 
 OFFSETS = {"k": -273.15, "kelvin": -273.15, "f": -32 * 5 / 9, "°f": -32 * 5 / 9}
+OFFERED_UNITS: dict[str, tuple[str, ...]] = {
+    "MWh/a": ("kWh/a", "MWh/a", "GWh/a", "GJ/a", "TJ/a"),
+    "MWh/(m a)": ("kWh/m", "MWh/m", "MWh/km", "GJ/m"),
+    "MWh/(ha a)": ("MWh/ha", "kWh/m2", "GWh/km2", "GJ/ha"),
+    "kW": ("W", "kW", "MW", "GW"),
+    "kVA": ("VA", "kVA", "MVA"),
+    "kV": ("V", "kV"),
+    "mm": ("DN", "mm", "cm", "m", "inch"),
+    "degC": ("°C", "K", "°F"),
+    "m2": ("m2", "ha", "are", "km2"),
+    "kg/s": ("kg/s", "t/h", "kg/h", "m3/h", "l/s", "l/h"),
+    "EUR/MWh": ("EUR/MWh", "EUR/kWh", "ct/kWh"),
+    "EUR/m2": ("EUR/m2", "EUR/ha"),
+    "share": ("share", "%"),
+}
+"""What a person may choose from; each becomes the unit of storage it stands with."""
 DEMAND_UNITS = ("MWh/a", "MWh/(m a)", "MWh/(ha a)")
 
 

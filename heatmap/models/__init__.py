@@ -1,6 +1,7 @@
 """The rows of the map room, split by noun."""
 
 from heatmap.models.access import ApiToken, Invitation, Tally
+from heatmap.models.arrival import Arrival
 from heatmap.models.audit import AuditEntry
 from heatmap.models.features import (
     FEATURE_MODELS,
@@ -24,6 +25,7 @@ from heatmap.models.upload import Upload
 __all__ = [
     "FEATURE_MODELS",
     "ApiToken",
+    "Arrival",
     "AuditEntry",
     "Building",
     "Constraint",

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from heatmap.choices import LayerKind, UploadStep
+from heatmap.choices import DataClass, LayerKind, UploadStep
 from heatmap.models.job import Job
 from heatmap.models.layer import LayerVersion
 from heatmap.models.municipality import Municipality
@@ -13,11 +13,17 @@ class Upload(models.Model):
 
     municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE)
     job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="upload")
-    kind = models.CharField(max_length=20, choices=LayerKind)
+    kind = models.CharField(
+        max_length=20, choices=LayerKind, blank=True, help_text="Empty until somebody has said it."
+    )
     file = models.FileField(upload_to="uploads/%Y/%m")
     original_name = models.CharField(max_length=255)
     source = models.CharField(max_length=300, blank=True)
     licence = models.CharField(max_length=200, blank=True)
+    data_date = models.CharField(max_length=40, blank=True)
+    data_class = models.CharField(
+        max_length=12, choices=DataClass, blank=True, help_text="Empty: as is usual for the kind."
+    )
     srid = models.PositiveIntegerField(null=True, blank=True)
     encoding = models.CharField(max_length=30, blank=True)
     columns = models.JSONField(

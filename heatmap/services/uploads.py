@@ -6,6 +6,7 @@ on the upload carry from one to the next.
 """
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from heatmap.ingest.reading import Spooled, file_format, file_suffix, inspect_fi
 from heatmap.models import FEATURE_MODELS, LayerVersion, Municipality, Upload
 from heatmap.services import quality
 from heatmap.services.attempts import Attempt
+from heatmap.services.audit import record
 from heatmap.services.jobs import create_job, run_job
 from heatmap.services.layers import (
     Provenance,
@@ -30,7 +32,7 @@ from heatmap.services.layers import (
     publish_staged,
     spool_columns,
 )
-from heatmap.services.towns import OSM_KINDS, publish_extract, read_extract
+from heatmap.services.towns import OSM_KINDS, Extract, publish_extract, read_extract
 from heatmap.staging import copy_spool
 
 S_PER_MB = {"osm": 5.0}
@@ -56,6 +58,10 @@ PUBLISHING = gettext_noop("publishing the new version")
 NOTHING_USED = gettext_noop(
     "No row of the file could be used; the report lists why.\nMend the rows and bring it again."
 )
+STEP_IS_OLD = gettext_noop(
+    "This step belongs to a file that was discarded, or has been taken again since.\nGo on from "
+    "the data page."
+)
 OTHER_ANSWERS = ("layer", "swap_axes", "guess", "timezone", "stamps")
 
 
@@ -77,7 +83,7 @@ def receive(
         If this kind of layer, or a file of this ending, cannot be imported.
     """
     format_ = file_format(name)
-    if format_ == "osm" and kind not in OSM_KINDS:
+    if format_ == "osm" and kind and kind not in OSM_KINDS:
         raise Refusal(
             gettext_noop(
                 "An OpenStreetMap extract holds no layer of kind %(kind)s.\nBring another file."
@@ -110,13 +116,10 @@ def next_step(upload: Upload, step: str, user: User | None, **answers: Any) -> U
     """Take further answers and make the job of the next step. Call it inside an identity.
 
     `answers` are fields of the upload (``kind``, ``srid``, ``encoding``, ``columns``, ``source``,
-    ``licence``) or one of ``layer``, ``swap_axes``, ``guess``, ``timezone``, ``stamps``.
+    ``licence``, ``data_date``, ``data_class``) or one of ``layer``, ``swap_axes``, ``guess``,
+    ``timezone``, ``stamps``.
     """
-    for key, value in answers.items():
-        if key in OTHER_ANSWERS:
-            upload.answers = upload.answers | {key: value}
-        else:
-            setattr(upload, key, value)
+    take_answers(upload, answers)
     upload.step = step
     upload.job = create_job(
         upload.municipality,
@@ -127,6 +130,33 @@ def next_step(upload: Upload, step: str, user: User | None, **answers: Any) -> U
     )
     upload.save()
     return upload
+
+
+def take_answers(upload: Upload, answers: Mapping[str, Any]) -> None:
+    """Write answers onto the upload without storing it."""
+    for key, value in answers.items():
+        if key in OTHER_ANSWERS:
+            upload.answers = upload.answers | {key: value}
+        else:
+            setattr(upload, key, value)
+
+
+def discard(upload: Upload) -> None:
+    """Forget a file that became no version, and what was answered about it.
+
+    Raises
+    ------
+    Refusal
+        If work on it goes on, or it became a version.
+    """
+    if upload.version_id is not None:
+        raise Refusal(gettext_noop("This file is a version already; delete the version instead."))
+    if not upload.job.has_ended:
+        raise Refusal(gettext_noop("Work on this file still goes on. Cancel it first."))
+    record("upload_discarded", upload.municipality, upload.original_name)
+    stored = upload.file
+    upload.delete()
+    transaction.on_commit(lambda: stored.storage.delete(stored.name))
 
 
 def _expected_s(name: str, size_bytes: int) -> float:
@@ -154,22 +184,24 @@ def remembered(municipality: Municipality, fingerprint: str) -> dict[str, Any]:
         return {}
     return {
         "kind": last.kind, "srid": last.srid, "encoding": last.encoding, "columns": last.columns,
-        "source": last.source, "licence": last.licence, **last.answers,
+        "source": last.source, "licence": last.licence, "data_class": last.data_class,
+        **last.answers,
     }  # fmt: skip
 
 
-def _work(progress: Attempt) -> None:
-    progress(READING, 0.05)
-    with acting_as(job_id=progress.job_id):
-        upload = Upload.objects.select_related("municipality", "job__created_by").get(
-            job_id=progress.job_id
-        )
+def _work(attempt: Attempt) -> None:
+    attempt(READING, 0.05)
+    with acting_as(job_id=attempt.job_id):
+        uploads = Upload.objects.select_related("municipality", "job__created_by")
+        upload = uploads.filter(job_id=attempt.job_id).first()
+    if upload is None:
+        raise Refusal(STEP_IS_OLD)
     if upload.step == UploadStep.INSPECT:
-        _inspect(upload, progress)
+        _inspect(upload, attempt)
     elif file_format(upload.original_name) == "osm":
-        _publish_osm(upload, progress)
+        _publish_osm(upload, attempt)
     else:
-        _load(upload, progress)
+        _load(upload, attempt)
 
 
 def request_of(upload: Upload) -> dict[str, Any]:
@@ -190,31 +222,30 @@ def request_of(upload: Upload) -> dict[str, Any]:
     }
 
 
-def _inspect(upload: Upload, progress: Attempt) -> None:
+def _inspect(upload: Upload, attempt: Attempt) -> None:
     proposal = inspect_file(Path(upload.file.path), upload.original_name, request_of(upload))
     names = sorted({column for layer in proposal["layers"] for column in layer["columns"]})
     fingerprint = hashlib.sha256("\n".join(names).encode()).hexdigest() if names else ""
-    with progress.storing():
+    with attempt.ending():
         proposal["remembered"] = remembered(upload.municipality, fingerprint)
         upload.proposal, upload.fingerprint = proposal, fingerprint
         upload.save(update_fields=["proposal", "fingerprint"])
 
 
-def _load(upload: Upload, progress: Attempt) -> None:
+def _load(upload: Upload, attempt: Attempt) -> None:
     """Read every row, judge them in the database, and publish them if that is the step."""
     is_series = upload.kind == LayerKind.SERIES
     columns = [] if is_series else spool_columns(LayerKind(upload.kind))
     request = request_of(upload) | {"task": "series" if is_series else "load"}
 
     def beat(rows: int) -> None:
-        progress(READING, min(0.6, 0.05 + rows / 1_000_000))
+        attempt(READING, min(0.6, 0.05 + rows / 1_000_000))
 
     with spooled(Path(upload.file.path), upload.original_name, request, columns, beat) as result:
-        progress(PUBLISHING if upload.step == UploadStep.COMMIT else CHECKING, 0.7)
+        attempt(PUBLISHING if upload.step == UploadStep.COMMIT else CHECKING, 0.7)
         try:
-            # with the version the job is done, in the same transaction
-            publishes = upload.step == UploadStep.COMMIT and result.facts["rows_used"] > 0
-            with progress.ending() if publishes else progress.storing():
+            # with nothing to use only the report is kept, and the refusal ends the job
+            with attempt.ending() if result.facts["rows_used"] else attempt.storing():
                 (_keep_series if is_series else _keep_rows)(upload, result)
         except DataError as error:
             raise Refusal(
@@ -269,14 +300,20 @@ def _daily(values: list[float]) -> list[float]:
     return [round(sum(values[i : i + 24]) / 24, 3) for i in range(0, len(values), 24)]
 
 
+def usual_class(kind: str) -> DataClass:
+    """Return who may see a layer of this kind when nobody says otherwise."""
+    return CLASSES.get(LayerKind(kind), DataClass.MUNICIPAL)
+
+
 def _origin(upload: Upload, document: dict[str, Any]) -> Provenance:
     is_demand = upload.kind == LayerKind.HEAT_DEMAND
     return Provenance(
         source=upload.source or upload.original_name,
         licence=upload.licence or NOT_STATED,
         crs_delivered=document["crs"][:120],
-        data_class=CLASSES.get(LayerKind(upload.kind), DataClass.MUNICIPAL),
+        data_class=DataClass(upload.data_class or usual_class(upload.kind)),
         nature=Nature.MEASURED,
+        data_date=upload.data_date,
         method=CELL_METHOD if is_demand else "",
         user=upload.job.created_by,
         rows_read=document["features"] if is_demand else document["rows_read"],
@@ -288,12 +325,13 @@ def _origin(upload: Upload, document: dict[str, Any]) -> Provenance:
     )
 
 
-def _publish_osm(upload: Upload, progress: Attempt) -> None:
-    extract = read_extract(Path(upload.file.path), lambda rows: progress(READING, 0.3))
-    progress(PUBLISHING, 0.7)
-    if upload.step != UploadStep.COMMIT:
-        return
-    with progress.ending():
+def _publish_osm(upload: Upload, attempt: Attempt) -> None:
+    extract = read_extract(Path(upload.file.path), lambda rows: attempt(READING, 0.3))
+    attempt(PUBLISHING, 0.7)
+    with attempt.ending():
+        if upload.step != UploadStep.COMMIT:
+            _remember(upload, None, _extract_report(upload, extract))
+            return
         (version, *_others) = publish_extract(
             upload.municipality,
             extract,
@@ -314,6 +352,21 @@ def _publish_osm(upload: Upload, progress: Attempt) -> None:
                 "crs": version.crs_delivered,
             },
         )
+
+
+def _extract_report(upload: Upload, extract: Extract) -> dict[str, Any]:
+    """Count what an extract holds of the wanted kind, before anything of it is kept."""
+    kind = LayerKind(upload.kind)
+    refused = [row for row in extract.reading.refused if row["kind"] == kind]
+    used = len(extract.rows[kind])
+    return {
+        "file": upload.original_name,
+        "rows_read": used + len(refused),
+        "rows_used": used,
+        "rows_refused": len(refused),
+        "refused": refused[: quality.LISTED_ROWS],
+        "crs": extract.reading.crs,
+    }
 
 
 def _remember(upload: Upload, version: LayerVersion | None, report: dict[str, Any]) -> None:

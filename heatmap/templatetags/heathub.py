@@ -28,3 +28,9 @@ def vendor(name: str) -> str:
 def quantity(value: float | None, unit: str = "") -> str:
     """``{{ parcel.area_m2|quantity:"m2" }}``."""
     return quantities.quantity(value, unit)
+
+
+@register.filter
+def unit(name: str) -> str:
+    """Write a unit as it is printed: °C for degC. A share is a bare number, not yet per cent."""
+    return "" if name == "share" else quantities.PRINTED_UNITS.get(name, name)

@@ -68,21 +68,25 @@ def page(browser, live_url):
     context.close()
 
 
-def upload(page, path: Path) -> None:
-    """Drop a file on the data page, as a person does with the mouse, and send it."""
+def drop(page, path: Path) -> None:
+    """Drop a file on the data page, as a person does with the mouse."""
     page.goto(f"{HERE}data/")
     content = list(path.read_bytes())
     transfer = page.evaluate_handle(
         "([bytes, name]) => { const t = new DataTransfer();"
-        " t.items.add(new File([new Uint8Array(bytes)], name, {type: 'application/zip'}));"
-        " return t; }",
+        " t.items.add(new File([new Uint8Array(bytes)], name)); return t; }",
         [content, path.name],
     )
     page.dispatch_event("[data-drop]", "drop", {"dataTransfer": transfer})
-    expect(page.locator("[data-file-name]")).to_contain_text(path.name)
+
+
+def upload(page, path: Path) -> None:
+    """Drop a file, answer its questions and have every row checked."""
+    drop(page, path)
+    page.wait_for_url("**/uploads/*/")
     page.get_by_label("Source", exact=True).fill("Kataster Flußstadt")
     page.get_by_label("Licence", exact=True).fill("internal")
-    page.get_by_role("button", name="Upload and check").click()
+    page.get_by_role("button", name="Check every row").click()
 
 
 def newest_upload(page):
@@ -117,12 +121,15 @@ def test_an_upload_is_reported_and_becomes_the_next_version(page, tmp_path):
         columns={"FLURSTUECK": ["0012/7", "0013", "0014"], "NAME": ["Süd", "Öst", "Weit weg"]},
     )
     upload(page, path)
+    expect(page.locator("h1")).to_have_text("flächen süd.zip")
+    expect(page.get_by_text("Nothing has been changed yet.")).to_be_visible()
+    row = page.locator("section", has_text="Refused rows").locator("tbody tr")
+    expect(row).to_contain_text("the shape lies outside the municipality")
+    page.get_by_role("button", name="Publish this version").click()
+    expect(page.get_by_text("in use from now on")).to_be_visible()
+    page.get_by_role("link", name="See the data").last.click()
     article = newest_upload(page)
-    expect(article.get_by_text("Done.")).to_be_visible()
-    expect(article.get_by_role("heading")).to_have_text("flächen süd.zip")
     expect(article).to_contain_text("3 rows read, 2 used, 1 refused.")
-    article.get_by_text("Refused rows, and how to mend them").click()
-    expect(article.locator("td").last).to_contain_text("municipality")
     card = page.locator("section.layer-card", has_text="Kataster Flußstadt")
     expect(card.get_by_role("heading")).to_have_text("Candidate parcels")
     expect(card.locator("summary")).to_have_text("2 versions")
@@ -151,19 +158,53 @@ def test_a_broken_file_gets_a_sentence_and_the_old_version_stays(page, tmp_path)
     broken = tmp_path / "kaputt.zip"
     with zipfile.ZipFile(broken, "w") as archive:
         archive.writestr("liesmich.txt", "kein Shapefile")
-    upload(page, broken)
-    article = newest_upload(page)
-    expect(article.get_by_role("alert")).to_contain_text(".shp")
-    expect(article).to_contain_text("The version in use before is still in use.")
+    drop(page, broken)
+    page.wait_for_url("**/uploads/*/")
+    expect(page.get_by_role("alert")).to_contain_text(".shp")
+    page.goto(f"{HERE}data/")
+    expect(newest_upload(page)).to_contain_text("The version in use before is still in use.")
     card = page.locator("section.layer-card", has_text="Kataster Flußstadt")
     expect(card.locator("summary")).to_have_text("2 versions")
 
 
-def test_something_that_is_no_zip_is_refused_on_the_form(page, tmp_path):
-    other = tmp_path / "bild.zip"
-    other.write_bytes(b"not a zip")
-    upload(page, other)
-    expect(page.locator("form [role=alert]")).to_contain_text("This is not a zip file")
+def test_a_lost_connection_and_a_reload_lose_nothing(page, tmp_path):
+    """The second part is lost, the page loaded anew: the same file goes on where it stopped."""
+    rows = "".join(f"{n},GE,6.0{n % 90:02d},50.77,{'x' * 90}\n" for n in range(60_000))
+    path = tmp_path / "gross.csv"
+    path.write_text("id,zoning,lon,lat,remark\n" + rows)
+    assert path.stat().st_size > 5 * 2**20  # more than one part of 4 MiB
+    sent = []
+
+    def cut(route) -> None:
+        offset = route.request.headers["upload-offset"]
+        sent.append(offset)
+        route.abort() if offset != "0" else route.continue_()
+
+    page.route("**/arrivals/*/", lambda r: cut(r) if r.request.method == "PUT" else r.continue_())
+    page.goto(f"{HERE}data/")
+    page.set_input_files("input[type=file]", path)
+    expect(page.locator("[data-said]")).to_contain_text("The connection is lost")
+    page.unroute_all()
+    page.goto(f"{HERE}data/")
+    expect(page.locator(".coming")).to_contain_text(["", "gross.csv"])
+    later = []
+    page.on(
+        "request",
+        lambda r: later.append(r.headers["upload-offset"]) if r.method == "PUT" else None,
+    )
+    page.set_input_files("input[type=file]", path)
+    page.wait_for_url("**/uploads/*/")
+    assert sent[0] == "0" and later == [str(4 * 2**20)]
+    expect(page.get_by_role("button", name="Check every row")).to_be_visible()
+    page.get_by_role("button", name="Discard this file").click()
+    page.wait_for_url("**/data/#bring")
+
+
+def test_something_that_cannot_be_read_is_refused_before_it_is_sent(page, tmp_path):
+    other = tmp_path / "bild.exe"
+    other.write_bytes(b"not a map")
+    drop(page, other)
+    expect(page.locator("[data-said]")).to_contain_text("Files ending in .exe cannot be read")
 
 
 def test_a_waiting_run_says_so_and_can_be_cancelled(page, worker):

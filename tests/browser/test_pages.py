@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from playwright.sync_api import sync_playwright
 
+from heatmap.choices import UploadStep
 from heatmap.identity import acting_as
+from heatmap.ingest.samples import sample_csv
+from heatmap.services import uploads
 
 AXE = Path("node_modules/axe-core/axe.min.js")
 ARGUMENTS = [
@@ -16,15 +20,36 @@ IDLE = "#map[data-state=idle]"
 HARMLESS = ("WebGL", "GPU stall")
 
 
+def brought(town, kind: str, step: str) -> str:
+    """The number of an upload that has come as far as `step`."""
+    content = ContentFile(sample_csv(kind, 6.05, 50.77).encode())
+    with acting_as(municipality=town.slug):
+        upload = uploads.receive(
+            town, None, kind=kind, file=content, name=f"{kind}.csv", step=UploadStep.INSPECT
+        )
+    upload = uploads.process(upload.job_id)
+    if step != UploadStep.INSPECT:
+        with acting_as(municipality=town.slug):
+            upload = uploads.next_step(upload, step, None)
+        upload = uploads.process(upload.job_id)
+    assert upload.job.state == "done", upload.job.sentence
+    return str(upload.pk)
+
+
 @pytest.fixture(scope="module")
 def addresses(town, finished_run) -> dict[str, str]:
     with acting_as(municipality=town.slug):
         ref = finished_run.candidates.get(rank=1).ref
+    answers = brought(town, "pipes", UploadStep.INSPECT)
+    report = brought(town, "parcels", UploadStep.CHECK)
+    series = brought(town, "series", UploadStep.CHECK)
     base = f"/m/{town.slug}/"
     return {
         "map": base, "data": f"{base}data/", "studies": f"{base}studies/",
         "reports": f"{base}reports/", "run": f"{base}runs/{finished_run.pk}/",
         "parcel": f"{base}runs/{finished_run.pk}/parcels/{ref}/", "work": f"{base}work/",
+        "kinds": f"{base}kinds/", "answers": f"{base}uploads/{answers}/",
+        "report": f"{base}uploads/{report}/", "series": f"{base}uploads/{series}/",
     }  # fmt: skip
 
 
@@ -75,13 +100,19 @@ def violations(page) -> list:
     )
 
 
-@pytest.mark.parametrize("name", ["map", "data", "studies", "reports", "run", "parcel", "work"])
+@pytest.mark.parametrize(
+    "name",
+    ["map", "data", "studies", "reports", "run", "parcel", "work", "kinds", "answers", "report",
+     "series"],
+)  # fmt: skip
 @pytest.mark.parametrize("width", [1440, 390])
 def test_pages_are_accessible_and_never_wider_than_the_window(
     page, live_url, addresses, name, width
 ):
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(live_url + addresses[name])
+    if name == "series":
+        page.wait_for_selector("html[data-charts=drawn]", timeout=30000)
     if name in ("map", "parcel"):
         page.wait_for_selector(IDLE, timeout=30000)
     assert violations(page) == []

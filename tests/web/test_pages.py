@@ -71,13 +71,15 @@ def test_the_refused_are_listed_with_their_gate(member_client, town, finished_ru
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"),
-    [(None, "Choose a .zip file first."), (b"not a zip", "This is not a zip file")],
+    ("name", "sentence"),
+    [
+        (None, "Choose a file first."),
+        ("photo.exe", "photo.exe: Files ending in .exe cannot be read."),
+        ("parcels.shp", "A .shp alone is only a part of a shapefile."),
+    ],
 )
-def test_a_bad_upload_gets_a_sentence(member_client, town, content, sentence):
-    fields = {"kind": "parcels", "source": "test", "licence": "test"}
-    if content:
-        fields["file"] = SimpleUploadedFile("parcels.zip", content)
+def test_a_bad_upload_gets_a_sentence(member_client, town, name, sentence):
+    fields = {"file": SimpleUploadedFile(name, b"x")} if name else {}
     response = member_client.post(f"/m/{town.slug}/data/", fields)
     assert response.status_code == 422
     assert sentence in text(response)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -18,8 +19,8 @@ from factories import make_person, make_town
 
 from heatmap.choices import JobKind, JobState, Role
 from heatmap.identity import acting_as
-from heatmap.models import LayerVersion, Membership
-from heatmap.services import people, tokens
+from heatmap.models import Arrival, LayerVersion, Membership
+from heatmap.services import people, tokens, uploads
 from heatmap.services.jobs import create_job
 from sites.models import Report
 
@@ -87,6 +88,12 @@ def prey(town, finished_run, planner) -> Prey:
         )
         membership = Membership.objects.get(user=planner)
     with acting_as(municipality=town.slug):
+        arrival = Arrival.objects.create(
+            municipality=town, created_by=planner, original_name="coming.csv", size_bytes=10
+        )
+        upload = uploads.receive(
+            town, planner, kind="parcels", file=ContentFile(b"id,wkt"), name="brought.csv"
+        )
         invitation, _secret = people.invite(
             town, email="guest@town.example", role=Role.VIEWER, user=planner
         )
@@ -95,10 +102,18 @@ def prey(town, finished_run, planner) -> Prey:
         "study_id": finished_run.study_id, "report_id": report.pk, "ref": candidate.ref,
         "layer": "parcels", "version": version.pk, "z": 15, "x": 16934, "y": 11000,
         "membership_id": membership.pk, "invitation_id": invitation.pk, "token_id": token.pk,
+        "arrival_id": arrival.pk, "upload_id": upload.pk, "kind": "parcels", "file": "sample.csv",
         "user_id": planner.pk, "secret": f"{town.slug}.{'x' * 43}",
         "uidb64": "MQ", "token": "abc-def",
     }  # fmt: skip
-    tells = [town.name, candidate.ref, "guest@town.example", "QGIS of the town"]
+    tells = [
+        town.name,
+        candidate.ref,
+        "brought.csv",
+        "coming.csv",
+        "guest@town.example",
+        "QGIS of the town",
+    ]
     return Prey(town, values, tells)
 
 
@@ -239,7 +254,11 @@ def test_a_system_administrator_sees_no_town_that_she_does_not_belong_to(prey):
 def test_the_walk_would_notice_a_page_that_leaks(prey, planner):
     # the same pages, asked by a member, do tell: so the marks the walk looks for are real ones
     client = client_of(planner)
-    pages = [client.get(f"/m/{prey.town.slug}/{part}").content.decode() for part in ("", "people/")]
+    pages = [
+        client.get(f"/m/{prey.town.slug}/{part}").content.decode()
+        for part in ("", "people/", "data/")
+    ]
     told = [tell for tell in prey.tells if any(tell in page for page in pages)]
     assert prey.town.name in told
     assert prey.values["ref"] in told
+    assert {"brought.csv", "coming.csv"} <= set(told)

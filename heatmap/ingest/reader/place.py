@@ -218,7 +218,9 @@ def choose(
     fitting = [option for option in options if option["inside_share"] >= 0.9]
     families = {_family(option) for option in fitting}
     if can_lack_crs and len(families) == 1:
-        best = fitting[0]
+        # of systems that differ by some metres only, the usual one
+        usual = (4326, town.srid if town else 0, *CANDIDATES)
+        best = min(fitting, key=lambda option: (option["swapped"], usual.index(option["srid"])))
         placement = stated(int(best["srid"]), swap=bool(best["swapped"]) != swap)
         placement.how = "guessed"
         placement.notes.append(
