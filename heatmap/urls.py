@@ -4,7 +4,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from heatmap.views import account, data, health, home, jobs, people, sign_in, system, tiles
+from heatmap.views import (
+    account,
+    data,
+    health,
+    home,
+    jobs,
+    people,
+    sign_in,
+    system,
+    tiles,
+    versions,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -27,6 +38,14 @@ urlpatterns = [
     path("system/accounts/<int:user_id>/link", system.reset_link, name="reset_link"),
     path("tiles/<slug:layer>/<int:version>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="tile"),
     path("m/<slug:slug>/data/", data.data_page, name="data"),
+    path("m/<slug:slug>/layers/<int:layer_id>/", versions.layer_page, name="layer"),
+    path("m/<slug:slug>/layers/<int:layer_id>/compare/", versions.compare_page, name="compare"),
+    path(
+        "m/<slug:slug>/layers/<int:layer_id>/compare.csv", versions.compare_csv, name="compare_csv"
+    ),
+    path("m/<slug:slug>/versions/<int:version>/restore", versions.restore, name="restore"),
+    path("m/<slug:slug>/versions/<int:version>/delete/", versions.delete, name="version_delete"),
+    path("m/<slug:slug>/derive/<slug:kind>", versions.derive, name="derive"),
     path("m/<slug:slug>/people/", people.people_page, name="people"),
     path("m/<slug:slug>/people/<int:membership_id>/role", people.change_role, name="role"),
     path("m/<slug:slug>/people/<int:membership_id>/remove", people.let_go, name="let_go"),

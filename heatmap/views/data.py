@@ -17,6 +17,8 @@ from heatmap.selectors import (
     recent_uploads,
     versions_by_layer,
 )
+from heatmap.services.derived import derivable
+from heatmap.version_selectors import mark_stale
 
 
 @limited("upload", 120)
@@ -35,7 +37,8 @@ def data_page(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect(f"{reverse('data', args=[slug])}#uploads")
     context = page_context(request, town, "data") | {
         "form": form,
-        "layers": versions_by_layer(town),
+        "layers": mark_stale(town, versions_by_layer(town)),
+        "derivable": derivable(town),
         "uploads": recent_uploads(town),
         "upload_limit": settings.UPLOAD_MAX_BYTES,
     }
