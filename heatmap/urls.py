@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 from heatmap.views import (
     account,
     data,
+    drawing,
     health,
     home,
     jobs,
@@ -43,6 +44,15 @@ urlpatterns = [
     path(
         "m/<slug:slug>/layers/<int:layer_id>/compare.csv", versions.compare_csv, name="compare_csv"
     ),
+    path("m/<slug:slug>/layers/<int:layer_id>/edit/", drawing.edit_page, name="layer_edit"),
+    path("m/<slug:slug>/layers/<int:layer_id>/save", drawing.save, name="layer_save"),
+    path("m/<slug:slug>/layers/<int:layer_id>/split", drawing.split, name="layer_split"),
+    path(
+        "m/<slug:slug>/layers/<int:layer_id>/attributes.csv",
+        drawing.attributes_csv,
+        name="attributes_csv",
+    ),
+    path("m/<slug:slug>/layers/<int:layer_id>/table/", drawing.table_page, name="layer_table"),
     path("m/<slug:slug>/versions/<int:version>/restore", versions.restore, name="restore"),
     path("m/<slug:slug>/versions/<int:version>/delete/", versions.delete, name="version_delete"),
     path("m/<slug:slug>/derive/<slug:kind>", versions.derive, name="derive"),

@@ -1,5 +1,7 @@
 """What happens to versions after they were published: brought back, or deleted for good."""
 
+from functools import partial
+
 from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Max
@@ -116,7 +118,7 @@ def delete_for_good(version: LayerVersion) -> None:
         raise _refused(rule, version) from error
     record("version_deleted", town, name, number=number, content=version.content_hash)
     for upload in uploads:
-        transaction.on_commit(lambda file=upload.file: file.delete(save=False))
+        transaction.on_commit(partial(upload.file.delete, save=False))
 
 
 def _refused(rule: str, version: LayerVersion) -> Refusal:

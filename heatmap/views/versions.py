@@ -20,6 +20,7 @@ from heatmap.limits import limited
 from heatmap.models import Layer, LayerVersion, Municipality
 from heatmap.selectors import get_municipality, page_context
 from heatmap.services.derived import derivable
+from heatmap.services.drawing import DRAWN_KINDS
 from heatmap.services.versions import delete_for_good
 from heatmap.spreadsheet import harmless_cell
 from heatmap.version_selectors import (
@@ -52,6 +53,7 @@ def layer_page(request: HttpRequest, slug: str, layer_id: int) -> HttpResponse:
         "layer": layer,
         "newest": newest,
         "versions": versions,
+        "can_draw": layer.kind in DRAWN_KINDS,
         "has_map": layer.kind in BY_KIND,
         "inputs": inputs_of(newest),
         "newer_inputs": newer_inputs(newest, in_use),
