@@ -176,9 +176,8 @@ def _fill(
             continue  # as it was, even if nobody would be let type it today
         value, error = _value(each, wish[each.name])
         if error:
-            errors.append((
-                error, {"ref": row[REFERENCE], "field": each.label, "value": str(wish[each.name])[:60]}
-            ))  # fmt: skip
+            said = str(wish[each.name])[:60]
+            errors.append((error, {"ref": row[REFERENCE], "field": each.label, "value": said}))
         else:
             row[each.name] = value
     return errors

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from heatmap.identity import acting_as
+from heatmap.models import LayerVersion
 
 AXE = Path("node_modules/axe-core/axe.min.js")
 ARGUMENTS = [
@@ -20,11 +21,14 @@ HARMLESS = ("WebGL", "GPU stall")
 def addresses(town, finished_run) -> dict[str, str]:
     with acting_as(municipality=town.slug):
         ref = finished_run.candidates.get(rank=1).ref
+        layer = LayerVersion.objects.filter(layer__kind="parcels").first().layer_id
     base = f"/m/{town.slug}/"
     return {
         "map": base, "data": f"{base}data/", "studies": f"{base}studies/",
         "reports": f"{base}reports/", "run": f"{base}runs/{finished_run.pk}/",
         "parcel": f"{base}runs/{finished_run.pk}/parcels/{ref}/", "work": f"{base}work/",
+        "layer": f"{base}layers/{layer}/", "compare": f"{base}layers/{layer}/compare/",
+        "edit": f"{base}layers/{layer}/edit/", "table": f"{base}layers/{layer}/table/",
     }  # fmt: skip
 
 
@@ -75,14 +79,20 @@ def violations(page) -> list:
     )
 
 
-@pytest.mark.parametrize("name", ["map", "data", "studies", "reports", "run", "parcel", "work"])
+PAGES = (
+    "map", "data", "studies", "reports", "run", "parcel", "work", "layer", "compare", "edit",
+    "table",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("width", [1440, 390])
 def test_pages_are_accessible_and_never_wider_than_the_window(
     page, live_url, addresses, name, width
 ):
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(live_url + addresses[name])
-    if name in ("map", "parcel"):
+    if name in ("map", "parcel", "edit"):
         page.wait_for_selector(IDLE, timeout=30000)
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

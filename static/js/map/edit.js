@@ -2,12 +2,13 @@
 import { TerraDraw, TerraDrawLineStringMode, TerraDrawPolygonMode, TerraDrawSelectMode } from "../../vendor/terra-draw.js";
 import { TerraDrawMapLibreGLAdapter } from "../../vendor/terra-draw-maplibre.js";
 import { data } from "../lib/page.js";
+import { token } from "../lib/tokens.js";
 import { makeMap } from "./view.js";
 
 const given = data("edit-data");
 const texts = data("edit-texts");
 const part = (name) => document.querySelector(`[data-${name}]`);
-const token = part("token").querySelector("input").value;
+const csrf = part("token").querySelector("input").value;
 const body = part("rows");
 const errors = part("errors");
 const [west, south, east, north] = given.bounds;
@@ -18,12 +19,13 @@ const map = await makeMap({
   container: document.getElementById("map"), layers: given.layers, hidden: new Set(given.layers.filter((one) => !one.visible).map((one) => one.id)),
   texts, camera: { bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: 24 } },
 });
-await new Promise((done) => { if (map.isStyleLoaded()) done(); else map.once("load", done); });
+await new Promise((done) => map.once("load", done));
 
 const editable = { feature: { draggable: true, coordinates: { midpoints: true, draggable: true, deletable: true } } };
+const styles = { fillColor: token("accent"), fillOpacity: 0.3, outlineColor: token("accent"), outlineWidth: 2 };
 const draw = new TerraDraw({
   adapter: new TerraDrawMapLibreGLAdapter({ map }),
-  modes: [new TerraDrawPolygonMode(), new TerraDrawLineStringMode(), new TerraDrawSelectMode({ flags: { polygon: editable } })],
+  modes: [new TerraDrawPolygonMode({ styles }), new TerraDrawLineStringMode(), new TerraDrawSelectMode({ flags: { polygon: editable } })],
 });
 draw.start();
 
@@ -152,7 +154,7 @@ function say(sentences) {
 }
 async function send(url, document_) {
   try {
-    const answer = await fetch(url, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify(document_) });
+    const answer = await fetch(url, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": csrf }, body: JSON.stringify(document_) });
     return await answer.json();
   } catch {
     return { errors: [texts.failed] };
