@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class LayerKind(models.TextChoices):
     HEAT_DEMAND = "heat_demand", _("Heat demand")
+    HEAT_LINES = "heat_lines", _("Linear heat density")
     BUILDINGS = "buildings", _("Buildings")
     PIPES = "pipes", _("Heat network")
     SUBSTATIONS = "substations", _("Substations")
@@ -68,6 +69,7 @@ class JobKind(models.TextChoices):
     IMPORT = "import", _("Import")
     RUN = "run", _("Scoring run")
     REPORT = "report", _("Report")
+    LAYER = "layer", _("Work on a layer")
 
 
 class JobState(models.TextChoices):
@@ -87,6 +89,13 @@ class SeriesQuantity(models.TextChoices):
     PRICE = "price_eur_per_mwh", _("Day-ahead price")
     TEMPERATURE = "temperature_degc", _("Outdoor temperature")
     LOAD = "load_kw", _("Load")
+
+
+class LayerAct(models.TextChoices):
+    """What a background job can do to a layer."""
+
+    RESTORE = "restore", _("restoring an older version")
+    DERIVE = "derive", _("deriving from other layers")
 
 
 class UploadStep(models.TextChoices):

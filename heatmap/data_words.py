@@ -9,6 +9,8 @@ NAMES = (
     _("Candidate parcels"),
     _("First look"),
     _("Streets"),
+    _("Buildings with missing demand derived"),
+    _("Linear heat density on streets"),
     _("Substations"),
     _("Feeders"),
     _("Constraints"),
@@ -28,6 +30,15 @@ SOURCES = (
     _("Substitute climate: German test reference year 2010, region 10 (Hof)"),
 )
 METHODS = (
+    _(
+        "Annual heat demand of the buildings along a piece of street, divided by its length. Every "
+        "building with a demand belongs to the nearest street for vehicles, if it lies within the "
+        "longest service pipe; footways, tracks and cycleways carry none."
+    ),
+    _(
+        "Heat demand as delivered where it is known; where it is missing, footprint x storeys x "
+        "net floor share x specific value by use (German comparison values of 15 April 2021)."
+    ),
     _("Sum of the derived demand of the buildings whose middle lies in the 100 m cell."),
     _("Prices of a neighbouring zone and of one year; 29 February is left out."),
     _(

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from heatmap import background
 from heatmap.choices import UploadStep
-from heatmap.models import Job, Municipality, Upload
-from heatmap.services import jobs, queue, uploads
+from heatmap.models import Job, LayerVersion, LayerWork, Municipality, Upload
+from heatmap.services import jobs, layer_work, queue, uploads
 from heatmap.tasks import LINES, work
 
 
@@ -47,6 +47,20 @@ def start_upload(municipality: Municipality, user: User, file: UploadedFile) -> 
     )
     hand_over(upload.job_id)
     return upload
+
+
+def start_restore(old: LayerVersion, user: User) -> LayerWork:
+    """Let a worker publish the content of an old version again."""
+    work = layer_work.ask_to_restore(old, user)
+    hand_over(work.job_id)
+    return work
+
+
+def start_derive(municipality: Municipality, kind: str, user: User) -> LayerWork:
+    """Let a worker derive a layer from others."""
+    work = layer_work.ask_to_derive(municipality, kind, user)
+    hand_over(work.job_id)
+    return work
 
 
 def restart(job: Job, user: User) -> None:

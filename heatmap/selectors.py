@@ -159,13 +159,13 @@ def current_versions(town: Municipality) -> list[LayerVersion]:
         .order_by("layer_id", "-number")
         .distinct("layer_id")
     )
-    return _in_drawing_order(versions, town)
+    return in_drawing_order(versions, town)
 
 
 def these_versions(town: Municipality, ids: Iterable[int]) -> list[LayerVersion]:
     """Return the versions with these ids, in drawing order: what a run used, not what is newest."""
     versions = LayerVersion.objects.filter(municipality=town, pk__in=list(ids))
-    return _in_drawing_order(versions.select_related("layer"), town)
+    return in_drawing_order(versions.select_related("layer"), town)
 
 
 def withheld_layers(town: Municipality) -> list[str]:
@@ -179,7 +179,8 @@ def withheld_layers(town: Municipality) -> list[str]:
     return [_(name) for name in names]
 
 
-def _in_drawing_order(versions: Iterable[LayerVersion], town: Municipality) -> list[LayerVersion]:
+def in_drawing_order(versions: Iterable[LayerVersion], town: Municipality) -> list[LayerVersion]:
+    """Sort for drawing, without what is too sensitive for this person's role."""
     return sorted(
         (version for version in versions if not is_withheld(version.data_class, town.may)),
         key=lambda v: BY_KIND[v.layer.kind].order if v.layer.kind in BY_KIND else 999,
@@ -282,7 +283,7 @@ FRAMING_KINDS = (LayerKind.PARCELS, LayerKind.PIPES, LayerKind.BUILDINGS)
 
 def bounds_of_layers(documents: list[dict[str, Any]], around: float = 0.0008) -> list[float] | None:
     """West, south, east, north of what a town has loaded, with a little room; None if nothing."""
-    framing = [d for d in documents if d["kind"] in FRAMING_KINDS]
+    framing = [d for d in documents if d["kind"] in FRAMING_KINDS or len(documents) == 1]
     if not framing:
         return None
     parts = sql.SQL(" UNION ALL ").join(

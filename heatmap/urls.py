@@ -8,6 +8,7 @@ from heatmap.views import (
     account,
     arrivals,
     data,
+    drawing,
     health,
     home,
     jobs,
@@ -17,6 +18,7 @@ from heatmap.views import (
     system,
     tiles,
     uploads,
+    versions,
 )
 
 urlpatterns = [
@@ -48,6 +50,23 @@ urlpatterns = [
     path("m/<slug:slug>/uploads/<int:upload_id>/report.csv", uploads.report_csv, name="upload_csv"),
     path("m/<slug:slug>/kinds/", kinds.kinds_page, name="kinds"),
     path("m/<slug:slug>/kinds/<slug:kind>/<str:file>", kinds.kind_file, name="kind_file"),
+    path("m/<slug:slug>/layers/<int:layer_id>/", versions.layer_page, name="layer"),
+    path("m/<slug:slug>/layers/<int:layer_id>/compare/", versions.compare_page, name="compare"),
+    path(
+        "m/<slug:slug>/layers/<int:layer_id>/compare.csv", versions.compare_csv, name="compare_csv"
+    ),
+    path("m/<slug:slug>/layers/<int:layer_id>/edit/", drawing.edit_page, name="layer_edit"),
+    path("m/<slug:slug>/layers/<int:layer_id>/save", drawing.save, name="layer_save"),
+    path("m/<slug:slug>/layers/<int:layer_id>/split", drawing.split, name="layer_split"),
+    path(
+        "m/<slug:slug>/layers/<int:layer_id>/attributes.csv",
+        drawing.attributes_csv,
+        name="attributes_csv",
+    ),
+    path("m/<slug:slug>/layers/<int:layer_id>/table/", drawing.table_page, name="layer_table"),
+    path("m/<slug:slug>/versions/<int:version>/restore", versions.restore, name="restore"),
+    path("m/<slug:slug>/versions/<int:version>/delete/", versions.delete, name="version_delete"),
+    path("m/<slug:slug>/derive/<slug:kind>", versions.derive, name="derive"),
     path("m/<slug:slug>/people/", people.people_page, name="people"),
     path("m/<slug:slug>/people/<int:membership_id>/role", people.change_role, name="role"),
     path("m/<slug:slug>/people/<int:membership_id>/remove", people.let_go, name="let_go"),

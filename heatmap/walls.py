@@ -252,3 +252,55 @@ def audit_table(role: str) -> list[str]:
         _policy(table, role, "INSERT", check="true"),
         f'REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM "{role}"',
     ]
+
+
+# --- deleting a published version for good --------------------------------------------------------
+
+DELETE_VERSION = """
+CREATE FUNCTION heathub_delete_version(wanted bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    version record;
+    content text;
+BEGIN
+    SELECT id, municipality_id, layer_id, number INTO version FROM heatmap_layerversion
+        WHERE id = wanted AND municipality_id = ANY (heathub_allowed_to('administer'));
+    IF NOT FOUND THEN
+        RAISE insufficient_privilege USING MESSAGE = 'only administrators delete for good';
+    END IF;
+    IF NOT EXISTS (SELECT 1 FROM heatmap_layerversion WHERE layer_id = version.layer_id
+                   AND number > version.number AND published_at IS NOT NULL) THEN
+        RAISE foreign_key_violation USING MESSAGE = 'in use', CONSTRAINT = 'version_in_use';
+    END IF;
+    IF EXISTS (SELECT 1 FROM heatmap_layerversion WHERE municipality_id = version.municipality_id
+               AND inputs @> to_jsonb(wanted)) THEN
+        RAISE foreign_key_violation USING MESSAGE = 'an input', CONSTRAINT = 'version_is_input';
+    END IF;
+    PERFORM set_config('heathub.deleting', wanted::text, true);
+    FOREACH content IN ARRAY ARRAY[{tables}] LOOP
+        EXECUTE format('DELETE FROM %I WHERE version_id = $1', content) USING wanted;
+    END LOOP;
+    DELETE FROM heatmap_layerversion WHERE id = wanted;
+    PERFORM set_config('heathub.deleting', '', true);
+END
+$$
+"""
+DELETE_VERSION_REVERSE = "DROP FUNCTION heathub_delete_version(bigint)"
+
+
+def versions_can_go(content_tables: list[str]) -> list[str]:
+    """A published version goes whole, by the function alone, by those who administer the town.
+
+    The policies are the owner's: to everybody else published content stays as it is.
+    """
+    deleting = "nullif(current_setting('heathub.deleting', true), '')::bigint"
+    statements = [
+        "CREATE POLICY owner_removes ON heatmap_layerversion FOR DELETE TO CURRENT_USER"
+        f" USING (id = {deleting})"
+    ]
+    for table in content_tables:
+        rule = f"ON {table} FOR {{}} TO CURRENT_USER USING (version_id = {deleting})"
+        statements.append(f"CREATE POLICY owner_finds {rule.format('SELECT')}")
+        statements.append(f"CREATE POLICY owner_removes {rule.format('DELETE')}")
+    tables = ", ".join(f"'{table}'" for table in content_tables)
+    return [*statements, DELETE_VERSION.format(tables=tables)]

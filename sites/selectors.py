@@ -1,6 +1,7 @@
 """Questions the siting room asks the database. The `get_` functions check access."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from heatmap.choices import JobState
-from heatmap.models import Municipality
+from heatmap.models import LayerVersion, Municipality
+from heatmap.version_selectors import newest_of_layers
 from sites.models import Candidate, Report, Run, Study
 
 
@@ -55,6 +57,14 @@ def listed_runs(town: Municipality) -> QuerySet[Run]:
     return runs_of(town).defer("inputs")
 
 
+def last_runs(town: Municipality) -> dict[int, Run]:
+    """Return the last finished run of each study."""
+    runs = Run.objects.filter(municipality=town, job__state=JobState.DONE)
+    return {
+        run.study_id: run for run in runs.order_by("study_id", "-created_at").distinct("study_id")
+    }
+
+
 def studies_of(town: Municipality) -> QuerySet[Study]:
     return Study.objects.filter(municipality=town)
 
@@ -73,6 +83,22 @@ def candidate_results(run: Run) -> list[dict[str, Any]]:
 def version_ids(run: Run) -> list[int]:
     """Return the layer versions a run was made from."""
     return [layer["version_id"] for layer in run.inputs["layers"].values()]
+
+
+def newer_layers(runs: Iterable[Run]) -> dict[UUID, list[LayerVersion]]:
+    """Return per run the newer versions of the layers it was made from; one query for all."""
+    used = {run.pk: version_ids(run) for run in runs if run.result is not None}
+    every = {pk for ids in used.values() for pk in ids}
+    versions = LayerVersion.objects.filter(pk__in=every).in_bulk()
+    newest = newest_of_layers({version.layer_id for version in versions.values()})
+    return {
+        pk: [
+            newest[versions[one].layer_id]
+            for one in ids
+            if one in versions and newest[versions[one].layer_id].number > versions[one].number
+        ]
+        for pk, ids in used.items()
+    }
 
 
 NO_KIND = (None, "", "uploaded")  # where a parcel came from is not what it is

@@ -19,6 +19,10 @@ FILES = {
         "maplibre-gl-worker.mjs": "dist/maplibre-gl-worker.mjs",
         "maplibre-gl.css": "dist/maplibre-gl.css",
     },
+    "terra-draw": {"terra-draw.mjs": "dist/terra-draw.module.js"},
+    "terra-draw-maplibre-gl-adapter": {
+        "terra-draw-maplibre.mjs": "dist/terra-draw-maplibre-gl-adapter.module.js"
+    },
     "echarts": {"echarts.mjs": "dist/echarts.esm.min.mjs"},
     "htmx.org": {"htmx.js": "dist/htmx.min.js"},
     "leaflet": {"leaflet.js": "dist/leaflet.js", "leaflet.css": "dist/leaflet.css"},
@@ -44,7 +48,14 @@ FONT_FACE = """@font-face {{
   src: url("{path}") format("woff2"); unicode-range: {characters};
 }}
 """
-MODULES = {"maplibre.js": "maplibre-gl.mjs", "echarts.js": "echarts.mjs"}
+MODULES = {
+    "maplibre.js": "maplibre-gl.mjs",
+    "echarts.js": "echarts.mjs",
+    "terra-draw.js": "terra-draw.mjs",
+    "terra-draw-maplibre.js": "terra-draw-maplibre.mjs",
+}
+# a library that imports another by its bare name; browsers want an address
+BARE_IMPORTS = {"terra-draw-maplibre.mjs": ("terra-draw", "terra-draw.js")}
 
 
 def main() -> None:
@@ -61,6 +72,13 @@ def main() -> None:
             shutil.copy(licence, TARGET / folder / licence.name)
     for module, name in MODULES.items():
         (TARGET / module).write_text(f'export * from "./{manifest[name]}";\n', encoding="utf-8")
+    for name, (package, module) in BARE_IMPORTS.items():
+        file = TARGET / manifest[name]
+        text = file.read_text(encoding="utf-8")
+        bare = f'from"{package}"'
+        if bare not in text:
+            raise SystemExit(f"{name} no longer imports {package} as expected")
+        file.write_text(text.replace(bare, f'from"../{module}"'), encoding="utf-8")
     faces = (FONT_FACE.format(path=manifest[n], characters=c) for n, c in FONTS.items())
     (TARGET / "fonts.css").write_text("".join(faces), encoding="utf-8")
     (TARGET / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")

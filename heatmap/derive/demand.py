@@ -50,7 +50,7 @@ def demand_cells(buildings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Sum building demand in 100 m cells of the equal-area storage grid."""
     cells: dict[tuple[int, int], list[float]] = defaultdict(list)
     for row in buildings:
-        if row["heat_demand_mwh_per_a"] > 0:
+        if (row["heat_demand_mwh_per_a"] or 0.0) > 0:
             middle = shapely.from_wkb(row["wkb"]).centroid
             cells[int(middle.x // CELL_M), int(middle.y // CELL_M)].append(
                 row["heat_demand_mwh_per_a"]
@@ -69,3 +69,36 @@ def demand_cells(buildings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         }
         for (column, line), values in sorted(cells.items())
     ]
+
+
+FILLED_METHOD = (
+    "Heat demand as delivered where it is known; where it is missing, footprint x storeys x net "
+    "floor share x specific value by use (German comparison values of 15 April 2021)."
+)
+
+
+def fill_missing_demand(buildings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the buildings with an estimated demand where none was delivered.
+
+    A delivered demand is never touched. Buildings known as points only have no footprint; their
+    demand stays missing. Each row has ``use``, ``storeys``, ``area_m2``.
+    """
+    gaps = [
+        i
+        for i, row in enumerate(buildings)
+        if row["heat_demand_mwh_per_a"] is None and row["area_m2"]
+    ]
+    rows = [dict(row) for row in buildings]
+    if not gaps:
+        return rows
+    storeys = np.array([rows[i]["storeys"] or np.nan for i in gaps], dtype=float)
+    table = catalogue("building_uses")
+    uses = [rows[i]["use"] if rows[i]["use"] in table else "unknown" for i in gaps]
+    found = annual_heat_demand(uses, np.array([rows[i]["area_m2"] for i in gaps]), storeys)
+    for place, i in enumerate(gaps):
+        rows[i] |= {
+            "heat_demand_mwh_per_a": float(found.heat_demand_mwh_per_a[place]),
+            "storeys": float(found.storeys[place]),
+            "storeys_assumed": bool(found.storeys_assumed[place]),
+        }
+    return rows

@@ -63,7 +63,7 @@ def grow(
     rules = registry("assumptions")
     smallest = rules["network.smallest_connected_mwh_per_a"].value
     reach_m = rules["network.longest_service_m"].value
-    served = [row for row in buildings if row["heat_demand_mwh_per_a"] >= smallest]
+    served = [row for row in buildings if (row["heat_demand_mwh_per_a"] or 0.0) >= smallest]
     graph = street_graph(streets)
     if not plants or not served or not len(graph.nodes):
         return []

@@ -186,7 +186,6 @@ def _order(path: Path, name: str, folder: Path, request: dict[str, Any]) -> dict
         "max_bytes": MAX_UNPACKED_BYTES,
         "parent": os.getpid(),
         **request,
-        "parent": os.getpid(),
         "path": str(path.resolve()),
         "name": name,
         "folder": str(folder),

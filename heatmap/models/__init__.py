@@ -10,6 +10,7 @@ from heatmap.models.features import (
     Feature,
     Feeder,
     HeatDemandCell,
+    HeatLine,
     Parcel,
     Pipe,
     Plant,
@@ -18,6 +19,7 @@ from heatmap.models.features import (
 )
 from heatmap.models.job import Job, JobStopped, SignOfLife
 from heatmap.models.layer import Layer, LayerVersion
+from heatmap.models.layer_work import LayerWork
 from heatmap.models.municipality import Membership, Municipality
 from heatmap.models.series import Series
 from heatmap.models.upload import Upload
@@ -32,11 +34,13 @@ __all__ = [
     "Feature",
     "Feeder",
     "HeatDemandCell",
+    "HeatLine",
     "Invitation",
     "Job",
     "JobStopped",
     "Layer",
     "LayerVersion",
+    "LayerWork",
     "Membership",
     "Municipality",
     "Parcel",

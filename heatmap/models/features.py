@@ -56,6 +56,14 @@ class HeatDemandCell(Feature):
     buildings = models.PositiveIntegerField(null=True)
 
 
+class HeatLine(Feature):
+    """A piece of street with the heat demand of the buildings along it."""
+
+    heat_demand_mwh_per_a = models.FloatField()
+    linear_density_mwh_per_m_a = models.FloatField()
+    buildings = models.PositiveIntegerField()
+
+
 class Pipe(Feature):
     dn_mm = models.PositiveIntegerField(null=True)
     flow_share = models.FloatField(
@@ -121,6 +129,7 @@ class Plant(Feature):
 FEATURE_MODELS: dict[str, type[Feature]] = {
     LayerKind.BUILDINGS: Building,
     LayerKind.HEAT_DEMAND: HeatDemandCell,
+    LayerKind.HEAT_LINES: HeatLine,
     LayerKind.PIPES: Pipe,
     LayerKind.SUBSTATIONS: Substation,
     LayerKind.FEEDERS: Feeder,

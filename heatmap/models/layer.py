@@ -42,6 +42,9 @@ class LayerVersion(models.Model):
     )
     rows_read = models.PositiveIntegerField(default=0)
     rows_refused = models.PositiveIntegerField(default=0)
+    inputs = models.JSONField(
+        default=list, blank=True, help_text="Ids of the versions that a derived one was made from."
+    )
     report = models.JSONField(default=dict, help_text="Refused rows and remarks of the import.")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL

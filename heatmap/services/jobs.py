@@ -53,6 +53,7 @@ ACTS = {
     JobKind.IMPORT: "uploaded",
     JobKind.RUN: "run_started",
     JobKind.REPORT: "report_asked_for",
+    JobKind.LAYER: "layer_work_asked_for",
 }
 """What the log of acts calls the start of each kind of work."""
 

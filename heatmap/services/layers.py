@@ -43,6 +43,7 @@ class Provenance:
     refused: Sequence[dict[str, Any]] = ()
     remarks: dict[str, Any] = field(default_factory=dict)
     rows_refused: int | None = None
+    inputs: Sequence[int] = ()
 
 
 def content_hash(rows: Iterable[dict[str, Any]]) -> str:
@@ -77,6 +78,7 @@ def _draft(
         rows_read=origin.rows_read if origin.rows_read is not None else rows,
         rows_refused=len(origin.refused) if origin.rows_refused is None else origin.rows_refused,
         report={"refused": list(origin.refused[:1000]), **origin.remarks},
+        inputs=list(origin.inputs),
         created_by=origin.user,
     )
 

@@ -38,6 +38,13 @@ NATURES = {
     LayerKind.PARCELS: (Nature.DERIVED, candidates.METHOD),
     LayerKind.SUBSTATIONS: (Nature.ILLUSTRATIVE, substations.METHOD),
 }
+INPUTS = {
+    LayerKind.HEAT_DEMAND: (LayerKind.BUILDINGS,),
+    LayerKind.PARCELS: (LayerKind.BUILDINGS,),
+    LayerKind.SUBSTATIONS: (LayerKind.BUILDINGS,),
+    LayerKind.PIPES: (LayerKind.BUILDINGS, LayerKind.STREETS, LayerKind.PLANTS),
+}
+"""Layers that a derived one is made from; they come before it in `LAYER_NAMES`."""
 OSM_KINDS = tuple(LAYER_NAMES)
 
 
@@ -113,7 +120,7 @@ def publish_extract(
         shapely.from_wkb(bytes(municipality.extent.wkb))
     ):
         raise Refusal(gettext_noop("The extract shows another place than this municipality."))
-    versions = []
+    versions: list[LayerVersion] = []
     for kind in kinds:
         rows = extract.rows[kind]
         if not rows:
@@ -121,6 +128,7 @@ def publish_extract(
         nature, method = NATURES.get(kind, (Nature.MEASURED, ""))
         if kind == LayerKind.PIPES and extract.network_is_derived:
             nature, method = Nature.DERIVED, network.METHOD
+        made_from = INPUTS.get(kind, ()) if nature != Nature.MEASURED else ()
         refused = [row for row in extract.reading.refused if row["kind"] == kind]
         origin = Provenance(
             source=source,
@@ -133,6 +141,7 @@ def publish_extract(
             user=user,
             rows_read=len(rows) + len(refused),
             refused=refused,
+            inputs=[v.pk for v in versions if v.layer.kind in made_from],
             remarks={"repaired": sum(bool(row.get("repaired")) for row in rows)},
         )
         versions.append(publish_features(municipality, kind, LAYER_NAMES[kind], rows, origin))

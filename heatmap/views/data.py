@@ -20,6 +20,8 @@ from heatmap.selectors import (
     recent_uploads,
     versions_by_layer,
 )
+from heatmap.services.derived import derivable
+from heatmap.version_selectors import mark_stale
 
 
 @limited("upload", 120)
@@ -42,7 +44,8 @@ def data_page(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect(f"{reverse('data', args=[slug])}#uploads")
     context = page_context(request, town, "data") | {
         "form": form,
-        "layers": versions_by_layer(town),
+        "layers": mark_stale(town, versions_by_layer(town)),
+        "derivable": derivable(town),
         "uploads": recent_uploads(town),
         "arrivals": arrivals_of(town, request.user) if Capability.PLAN in town.may else [],
         "endings": ",".join(FORMATS),

@@ -18,7 +18,12 @@ from heatmap.selectors import get_job, get_municipality, page_context
 from heatmap.services import queue
 from heatmap.services.jobs import mark_seen, request_cancel
 
-PAGE_OF_KIND = {JobKind.IMPORT: "data", JobKind.RUN: "studies", JobKind.REPORT: "reports"}
+PAGE_OF_KIND = {
+    JobKind.IMPORT: "data",
+    JobKind.RUN: "studies",
+    JobKind.REPORT: "reports",
+    JobKind.LAYER: "data",
+}
 
 
 @require_safe

@@ -6,17 +6,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from heatmap.layers import GROUPS, WORDS
-from heatmap.models import Municipality
+from heatmap.layers import BY_KIND, GROUPS, WORDS
+from heatmap.models import LayerVersion, Municipality
 from heatmap.selectors import (
     bounds_of,
     bounds_of_layers,
     current_versions,
     get_municipality,
+    in_drawing_order,
     layer_documents,
     page_context,
     these_versions,
 )
+from heatmap.version_selectors import get_version
 from sites.map_texts import map_texts
 from sites.models import Run
 from sites.selectors import (
@@ -39,23 +41,45 @@ def _chosen_run(request: HttpRequest, town: Municipality) -> Run | None:
         raise Http404 from None
 
 
+def _chosen_version(request: HttpRequest, town: Municipality) -> LayerVersion | None:
+    """Return the version that the address asks to see instead of the newest of its layer."""
+    asked = request.GET.get("version")
+    if not asked:
+        return None
+    if not asked.isdecimal():
+        raise Http404
+    version = get_version(town, int(asked))
+    if version.layer.kind not in BY_KIND:
+        raise Http404
+    return version
+
+
 @require_safe
 def map_page(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(request, slug)
-    run = _chosen_run(request, town)
+    shown = _chosen_version(request, town)
+    run = None if shown else _chosen_run(request, town)
     if run and run.result is None:
         return redirect("run", slug=slug, run_id=run.pk)
     rows = mark_near_ties(map_rows(run))
     # the map shows exactly what the run was made from, even when newer versions exist
     newest = current_versions(town)
     versions = these_versions(town, version_ids(run)) if run else newest
+    if shown:
+        others = [version for version in newest if version.layer_id != shown.layer_id]
+        versions = in_drawing_order([*others, shown], town)
     layers = layer_documents(versions, newest)
+    for layer in layers:
+        if shown and layer["version"] == shown.pk:
+            layer["visible"] = True
+    framed = [layer for layer in layers if shown is None or layer["version"] == shown.pk]
     groups = [
         {"key": key, "label": label, "layers": [la for la in layers if la["group"] == key]}
         for key, label in GROUPS
     ]
     context = page_context(request, town, "map") | {
         "run": run,
+        "shown": shown,
         "runs": finished_runs(town).defer("inputs")[:20],
         "ranked": [row for row in rows if not row["refused"]],
         "refused": [row for row in rows if row["refused"]],
@@ -66,7 +90,7 @@ def map_page(request: HttpRequest, slug: str) -> HttpResponse:
         "map_data": {
             "layers": layers,
             "candidates": rows,
-            "bounds": bounds_of_layers(layers) or bounds_of(town),
+            "bounds": bounds_of_layers(framed) or bounds_of(town),
         },
         "words": {key: str(word) for key, word in WORDS.items()},
         "texts": map_texts(),

@@ -13,7 +13,7 @@ from heatmap.limits import limited
 from heatmap.selectors import get_municipality, page_context
 from sites.forms import ReportForm
 from sites.jobs import start_run
-from sites.selectors import candidate_results, get_run, get_study
+from sites.selectors import candidate_results, get_run, get_study, newer_layers
 
 
 @limited("run", 120)
@@ -35,6 +35,7 @@ def run_page(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     results = candidate_results(run) if run.result else []
     context = page_context(request, town, "studies") | {
         "run": run,
+        "newer": newer_layers([run]).get(run.pk, []),
         "job": run.job,
         "ranked": [r for r in results if r.get("rank")],
         "refused": [

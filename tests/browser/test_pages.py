@@ -9,6 +9,7 @@ from playwright.sync_api import sync_playwright
 from heatmap.choices import UploadStep
 from heatmap.identity import acting_as
 from heatmap.ingest.samples import sample_csv
+from heatmap.models import LayerVersion
 from heatmap.services import uploads
 
 AXE = Path("node_modules/axe-core/axe.min.js")
@@ -40,6 +41,7 @@ def brought(town, kind: str, step: str) -> str:
 def addresses(town, finished_run) -> dict[str, str]:
     with acting_as(municipality=town.slug):
         ref = finished_run.candidates.get(rank=1).ref
+        layer = LayerVersion.objects.filter(layer__kind="parcels").first().layer_id
     answers = brought(town, "pipes", UploadStep.INSPECT)
     report = brought(town, "parcels", UploadStep.CHECK)
     series = brought(town, "series", UploadStep.CHECK)
@@ -50,6 +52,8 @@ def addresses(town, finished_run) -> dict[str, str]:
         "parcel": f"{base}runs/{finished_run.pk}/parcels/{ref}/", "work": f"{base}work/",
         "kinds": f"{base}kinds/", "answers": f"{base}uploads/{answers}/",
         "report": f"{base}uploads/{report}/", "series": f"{base}uploads/{series}/",
+        "layer": f"{base}layers/{layer}/", "compare": f"{base}layers/{layer}/compare/",
+        "edit": f"{base}layers/{layer}/edit/", "table": f"{base}layers/{layer}/table/",
     }  # fmt: skip
 
 
@@ -100,11 +104,13 @@ def violations(page) -> list:
     )
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["map", "data", "studies", "reports", "run", "parcel", "work", "kinds", "answers", "report",
-     "series"],
+PAGES = (
+    "map", "data", "studies", "reports", "run", "parcel", "work", "layer", "compare", "edit",
+    "table", "kinds", "answers", "report", "series",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("width", [1440, 390])
 def test_pages_are_accessible_and_never_wider_than_the_window(
     page, live_url, addresses, name, width
@@ -113,7 +119,7 @@ def test_pages_are_accessible_and_never_wider_than_the_window(
     page.goto(live_url + addresses[name])
     if name == "series":
         page.wait_for_selector("html[data-charts=drawn]", timeout=30000)
-    if name in ("map", "parcel"):
+    if name in ("map", "parcel", "edit"):
         page.wait_for_selector(IDLE, timeout=30000)
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

@@ -100,9 +100,10 @@ def prey(town, finished_run, planner) -> Prey:
     values = {
         "slug": town.slug, "run_id": finished_run.pk, "job_id": finished_run.job_id,
         "study_id": finished_run.study_id, "report_id": report.pk, "ref": candidate.ref,
-        "layer": "parcels", "version": version.pk, "z": 15, "x": 16934, "y": 11000,
+        "layer_id": version.layer_id, "kind": "heat_lines", "layer": "parcels",
+        "version": version.pk, "z": 15, "x": 16934, "y": 11000,
         "membership_id": membership.pk, "invitation_id": invitation.pk, "token_id": token.pk,
-        "arrival_id": arrival.pk, "upload_id": upload.pk, "kind": "parcels", "file": "sample.csv",
+        "arrival_id": arrival.pk, "upload_id": upload.pk, "file": "sample.csv",
         "user_id": planner.pk, "secret": f"{town.slug}.{'x' * 43}",
         "uidb64": "MQ", "token": "abc-def",
     }  # fmt: skip

@@ -13,7 +13,7 @@ from heatmap.errors import Refusal
 from heatmap.identity import acting_as
 from heatmap.ingest.reading import bundled
 from heatmap.models import Upload
-from heatmap.services import quality, uploads
+from heatmap.services import layer_work, quality, uploads
 from heatmap.services.municipalities import get_municipality
 
 SHOWN = 20
@@ -82,7 +82,9 @@ class Command(BaseCommand):
                     swap_axes=options["swap_axes"],
                     timezone=options["timezone"],
                 )
-        return uploads.process(received.job_id)
+        upload = uploads.process(received.job_id)
+        layer_work.derive_what_follows(received.job_id)
+        return upload
 
     def _tell(self, answer: dict[str, Any]) -> None:
         self.stdout.write(

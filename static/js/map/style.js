@@ -55,6 +55,10 @@ const DRAW = {
         layout: { "symbol-placement": "line", "text-field": ["get", "name"], "text-font": FONT, "text-size": zoomed(15.5, 10.5, 18, 13), "symbol-spacing": 320, "text-max-angle": 30 }, paint: text() },
     ];
   },
+  heat_lines(layer) {
+    return [{ id: `${layer.id}-fill`, type: "line", layout: { "line-cap": "butt", "line-join": "round" },
+      paint: { "line-color": classed(layer), "line-width": zoomed(12, 2, 16, 6, 19, 18), ...(estimated(layer) ? { "line-dasharray": [3, 0.7] } : {}) } }];
+  },
   buildings(layer) {
     return [
       { id: `${layer.id}-fill`, type: "fill", paint: { "fill-color": classed(layer) } },
