@@ -30,7 +30,8 @@ def data_page(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(
         request, slug, to=Capability.PLAN if request.method == "POST" else Capability.LOOK
     )
-    form = UploadForm(request.POST or None, request.FILES or None, label_suffix="")
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = UploadForm(*sent, label_suffix="")
     if request.method == "POST" and form.is_valid():
         begun = []
         for file in form.cleaned_data["file"]:
