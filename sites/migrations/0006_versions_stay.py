@@ -31,5 +31,5 @@ BACK = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("siting", "0004_roles"), ("heatmap", "0008_derived_inputs")]
+    dependencies = [("siting", "0005_foresight"), ("heatmap", "0008_derived_inputs")]
     operations = [migrations.RunSQL(TRIGGER, BACK)]
