@@ -95,7 +95,7 @@ def test_a_council_reads_what_is_left_without_foresight(english, german, tmp_pat
     page_one = text_of(english, tmp_path, "-l", "1").replace("\u00a0", " ")
     assert "Without foresight operation earns" in page_one
     # lines of two columns stand side by side in this text
-    for number in ("89.7 k EUR", "98.0 %", "12"):
+    for number in ("89.7 k EUR", "98.0 %", "12 %"):
         assert number in page_one
     assert "Ohne Blick in die Zukunft" in text_of(german, tmp_path, "-l", "1")
 
