@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ('heat_demand_mwh_per_a', models.FloatField()),
                 ('linear_density_mwh_per_m_a', models.FloatField()),
                 ('buildings', models.PositiveIntegerField()),
-                ('municipality', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality')),
+                ('municipality', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.municipality')),
                 ('version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='heatmap.layerversion')),
             ],
             options={
