@@ -393,6 +393,8 @@ KINDS: tuple[Kind, ...] = (
     ),
 )  # fmt: skip
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
+BROUGHT = (*BY_NAME, "series")
+"""Kinds that people bring; the others are only derived."""
 SERIES_NAMES = {
     "price_eur_per_mwh": "price preis spotpreis day_ahead dayahead strompreis hinta sahkon_hinta pris "
     "elpris spotpris prix spot boersenpreis eur_mwh",

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_noop
 from heatmap.choices import DataClass, JobKind, LayerKind, Nature, SeriesQuantity, UploadStep
 from heatmap.errors import Refusal
 from heatmap.identity import acting_as
-from heatmap.ingest.kinds import BY_NAME
+from heatmap.ingest.kinds import BROUGHT, BY_NAME
 from heatmap.ingest.reading import Spooled, file_format, file_suffix, inspect_file, spooled
 from heatmap.models import FEATURE_MODELS, LayerVersion, Municipality, Upload
 from heatmap.services import quality
@@ -83,6 +83,15 @@ def receive(
         If this kind of layer, or a file of this ending, cannot be imported.
     """
     format_ = file_format(name)
+    if kind and kind not in BROUGHT:
+        raise Refusal(
+            gettext_noop(
+                "Layers of kind %(kind)s are derived from others and cannot be brought.\nBring one "
+                "of: %(kinds)s."
+            ),
+            kind=kind,
+            kinds=", ".join(BROUGHT),
+        )
     if format_ == "osm" and kind and kind not in OSM_KINDS:
         raise Refusal(
             gettext_noop(

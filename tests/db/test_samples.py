@@ -4,9 +4,10 @@ import pytest
 from django.core.files.base import ContentFile
 from factories import make_town
 
-from heatmap.choices import JobState, LayerKind
+from heatmap.choices import JobState
+from heatmap.errors import Refusal
 from heatmap.identity import acting_as
-from heatmap.ingest.kinds import BY_NAME
+from heatmap.ingest.kinds import BROUGHT, BY_NAME
 from heatmap.ingest.samples import sample_csv, sample_geojson, template_csv
 from heatmap.services import uploads
 
@@ -23,7 +24,7 @@ def brought(kind: str, name: str, content: str):
     return uploads.process(received.job_id)
 
 
-@pytest.mark.parametrize("kind", LayerKind.values)
+@pytest.mark.parametrize("kind", BROUGHT)
 @pytest.mark.parametrize("ending", ["csv", "geojson"])
 def test_a_sample_imports_whole_with_every_field(kind, ending):
     if kind == "series" and ending == "geojson":
@@ -39,10 +40,15 @@ def test_a_sample_imports_whole_with_every_field(kind, ending):
         assert done.report["missing"] == []
 
 
-@pytest.mark.parametrize("kind", LayerKind.values)
+@pytest.mark.parametrize("kind", BROUGHT)
 def test_a_template_names_the_columns_and_is_refused_while_it_is_empty(kind):
     header = template_csv(kind).splitlines()
     assert len(header) == 1 and len(header[0].split(",")) >= 2
     done = brought(kind, f"{kind}.csv", template_csv(kind))
     assert done.job.state == JobState.REFUSED
     assert done.job.sentence
+
+
+def test_a_kind_that_is_only_derived_cannot_be_brought():
+    with pytest.raises(Refusal, match="derived from others"):
+        brought("heat_lines", "heat_lines.csv", "ref,wkt\n1,POINT(6 50)\n")

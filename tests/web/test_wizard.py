@@ -11,9 +11,9 @@ from django.test import Client
 from factories import make_person, make_town
 from shapefiles import SQUARES, zipped
 
-from heatmap.choices import DataClass, JobState, LayerKind, UploadStep
+from heatmap.choices import DataClass, JobState, UploadStep
 from heatmap.identity import acting_as
-from heatmap.ingest.kinds import KINDS
+from heatmap.ingest.kinds import BROUGHT, KINDS
 from heatmap.ingest.samples import sample_csv
 from heatmap.ingest.units import OFFERED_UNITS, convert
 from heatmap.models import LayerVersion, Parcel, Plant, Upload
@@ -345,7 +345,7 @@ def test_the_kinds_page_tells_every_kind_and_hands_out_what_it_promises(town):
         assert all(f"<td>{field.name}</td>" in page for field in kind.fields)
     links = re.findall(r'href="(/m/[^"]+/kinds/[^"#]+\.[a-z]+)"', page)
     # a template and two samples of each kind, and a template and a sample of series
-    assert len(links) == 3 * (len(LayerKind.values) - 1) + 2
+    assert len(links) == 3 * (len(BROUGHT) - 1) + 2
     for link in links:
         response = town.client.get(link)
         assert response.status_code == 200 and response.content, link

@@ -8,9 +8,10 @@ from typing import Any
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from heatmap.choices import JobState, LayerKind
+from heatmap.choices import JobState
 from heatmap.errors import Refusal
 from heatmap.identity import acting_as
+from heatmap.ingest.kinds import BROUGHT
 from heatmap.ingest.reading import bundled
 from heatmap.models import Upload
 from heatmap.services import layer_work, quality, uploads
@@ -27,7 +28,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("municipality")
-        parser.add_argument("kind", choices=LayerKind.values)
+        parser.add_argument("kind", choices=BROUGHT)
         parser.add_argument("file", type=Path)
         parser.add_argument("--layer", default="", help="which layer, if the file has several")
         parser.add_argument("--srid", type=int, help="EPSG code, if the file does not say")
