@@ -9,6 +9,7 @@ class LayerKind(models.TextChoices):
     BUILDINGS = "buildings", _("Buildings")
     PIPES = "pipes", _("Heat network")
     SUBSTATIONS = "substations", _("Substations")
+    FEEDERS = "feeders", _("Feeders")
     PARCELS = "parcels", _("Candidate parcels")
     CONSTRAINTS = "constraints", _("Constraints")
     STREETS = "streets", _("Streets")
@@ -85,3 +86,12 @@ RESTARTABLE_JOB_STATES = frozenset({JobState.BROKEN, JobState.CANCELLED})
 class SeriesQuantity(models.TextChoices):
     PRICE = "price_eur_per_mwh", _("Day-ahead price")
     TEMPERATURE = "temperature_degc", _("Outdoor temperature")
+    LOAD = "load_kw", _("Load")
+
+
+class UploadStep(models.TextChoices):
+    """How far a person has come with a file; each step is a job of its own."""
+
+    INSPECT = "inspect", _("looking at the file")
+    CHECK = "check", _("checking every row")
+    COMMIT = "commit", _("publishing")

@@ -3,10 +3,13 @@ temporary table first, and one INSERT carries the rows over, wall and all."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
 from psycopg import sql
+
+COPY_BYTES = 1 << 18
 
 
 @contextmanager
@@ -39,3 +42,120 @@ def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
                 fields=sql.SQL(", ").join(map(sql.Identifier, columns)),
             )
         )
+
+
+def copy_spool(cursor: Any, table: str, columns: Sequence[str], path: Path) -> None:
+    """Fill the temporary table ``staging`` from a file of CSV, typed as in `table`.
+
+    Its first column is ``row_no``, the number of the row in the file that a person brought.
+    """
+    fields = sql.SQL(", ").join(map(sql.Identifier, columns))
+    cursor.execute(
+        sql.SQL(
+            "CREATE TEMP TABLE staging ON COMMIT DROP AS "
+            "SELECT 0::bigint AS row_no, {} FROM {} LIMIT 0"
+        ).format(fields, sql.Identifier(table))
+    )
+    statement = sql.SQL("COPY staging (row_no, {}) FROM STDIN (FORMAT csv)").format(fields)
+    with (
+        connection.wrap_database_errors,
+        path.open("rb") as rows,
+        cursor.copy(statement) as copy,
+    ):
+        while block := rows.read(COPY_BYTES):
+            copy.write(block)
+    cursor.execute("ANALYZE staging")
+
+
+def drop_double_refs(cursor: Any) -> list[tuple[int, str]]:
+    """Take out rows whose id stood before; return their numbers and ids."""
+    cursor.execute(
+        """
+        DELETE FROM staging s USING (
+            SELECT row_no, ref, min(row_no) OVER (PARTITION BY ref) AS first FROM staging
+            WHERE ref IN (SELECT ref FROM staging GROUP BY ref HAVING count(*) > 1)
+        ) d
+        WHERE s.row_no = d.row_no AND d.row_no > d.first
+        RETURNING s.row_no, s.ref
+        """
+    )
+    return sorted(cursor.fetchall())
+
+
+def double_shapes(cursor: Any, limit: int) -> tuple[int, list[list[int]]]:
+    """Return how many rows repeat the shape of an earlier one, and some groups of rows."""
+    cursor.execute(
+        """
+        WITH groups AS (
+            SELECT (array_agg(row_no ORDER BY row_no))[1:5] AS rows, count(*) AS n
+            FROM staging GROUP BY md5(ST_AsBinary(geom)) HAVING count(*) > 1
+        )
+        SELECT coalesce((SELECT sum(n - 1) FROM groups), 0),
+               ARRAY(SELECT to_jsonb(rows) FROM groups ORDER BY rows LIMIT %s)
+        """,
+        [limit],
+    )
+    count, groups = cursor.fetchone()
+    return int(count), [list(group) for group in groups]
+
+
+def overlapping(
+    cursor: Any, smallest_m2: float, limit: int
+) -> tuple[int, float, list[tuple[str, str, float]]]:
+    """Return the pairs of areas that overlap, their common area [m2], and the largest ones."""
+    cursor.execute("CREATE INDEX ON staging USING gist (geom)")
+    cursor.execute(
+        """
+        WITH near AS MATERIALIZED (
+            SELECT a.ref AS one, b.ref AS two, a.geom AS g, b.geom AS h
+            FROM staging a JOIN staging b ON a.geom && b.geom AND a.row_no < b.row_no
+            WHERE ST_Dimension(a.geom) = 2 AND ST_Dimension(b.geom) = 2
+              AND ST_Relate(a.geom, b.geom, '2********')
+        ), pairs AS MATERIALIZED (
+            SELECT one, two, ST_Area(ST_Intersection(g, h)) AS area FROM near
+        )
+        SELECT count(*), coalesce(sum(area), 0),
+               ARRAY(SELECT jsonb_build_array(one, two, round(area::numeric, 1)) FROM pairs
+                     WHERE area > %s ORDER BY area DESC LIMIT %s)
+        FROM pairs WHERE area > %s
+        """,
+        [smallest_m2, limit, smallest_m2],
+    )
+    count, area, pairs = cursor.fetchone()
+    return int(count), float(area), [tuple(pair) for pair in pairs]
+
+
+def loose_ends(cursor: Any, reach_m: float, limit: int) -> tuple[int, list[str]]:
+    """Return ends of lines that nearly touch another line, but do not."""
+    cursor.execute("CREATE INDEX ON staging USING gist (geom)")
+    cursor.execute(
+        """
+        WITH ends AS (
+            SELECT ref, row_no, unnest(ARRAY[ST_StartPoint(part), ST_EndPoint(part)]) AS point
+            FROM (SELECT ref, row_no, (ST_Dump(geom)).geom AS part FROM staging) parts
+        ), loose AS (
+            SELECT DISTINCT e.ref FROM ends e
+            WHERE NOT EXISTS (SELECT 1 FROM staging s WHERE s.row_no <> e.row_no
+                              AND ST_DWithin(s.geom, e.point, 0.02))
+              AND EXISTS (SELECT 1 FROM staging s WHERE s.row_no <> e.row_no
+                          AND ST_DWithin(s.geom, e.point, %s))
+        )
+        SELECT count(*), (array_agg(ref ORDER BY ref))[1:%s] FROM loose
+        """,
+        [reach_m, limit],
+    )
+    count, refs = cursor.fetchone()
+    return int(count), list(refs or [])
+
+
+def staged_digest(cursor: Any, columns: Sequence[str]) -> tuple[str, int]:
+    """Return SHA-256 over the rows in the order of their ids, and their number."""
+    cursor.execute(
+        sql.SQL(
+            "SELECT encode(sha256(coalesce(string_agg(hash, ''::bytea ORDER BY ref), '')), 'hex'),"
+            " count(*) FROM (SELECT ref, sha256(convert_to(ROW({})::text, 'UTF8')) AS hash"
+            " FROM staging) hashes"
+        ).format(sql.SQL(", ").join(map(sql.Identifier, columns)))
+    )
+    digest, count = cursor.fetchone()
+    return str(digest), int(count)

@@ -207,6 +207,7 @@ def money_table(result: dict[str, Any]) -> dict[str, Any]:
         "bars": bars,
         "title": _money_sentence(costs),
         "why": hours_sentence(result),
+        "foresight": foresight_sentence(result),
         "note": note if cut else "",
     }
 
@@ -265,6 +266,23 @@ def _money_sentence(costs: list[tuple[str, str, Any, bool]]) -> str:
     if value.get("net", math.inf) <= best:
         return _("The heat is competitive only if the compute revenue comes in")
     return _("A heat pump or a boiler makes the heat cheaper, with and without compute")
+
+
+def foresight_sentence(result: dict[str, Any]) -> str:
+    """Say what is left of the best year for an operator who does not know the future."""
+    found = result.get("foresight") or {}
+    if not found:
+        return ""
+    if not _known(found.get("realistic_share")):
+        return _("Even with all prices known beforehand, operation would earn nothing.")
+    return _(
+        "Without foresight operation earns %(realistic)s in the first year, %(share)s of the best"
+        " possible (heat forecast one day ahead: off by %(error)s)."
+    ) % {
+        "realistic": quantity(found.get("realistic_eur"), "EUR"),
+        "share": quantity(found.get("realistic_share"), "share", 3),
+        "error": quantity(found.get("error_next_day_share"), "share", 2),
+    }
 
 
 def parcel_findings(

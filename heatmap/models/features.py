@@ -5,6 +5,7 @@ when the version is published.
 """
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
 
 from heatmap.choices import LayerKind
 from heatmap.models.layer import LayerVersion
@@ -14,8 +15,13 @@ from heatmap.models.municipality import STORAGE_SRID, Municipality
 class Feature(models.Model):
     """What all features share: the wall, the version, an id that people use, a valid shape."""
 
-    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE)
-    version = models.ForeignKey(LayerVersion, on_delete=models.CASCADE)
+    # Many rows come at once. So there are no indexes of their own (features are asked for by
+    # version, which leads the index of the ids), and the town is not looked up for each row: the
+    # wall lets in towns that exist only, and the version refers to the same one.
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.CASCADE, db_index=False, db_constraint=False
+    )
+    version = models.ForeignKey(LayerVersion, on_delete=models.CASCADE, db_index=False)
     ref = models.CharField(max_length=80)
     name = models.CharField(max_length=200, blank=True)
     geom = models.GeometryField(srid=STORAGE_SRID)
@@ -47,7 +53,7 @@ class Building(Feature):
 
 class HeatDemandCell(Feature):
     heat_demand_mwh_per_a = models.FloatField()
-    buildings = models.PositiveIntegerField()
+    buildings = models.PositiveIntegerField(null=True)
 
 
 class Pipe(Feature):
@@ -55,18 +61,43 @@ class Pipe(Feature):
     flow_share = models.FloatField(
         null=True, help_text="Share of the network's heat that passes this pipe (0 to 1)."
     )
+    supply_degc = models.FloatField(null=True)
+    return_degc = models.FloatField(null=True)
+    design_flow_kg_per_s = models.FloatField(null=True)
+    pipe_count = models.PositiveIntegerField(null=True, help_text="Pipes in the trench: 2, 3 or 4.")
 
 
-class Substation(Feature):
+class GridFeature(Feature):
+    """What substations and feeders have in common."""
+
     rating_kva = models.FloatField(null=True)
+    firm_capacity_kva = models.FloatField(null=True)
     peak_load_kw = models.FloatField(null=True)
     voltage_kv = models.FloatField(null=True)
+    firm_headroom_kw = models.FloatField(null=True)
+    flexible_headroom_kw = models.FloatField(null=True)
+    curtailed_mwh_per_a = models.FloatField(null=True)
+
+    class Meta(Feature.Meta):
+        abstract = True
+
+
+class Substation(GridFeature):
+    """A place where voltage is changed, and what it can still give."""
+
+
+class Feeder(GridFeature):
+    """A line that leaves a substation, and what it can still carry."""
 
 
 class Parcel(Feature):
     parcel_kind = models.CharField(max_length=30)
     zoning = models.CharField(max_length=60, default="unknown")
     ownership = models.CharField(max_length=60, default="unknown")
+    price_eur_per_m2 = models.FloatField(null=True)
+    area_stated_m2 = models.FloatField(
+        null=True, help_text="As the owner of the data states it; scores use the measured area."
+    )
 
 
 class Constraint(Feature):
@@ -80,6 +111,11 @@ class Street(Feature):
 class Plant(Feature):
     plant_kind = models.CharField(max_length=30)
     fuel = models.CharField(max_length=30, blank=True)
+    capacity_kw = models.FloatField(null=True)
+    must_run_kw = models.FloatField(null=True)
+    marginal_cost_eur_per_mwh = ArrayField(
+        models.FloatField(), size=12, null=True, help_text="January to December."
+    )
 
 
 FEATURE_MODELS: dict[str, type[Feature]] = {
@@ -87,6 +123,7 @@ FEATURE_MODELS: dict[str, type[Feature]] = {
     LayerKind.HEAT_DEMAND: HeatDemandCell,
     LayerKind.PIPES: Pipe,
     LayerKind.SUBSTATIONS: Substation,
+    LayerKind.FEEDERS: Feeder,
     LayerKind.PARCELS: Parcel,
     LayerKind.CONSTRAINTS: Constraint,
     LayerKind.STREETS: Street,

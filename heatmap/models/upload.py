@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from heatmap.choices import LayerKind
+from heatmap.choices import LayerKind, UploadStep
 from heatmap.models.job import Job
 from heatmap.models.layer import LayerVersion
 from heatmap.models.municipality import Municipality
@@ -20,7 +20,17 @@ class Upload(models.Model):
     licence = models.CharField(max_length=200, blank=True)
     srid = models.PositiveIntegerField(null=True, blank=True)
     encoding = models.CharField(max_length=30, blank=True)
-    columns = models.JSONField(default=dict, blank=True)
+    columns = models.JSONField(
+        default=dict, blank=True, help_text="Field -> {column, unit}, as the person said it."
+    )
+    answers = models.JSONField(
+        default=dict, blank=True, help_text="layer, swap_axes, guess, timezone, stamps."
+    )
+    step = models.CharField(max_length=10, choices=UploadStep, default=UploadStep.COMMIT)
+    proposal = models.JSONField(default=dict, blank=True, help_text="What inspecting it showed.")
+    fingerprint = models.CharField(
+        max_length=64, blank=True, help_text="Hash of the column names: files of one make share it."
+    )
     report = models.JSONField(default=dict)
     version = models.ForeignKey(LayerVersion, null=True, blank=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(auto_now_add=True)

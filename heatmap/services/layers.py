@@ -15,9 +15,16 @@ from heatmap.choices import DataClass, LayerKind, Nature, SeriesQuantity
 from heatmap.models import FEATURE_MODELS, Layer, LayerVersion, Municipality, Series
 from heatmap.models.municipality import STORAGE_SRID
 from heatmap.services.audit import record
-from heatmap.staging import staged
+from heatmap.staging import staged, staged_digest
 
 COMMON_COLUMNS = ("ref", "name", "geom")
+DERIVED_COLUMNS: dict[LayerKind, dict[str, str]] = {
+    LayerKind.BUILDINGS: {
+        "is_heated": "use <> 'unheated'",
+        "is_dwelling": "use IN ('residential', 'house', 'hotel')",
+    }
+}
+"""What follows from other columns of an uploaded row; uses as in engines/data/building_uses.csv."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,7 @@ class Provenance:
     rows_read: int | None = None
     refused: Sequence[dict[str, Any]] = ()
     remarks: dict[str, Any] = field(default_factory=dict)
+    rows_refused: int | None = None
 
 
 def content_hash(rows: Iterable[dict[str, Any]]) -> str:
@@ -67,7 +75,7 @@ def _draft(
         nature=origin.nature,
         method=origin.method,
         rows_read=origin.rows_read if origin.rows_read is not None else rows,
-        rows_refused=len(origin.refused),
+        rows_refused=len(origin.refused) if origin.rows_refused is None else origin.rows_refused,
         report={"refused": list(origin.refused[:1000]), **origin.remarks},
         created_by=origin.user,
     )
@@ -117,6 +125,45 @@ def publish_features(
             [municipality.pk, version.pk, municipality.srid, municipality.srid],
         )
     return publish(version)
+
+
+def publish_staged(
+    municipality: Municipality,
+    kind: LayerKind,
+    name: str,
+    cursor: Any,
+    columns: Sequence[str],
+    origin: Provenance,
+) -> LayerVersion:
+    """Publish the rows of the temporary table ``staging``. Call it inside an identity."""
+    digest, count = staged_digest(cursor, columns)
+    version = _draft(municipality, kind, name, origin, digest, count)
+    own = {
+        column: sql.SQL(expression) for column, expression in DERIVED_COLUMNS.get(kind, {}).items()
+    }
+    table = FEATURE_MODELS[kind]._meta.db_table
+    cursor.execute(
+        sql.SQL(
+            "INSERT INTO {} (municipality_id, version_id, area_m2, length_m, {}) SELECT %s, %s,"
+            " CASE WHEN ST_Dimension(geom) = 2 THEN ST_Area(ST_Transform(geom, %s)) END,"
+            " CASE WHEN ST_Dimension(geom) = 1 THEN ST_Length(ST_Transform(geom, %s)) END, {}"
+            " FROM staging ORDER BY geom"
+        ).format(
+            sql.Identifier(table),
+            sql.SQL(", ").join(map(sql.Identifier, [*columns, *own])),
+            sql.SQL(", ").join([*map(sql.Identifier, columns), *own.values()]),
+        ),
+        [municipality.pk, version.pk, municipality.srid, municipality.srid],
+    )
+    return publish(version)
+
+
+def spool_columns(kind: LayerKind) -> list[str]:
+    """Columns of a kind that a file can fill, in the order of the table."""
+    left_out = {"id", "municipality_id", "version_id", "area_m2", "length_m"}
+    left_out |= set(DERIVED_COLUMNS.get(kind, {}))
+    fields = FEATURE_MODELS[kind]._meta.concrete_fields
+    return [str(f.column) for f in fields if f.column not in left_out]
 
 
 def publish_series(

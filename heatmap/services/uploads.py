@@ -1,28 +1,62 @@
-"""Receives a person's file and turns it into a version of a layer."""
+"""Receives a person's file and turns it into a version of a layer, in one go or step by step.
 
+The steps are *inspect* (a proposal: what is in the file), *check* (every row is read and judged,
+nothing is kept) and *commit* (the same, and a new version). Each is a job of its own; the answers
+on the upload carry from one to the next.
+"""
+
+import hashlib
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.files import File
+from django.db import DataError, connection, transaction
 from django.utils.translation import gettext_noop
 
-from heatmap.choices import DataClass, JobKind, LayerKind, Nature
+from heatmap.choices import DataClass, JobKind, LayerKind, Nature, SeriesQuantity, UploadStep
 from heatmap.errors import Refusal
 from heatmap.identity import acting_as
-from heatmap.ingest.reading import Reading, file_format, read_file
-from heatmap.models import LayerVersion, Municipality, Upload
+from heatmap.ingest.kinds import BY_NAME
+from heatmap.ingest.reading import Spooled, file_format, file_suffix, inspect_file, spooled
+from heatmap.models import FEATURE_MODELS, LayerVersion, Municipality, Upload
+from heatmap.services import quality
 from heatmap.services.attempts import Attempt
 from heatmap.services.jobs import create_job, run_job
-from heatmap.services.layers import Provenance, publish_features
+from heatmap.services.layers import (
+    Provenance,
+    publish_series,
+    publish_staged,
+    spool_columns,
+)
 from heatmap.services.towns import OSM_KINDS, publish_extract, read_extract
+from heatmap.staging import copy_spool
 
-UPLOADED_LAYER_NAMES = {LayerKind.PARCELS: "Candidate parcels"}
-S_PER_MB = {"osm": 5.0, "shapefile": 2.0}
-"""Rough reading time of a packed file; from it follows the lane, not the result."""
-
+S_PER_MB = {"osm": 5.0}
+"""Rough reading time of a file, 1 where nothing stands; from it follows the lane."""
 NOT_STATED = "not stated by the uploader"
+CELL_METHOD = gettext_noop(
+    "Sum of the uploaded heat demand in each 100 m cell, by share of length or area."
+)
+SERIES_LAYERS = {
+    SeriesQuantity.PRICE: "Day-ahead price",
+    SeriesQuantity.TEMPERATURE: "Outdoor temperature",
+    SeriesQuantity.LOAD: "Load",
+}
+CLASSES = {
+    LayerKind.BUILDINGS: DataClass.RESTRICTED,
+    LayerKind.PIPES: DataClass.RESTRICTED,
+    LayerKind.SUBSTATIONS: DataClass.RESTRICTED,
+    LayerKind.FEEDERS: DataClass.RESTRICTED,
+}
+READING = gettext_noop("reading the file")
+CHECKING = gettext_noop("checking the rows against each other")
+PUBLISHING = gettext_noop("publishing the new version")
+NOTHING_USED = gettext_noop(
+    "No row of the file could be used; the report lists why.\nMend the rows and bring it again."
+)
+OTHER_ANSWERS = ("layer", "swap_axes", "guess", "timezone", "stamps")
 
 
 def receive(
@@ -32,6 +66,7 @@ def receive(
     kind: str,
     file: "File[bytes]",
     name: str,
+    step: str = UploadStep.COMMIT,
     **answers: Any,
 ) -> Upload:
     """Store the file and its answers; nothing is read yet.
@@ -44,13 +79,8 @@ def receive(
     format_ = file_format(name)
     if format_ == "osm" and kind not in OSM_KINDS:
         raise Refusal(
-            gettext_noop("An OpenStreetMap extract holds no layer of kind %(kind)s."), kind=kind
-        )
-    if format_ == "shapefile" and kind != LayerKind.PARCELS:
-        raise Refusal(
             gettext_noop(
-                "Shapefiles can be imported as parcels only; %(kind)s comes from an OpenStreetMap "
-                "extract for now."
+                "An OpenStreetMap extract holds no layer of kind %(kind)s.\nBring another file."
             ),
             kind=kind,
         )
@@ -59,109 +89,239 @@ def receive(
         JobKind.IMPORT,
         user,
         title=Path(name).name,
-        expected_s=2.0 + S_PER_MB[format_] * file.size / 1e6,
+        expected_s=_expected_s(name, file.size),
     )
+    others = {key: answers.pop(key) for key in OTHER_ANSWERS if key in answers}
     upload = Upload(
         municipality=municipality,
         job=job,
         kind=kind,
         original_name=Path(name).name[:255],
+        step=step,
+        answers=others,
         **answers,
     )
-    suffix = "".join(Path(name).suffixes[-2:]).lower()
-    upload.file.save(f"{job.id}{suffix}", file, save=False)
+    upload.file.save(f"{job.id}{file_suffix(name)}", file, save=False)
     upload.save()
     return upload
 
 
-def process(job_id: UUID) -> Upload:
-    """Read, check and publish an upload. Safe to call twice."""
-    run_job(job_id, _publish)
+def next_step(upload: Upload, step: str, user: User | None, **answers: Any) -> Upload:
+    """Take further answers and make the job of the next step. Call it inside an identity.
+
+    `answers` are fields of the upload (``kind``, ``srid``, ``encoding``, ``columns``, ``source``,
+    ``licence``) or one of ``layer``, ``swap_axes``, ``guess``, ``timezone``, ``stamps``.
+    """
+    for key, value in answers.items():
+        if key in OTHER_ANSWERS:
+            upload.answers = upload.answers | {key: value}
+        else:
+            setattr(upload, key, value)
+    upload.step = step
+    upload.job = create_job(
+        upload.municipality,
+        JobKind.IMPORT,
+        user,
+        title=upload.original_name,
+        expected_s=_expected_s(upload.original_name, upload.file.size),
+    )
+    upload.save()
+    return upload
+
+
+def _expected_s(name: str, size_bytes: int) -> float:
+    return 2.0 + S_PER_MB.get(file_format(name), 1.0) * size_bytes / 1e6
+
+
+def process(job_id: UUID | str) -> Upload:
+    """Do the step that an upload has come to. Safe to call twice."""
+    run_job(job_id, _work)
     with acting_as(job_id=job_id):
         return Upload.objects.select_related("job", "version").get(job_id=job_id)
 
 
-def _publish(progress: Attempt) -> None:
-    progress(gettext_noop("reading the file"), 0.1)
+def remembered(municipality: Municipality, fingerprint: str) -> dict[str, Any]:
+    """Return the answers given for the last file with the same columns, or nothing."""
+    last = (
+        Upload.objects.filter(
+            municipality=municipality, fingerprint=fingerprint, version__isnull=False
+        )
+        .exclude(fingerprint="")
+        .order_by("-created_at")
+        .first()
+    )
+    if last is None:
+        return {}
+    return {
+        "kind": last.kind, "srid": last.srid, "encoding": last.encoding, "columns": last.columns,
+        "source": last.source, "licence": last.licence, **last.answers,
+    }  # fmt: skip
+
+
+def _work(progress: Attempt) -> None:
+    progress(READING, 0.05)
     with acting_as(job_id=progress.job_id):
         upload = Upload.objects.select_related("municipality", "job__created_by").get(
             job_id=progress.job_id
         )
-    if file_format(upload.original_name) == "osm":
-        extract = read_extract(
-            Path(upload.file.path), lambda rows: progress(gettext_noop("reading the file"), 0.3)
-        )
-        progress(gettext_noop("publishing the new version"), 0.7)
-        with progress.ending():
-            versions = publish_extract(
-                upload.municipality,
-                extract,
-                kinds=[LayerKind(upload.kind)],
-                source=upload.source or upload.original_name,
-                user=upload.job.created_by,
-            )
-            _remember(upload, versions[0], {})
-        return
-    reading = read_file(
-        Path(upload.file.path),
-        {
-            "srid": upload.srid,
-            "encoding": upload.encoding or None,
-            "columns": upload.columns,
-            "extent_wkb": upload.municipality.extent.wkb.hex(),
-        },
-        lambda rows: progress(gettext_noop("reading the file"), 0.3),
-    )
-    if not reading.features:
-        with progress.storing():
-            _remember(upload, None, _report(reading))
-        raise Refusal(gettext_noop("No row of the file could be used; the report lists why."))
-    progress(gettext_noop("publishing the new version"), 0.7)
-    with progress.ending():
-        version = publish_features(
-            upload.municipality,
-            LayerKind(upload.kind),
-            UPLOADED_LAYER_NAMES[LayerKind(upload.kind)],
-            reading.features,
-            _origin(upload, reading),
-        )
-        _remember(upload, version, _report(reading))
+    if upload.step == UploadStep.INSPECT:
+        _inspect(upload, progress)
+    elif file_format(upload.original_name) == "osm":
+        _publish_osm(upload, progress)
+    else:
+        _load(upload, progress)
 
 
-def _origin(upload: Upload, reading: Reading) -> Provenance:
-    return Provenance(
-        source=upload.source or upload.original_name,
-        licence=upload.licence or NOT_STATED,
-        crs_delivered=reading.crs,
-        data_class=DataClass.MUNICIPAL,
-        nature=Nature.MEASURED,
-        user=upload.job.created_by,
-        rows_read=len(reading.features) + len(reading.refused),
-        refused=reading.refused,
-        remarks={"repaired": reading.repaired, "encoding": reading.encoding},
-    )
-
-
-def _report(reading: Reading) -> dict[str, Any]:
+def request_of(upload: Upload) -> dict[str, Any]:
+    """What the reader has to know about an upload and its town."""
+    town = upload.municipality
     return {
-        "rows_read": len(reading.features) + len(reading.refused),
-        "rows_used": len(reading.features),
-        "rows_refused": len(reading.refused),
-        "repaired": reading.repaired,
-        "crs": reading.crs,
-        "encoding": reading.encoding,
-        "refused": reading.refused[:1000],
+        "kind": upload.kind,
+        "srid": upload.srid,
+        "encoding": upload.encoding or None,
+        "columns": {
+            field: {"column": answer} if isinstance(answer, str) else answer
+            for field, answer in upload.columns.items()
+        },
+        "extent_wkb": town.extent.wkb.hex(),
+        "town_srid": town.srid,
+        "country": town.country,
+        **upload.answers,
     }
 
 
+def _inspect(upload: Upload, progress: Attempt) -> None:
+    proposal = inspect_file(Path(upload.file.path), upload.original_name, request_of(upload))
+    names = sorted({column for layer in proposal["layers"] for column in layer["columns"]})
+    fingerprint = hashlib.sha256("\n".join(names).encode()).hexdigest() if names else ""
+    with progress.storing():
+        proposal["remembered"] = remembered(upload.municipality, fingerprint)
+        upload.proposal, upload.fingerprint = proposal, fingerprint
+        upload.save(update_fields=["proposal", "fingerprint"])
+
+
+def _load(upload: Upload, progress: Attempt) -> None:
+    """Read every row, judge them in the database, and publish them if that is the step."""
+    is_series = upload.kind == LayerKind.SERIES
+    columns = [] if is_series else spool_columns(LayerKind(upload.kind))
+    request = request_of(upload) | {"task": "series" if is_series else "load"}
+
+    def beat(rows: int) -> None:
+        progress(READING, min(0.6, 0.05 + rows / 1_000_000))
+
+    with spooled(Path(upload.file.path), upload.original_name, request, columns, beat) as result:
+        progress(PUBLISHING if upload.step == UploadStep.COMMIT else CHECKING, 0.7)
+        try:
+            # with the version the job is done, in the same transaction
+            publishes = upload.step == UploadStep.COMMIT and result.facts["rows_used"] > 0
+            with progress.ending() if publishes else progress.storing():
+                (_keep_series if is_series else _keep_rows)(upload, result)
+        except DataError as error:
+            raise Refusal(
+                gettext_noop(
+                    "The file holds a value that the database cannot keep.\nExport it again, or "
+                    "leave the column out."
+                )
+            ) from error
+    if not result.facts["rows_used"]:
+        raise Refusal(NOTHING_USED)
+
+
+def _keep_rows(upload: Upload, result: Spooled) -> None:
+    kind = LayerKind(upload.kind)
+    table = FEATURE_MODELS[kind]._meta.db_table
+    with connection.cursor() as cursor:
+        copy_spool(cursor, table, result.columns, result.path)
+        findings = quality.examine(cursor, kind, result)
+        doubles = len(findings["double_ids"])
+        features = result.facts["features"] - doubles
+        document = quality.report(kind, upload.original_name, result, findings, features)
+        version = None
+        if upload.step == UploadStep.COMMIT and features > 0:
+            with transaction.atomic():
+                version = publish_staged(
+                    upload.municipality, kind, BY_NAME[kind].layer_name, cursor, result.columns,
+                    _origin(upload, document),
+                )  # fmt: skip
+        cursor.execute("DROP TABLE staging")
+    _remember(upload, version, document)
+
+
+def _keep_series(upload: Upload, result: Spooled) -> None:
+    found = result.facts["series"]
+    document = quality.report(
+        upload.kind, upload.original_name, result, {}, result.facts["features"]
+    )
+    values = found.pop("values")
+    document["series"] = found | {"values_by_day": _daily(values)}
+    version = None
+    if upload.step == UploadStep.COMMIT:
+        quantity = SeriesQuantity(found["quantity"])
+        version = publish_series(
+            upload.municipality, SERIES_LAYERS[quantity], quantity, str(found["year"]), values,
+            _origin(upload, document),
+        )  # fmt: skip
+    _remember(upload, version, document)
+
+
+def _daily(values: list[float]) -> list[float]:
+    """Mean of each day, for a preview chart."""
+    return [round(sum(values[i : i + 24]) / 24, 3) for i in range(0, len(values), 24)]
+
+
+def _origin(upload: Upload, document: dict[str, Any]) -> Provenance:
+    is_demand = upload.kind == LayerKind.HEAT_DEMAND
+    return Provenance(
+        source=upload.source or upload.original_name,
+        licence=upload.licence or NOT_STATED,
+        crs_delivered=document["crs"][:120],
+        data_class=CLASSES.get(LayerKind(upload.kind), DataClass.MUNICIPAL),
+        nature=Nature.MEASURED,
+        method=CELL_METHOD if is_demand else "",
+        user=upload.job.created_by,
+        rows_read=document["features"] if is_demand else document["rows_read"],
+        rows_refused=0 if is_demand else document["rows_refused"],
+        refused=document["refused"],
+        remarks={
+            key: value for key, value in document.items() if key not in ("refused", "repairs")
+        },
+    )
+
+
+def _publish_osm(upload: Upload, progress: Attempt) -> None:
+    extract = read_extract(Path(upload.file.path), lambda rows: progress(READING, 0.3))
+    progress(PUBLISHING, 0.7)
+    if upload.step != UploadStep.COMMIT:
+        return
+    with progress.ending():
+        (version, *_others) = publish_extract(
+            upload.municipality,
+            extract,
+            kinds=[LayerKind(upload.kind)],
+            source=upload.source or upload.original_name,
+            user=upload.job.created_by,
+        )
+        _remember(
+            upload,
+            version,
+            {
+                "file": upload.original_name,
+                "rows_read": version.rows_read,
+                "rows_used": version.rows_read - version.rows_refused,
+                "rows_refused": version.rows_refused,
+                "refused": version.report.get("refused", []),
+                "repaired": version.report.get("repaired", 0),
+                "crs": version.crs_delivered,
+            },
+        )
+
+
 def _remember(upload: Upload, version: LayerVersion | None, report: dict[str, Any]) -> None:
-    if version is not None and not report:
-        report = {
-            "rows_read": version.rows_read,
-            "rows_used": version.rows_read - version.rows_refused,
-            "rows_refused": version.rows_refused,
-            "refused": version.report.get("refused", []),
-            "crs": version.crs_delivered,
-        }
     upload.version, upload.report = version, report
-    upload.save(update_fields=["version", "report"])
+    if not upload.fingerprint and report.get("columns"):
+        names = sorted(
+            {column for choice in report["columns"] for column in choice["columns"]}
+            | set(report.get("unused_columns", []))
+        )
+        upload.fingerprint = hashlib.sha256("\n".join(names).encode()).hexdigest()
+    upload.save(update_fields=["version", "report", "fingerprint"])

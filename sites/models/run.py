@@ -65,6 +65,9 @@ class Candidate(models.Model):
     is_pinned = models.BooleanField(default=False)
     result = models.JSONField(help_text="What depends on no other parcel; see `document`.")
     hourly = models.JSONField(null=True, help_text="Hourly series, kept for the short-list only.")
+    foresight = models.JSONField(
+        null=True, help_text="Bounds of the best year and a realistic one, for the short-list only."
+    )
 
     class Meta:
         ordering = ["rank", "ref"]
@@ -77,8 +80,8 @@ class Candidate(models.Model):
 
     @property
     def document(self) -> dict[str, Any]:
-        """The result with the rank among the others."""
-        return self.result | {"rank": self.rank}
+        """The result with what was added when all parcels were known."""
+        return self.result | {"rank": self.rank, "foresight": self.foresight}
 
 
 class Report(models.Model):

@@ -6,7 +6,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from heatmap.quantities import DASH, is_missing, quantity, score
-from sites.findings import criteria_bars, for_and_against, hours_sentence, money_table
+from sites.findings import (
+    criteria_bars,
+    for_and_against,
+    foresight_sentence,
+    hours_sentence,
+    money_table,
+)
 from sites.sentences import gaps, reason, reasons
 from sites.words import word
 
@@ -90,7 +96,12 @@ def money_sentences(parcel: dict[str, Any]) -> dict[str, Any]:
         },
         _("This income is speculative: it follows a market that the town cannot influence."),
     ]
-    return {"why": hours_sentence(parcel), "heat_only": heat_only, "compute": compute}
+    return {
+        "why": hours_sentence(parcel),
+        "foresight": foresight_sentence(parcel),
+        "heat_only": heat_only,
+        "compute": compute,
+    }
 
 
 def missing_sentences(parcel: dict[str, Any]) -> list[str]:
@@ -205,7 +216,7 @@ def council_page(doc: dict[str, Any], best: dict[str, Any] | None) -> dict[str, 
             "facts": [],
             "for": [],
             "against": [],
-            "money": {"title": "", "why": "", "heat_only": [], "compute": []},
+            "money": {"title": "", "why": "", "foresight": "", "heat_only": [], "compute": []},
             "missing": [],
             "reasons": [],
             "steps": next_steps({}),

@@ -25,6 +25,7 @@ from sites.services.results import (
     canonical,
     digest,
     fingerprint,
+    foresight_document,
     hourly_document,
     message_document,
     parcel_documents,
@@ -140,7 +141,14 @@ def _finish(progress: Attempt, run: Run, given: Assembled) -> None:
     kept = [i for i, ref in enumerate(refs) if ref in pinned or on_short_list(rank[i])]
     # the year of the town is the same for whichever parcel it is worked out
     hubs = hubs_of(chosen(given, kept or [0]))
-    hours = {refs[i]: hourly_document(hubs, place) for place, i in enumerate(kept)}
+    short_list = {
+        refs[i]: {
+            "hourly": hourly_document(hubs, place),
+            "foresight": foresight_document(hubs, place),
+            "is_pinned": refs[i] in pinned,
+        }
+        for place, i in enumerate(kept)
+    }
     layers = run.inputs["layers"]
     labels = {
         "price": layers[SeriesQuantity.PRICE]["label"],
@@ -160,9 +168,8 @@ def _finish(progress: Attempt, run: Run, given: Assembled) -> None:
         rows = ((run.pk, ref, place) for ref, place in zip(refs, rank, strict=True))
         with staged(Candidate._meta.db_table, ("run_id", "ref", "rank"), rows) as cursor:
             cursor.execute(SET_RANKS)
-        for ref, hourly in hours.items():
-            row = Candidate.objects.filter(run=run, ref=ref)
-            row.update(hourly=hourly, is_pinned=ref in pinned)
+        for ref, fields in short_list.items():
+            Candidate.objects.filter(run=run, ref=ref).update(**fields)
         run.save(update_fields=["result", "digest"])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from engines.evaluation.foresight import foresight
 from engines.evaluation.hubs import Hubs
 from engines.evaluation.judge import Judgement
 from engines.message import Message
@@ -71,6 +72,11 @@ def hourly_document(hubs: Hubs, i: int) -> dict[str, Any]:
     return {"hours": len(hours.it_power_kw)} | {
         key: np.round(values, SERIES_DECIMALS).tolist() for key, values in series.items()
     }
+
+
+def foresight_document(hubs: Hubs, i: int) -> dict[str, float | None]:
+    """What the first year of one parcel earns with and without foresight."""
+    return {name: number(value) for name, value in vars(foresight(hubs, i)).items()}
 
 
 def canonical(document: dict[str, Any]) -> str:

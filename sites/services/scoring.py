@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 from engines import ENGINE_VERSION
 from engines.assumptions import build_assumptions
 from engines.compute.hashprice import miner_named
+from engines.evaluation.hubs import Hubs
 from engines.tables import table_hashes
 from heatmap.choices import JobKind, JobState, LayerKind, SeriesQuantity
 from heatmap.errors import Refusal
@@ -19,7 +20,7 @@ from sites.assembly import assemble
 from sites.models import Candidate, Run, RunPart, Study
 from sites.parcel_selectors import newest_versions
 from sites.services.parts import check_engines, chosen, hubs_of, on_short_list, score
-from sites.services.results import hourly_document
+from sites.services.results import foresight_document, hourly_document
 
 PARCELS_PER_S = 500.0
 """Rough speed of scoring (docs/benchmarks.md); from it follows the lane, not the result."""
@@ -155,21 +156,27 @@ def hourly_of(candidate: Candidate) -> dict[str, Any]:
     stored: dict[str, Any] | None = candidate.hourly
     if stored is not None:
         return stored
+    return hourly_document(_hub_of(candidate), 0)
+
+
+def _hub_of(candidate: Candidate) -> Hubs:
+    """Work out one parcel alone, with the engines that its run was made with."""
     run = candidate.run
     check_engines(run)
     given = assemble(run.municipality, run.inputs)
-    alone = chosen(given, [given.candidates.refs.index(candidate.ref)])
-    return hourly_document(hubs_of(alone), 0)
+    return hubs_of(chosen(given, [given.candidates.refs.index(candidate.ref)]))
 
 
 def set_pinned(candidate: Candidate, pinned: bool) -> None:
     """Keep the hours of a parcel whatever its rank, in this run and the next ones, or let go."""
     candidate.is_pinned = pinned
-    if pinned:
-        candidate.hourly = hourly_of(candidate)
-    elif not on_short_list(candidate.rank):
-        candidate.hourly = None
-    candidate.save(update_fields=["is_pinned", "hourly"])
+    if pinned and candidate.hourly is None:
+        hub = _hub_of(candidate)
+        candidate.hourly = hourly_document(hub, 0)
+        candidate.foresight = foresight_document(hub, 0)
+    elif not pinned and not on_short_list(candidate.rank):
+        candidate.hourly = candidate.foresight = None
+    candidate.save(update_fields=["is_pinned", "hourly", "foresight"])
 
 
 def run_document(run: Run) -> dict[str, Any]:

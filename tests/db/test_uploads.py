@@ -39,7 +39,11 @@ def parcels(town) -> list[Parcel]:
 
 
 def refused_rows(done: Upload) -> list[tuple[int, str]]:
-    return [(row["row"], sentence(row["message"], row["values"])) for row in done.report["refused"]]
+    """Number and cause of each refused row; how to mend it stands on the second line."""
+    return [
+        (row["row"], sentence(row["message"], row["values"]).split("\n")[0])
+        for row in done.report["refused"]
+    ]
 
 
 @pytest.mark.parametrize("srid", [25832, 31466, 4326, 3857, 3035])
@@ -95,7 +99,7 @@ def test_bad_rows_are_refused_with_row_and_reason_and_the_others_used(planner_to
     assert [p.ref for p in parcels(planner_town)] == ["A"]
     assert refused_rows(done) == [
         (2, "the id A stands twice; ids must be unique"),
-        (3, "the parcel lies outside the municipality"),
+        (3, "the shape lies outside the municipality"),
         (4, "there is no shape"),
         (5, "the id is empty"),
     ]
@@ -169,12 +173,17 @@ def test_a_second_file_becomes_the_next_version(planner_town, tmp_path):
     assert "25832" in second.version.crs_delivered
 
 
-def test_two_layers_in_one_zip_are_a_question(planner_town, tmp_path):
+def test_two_layers_in_one_zip_are_a_question_until_one_is_named(planner_town, tmp_path):
     path = zipped(tmp_path)
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("other.shp", b"")
+        for part in (".SHP", ".shx", ".DBF", ".prj"):
+            content = (tmp_path / "made" / f"layer{part.lower()}").read_bytes()
+            archive.writestr(f"Ordner/Andere{part}", content)
     done = upload(planner_town, path)
-    assert "2 shapefiles" in done.job.sentence and "parzellen" in done.job.sentence
+    assert "2 layers" in done.job.sentence and "parzellen" in done.job.sentence
+    done = upload(planner_town, path, layer="Andere")
+    assert done.job.state == JobState.DONE, done.job.sentence
+    assert len(parcels(planner_town)) == 2
 
 
 def test_a_path_in_the_zip_leads_nowhere(planner_town, tmp_path):
@@ -200,8 +209,15 @@ def test_an_unknown_ending_and_a_wrong_kind_are_refused_at_the_door(planner_town
     path.write_bytes(b"x")
     with pytest.raises(Refusal, match=r"\.docx cannot be read"):
         upload(planner_town, path)
-    with pytest.raises(Refusal, match="parcels only"):
-        upload(planner_town, zipped(tmp_path), kind="pipes")
+    path = unpack_member("uesgraphs", "uesgraphs/data/campus_melaten.osm", tmp_path)
+    with pytest.raises(Refusal, match="holds no layer of kind feeders"):
+        upload(planner_town, path, kind="feeders")
+
+
+def test_shapes_of_the_wrong_sort_are_refused_row_by_row(planner_town, tmp_path):
+    done = upload(planner_town, zipped(tmp_path), kind="pipes")
+    assert done.job.state == JobState.REFUSED
+    assert refused_rows(done) == [(1, "the shape is not a line"), (2, "the shape is not a line")]
 
 
 def test_sentences_speak_german(planner_town, tmp_path):

@@ -136,4 +136,4 @@ def test_a_file_of_another_town_changes_nothing_here(helsinki, planner, tmp_path
         )
     job = wait_for(helsinki, upload.job_id)
     assert job.state == JobState.REFUSED
-    assert "All parcels lie outside the municipality" in job.sentence
+    assert "All shapes lie outside the municipality" in job.sentence

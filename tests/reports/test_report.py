@@ -91,6 +91,15 @@ def test_the_council_needs_one_page(language, request, tmp_path):
     assert "35 %" in first.replace("\u00a0", " ")
 
 
+def test_a_council_reads_what_is_left_without_foresight(english, german, tmp_path):
+    page_one = text_of(english, tmp_path, "-l", "1").replace("\u00a0", " ")
+    assert "Without foresight operation earns" in page_one
+    # lines of two columns stand side by side in this text
+    for number in ("89,600 EUR", "98 %", "12 %"):
+        assert number in page_one
+    assert "Ohne Blick in die Zukunft" in text_of(german, tmp_path, "-l", "1")
+
+
 def test_the_annex_names_run_layers_and_every_assumption(english, tmp_path):
     words = text_of(english, tmp_path)
     doc = document()

@@ -2,7 +2,7 @@
 
 from django.utils import translation
 
-from sites.findings import hours_sentence
+from sites.findings import foresight_sentence, hours_sentence
 
 
 def said(headroom_kw: float | None) -> str:
@@ -20,3 +20,10 @@ def test_a_hub_without_power_is_not_said_to_fail_at_the_price():
 def test_a_hub_with_power_or_an_unknown_grid_fails_at_the_price():
     assert "what the electricity costs" in said(500.0)
     assert "what the electricity costs" in said(None)
+
+
+def test_a_year_that_earns_nothing_even_with_foresight_is_said_to_and_a_missing_one_not():
+    with translation.override("en"):
+        nothing = {"lower_eur": 0.0, "realistic_eur": 0.0, "realistic_share": None}
+        assert "would earn nothing" in foresight_sentence({"foresight": nothing})
+        assert foresight_sentence({"foresight": None}) == foresight_sentence({}) == ""

@@ -36,6 +36,20 @@ def test_pinning_keeps_the_hours_and_unpinning_lets_them_go(
             refused.refresh_from_db()
         assert refused.is_pinned is pinned
         assert (refused.hourly is not None) is pinned
+        assert (refused.foresight is not None) is pinned
+
+
+def test_the_short_list_keeps_bounds_and_a_realistic_year(member_client, town, finished_run):
+    with acting_as(municipality=town.slug):
+        best = finished_run.candidates.get(rank=1)
+    found = best.foresight
+    assert found["lower_eur"] <= found["upper_eur"] <= found["lower_eur"] * (1 + 1e-9)
+    assert 0.5 < found["realistic_share"] < 1.0
+    assert found["realistic_eur"] / found["upper_eur"] == pytest.approx(
+        found["realistic_share"], rel=1e-9
+    )
+    page = f"/m/{town.slug}/runs/{finished_run.pk}/parcels/{best.ref}/"
+    assert "Without foresight operation earns" in member_client.get(page).content.decode()
 
 
 def test_a_stranger_cannot_pin(stranger_client, town, finished_run, refused):

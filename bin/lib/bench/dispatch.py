@@ -1,145 +1,163 @@
-"""Hub-years of the hourly dispatch per second, beside HiGHS on the same hours in the same run."""
+"""Hub-years of the exact dispatch per second and core, beside HiGHS and PyPSA in the same run."""
 
+# needs: judges
 import argparse
+import json
+import os
+import statistics
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-import numba
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import diags_array, hstack
 
-from engines.dispatch.heat_limited import DispatchInputs, DispatchResult, heat_limited_dispatch
-from engines.units import HOURS_PER_YEAR, KWH_PER_MWH
+from engines.dispatch.both import solve
+from engines.dispatch.hub_year import HubYear, hub_year
+from engines.dispatch.optimum import optimal_year
+from engines.dispatch.scaled import empty_plan, scaled, scratch
+from engines.units import HOURS_PER_YEAR
 
 SEED = 7
 AGREEMENT = 1e-6
-"""Relative difference above which the two answers are not the same answer."""
+"""Relative difference above which two answers are not the same answer."""
+REPEATS = 5
+PROBLEMS = ("wear_only", "tank_only", "both")
+LIMIT_KW = 1000.0
+JUDGE = Path(__file__).with_name("_judge.py")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--parcels", type=int, default=1000)
-    parser.add_argument("--years", type=int, default=15)
-    parser.add_argument("--judged", type=int, default=5, help="hub-years that HiGHS solves too")
+    parser.add_argument("--years", type=int, default=15, help="hub-years of each problem")
+    parser.add_argument("--without-pypsa", action="store_true")
 
 
-def town(parcels: int, years: int) -> DispatchInputs:
-    """Parcels of all sizes on four networks and six substations, in a made-up year.
+def hub(problem: str, number: int) -> HubYear:
+    """A made-up hub of 1 MW in a northern year; size of tank and cost of switching are drawn.
 
-    Prices, heat and headroom are drawn so that every limit binds in some hours. Pump and pipe loss
-    are zero: with them an hour is a mixed-integer problem, and the linear one would be beaten too
-    easily.
+    Prices follow season, day and weather, with a few spikes and some negative hours; heat follows
+    the cold; in one hour of a hundred the grid takes the power away.
     """
-    rng = np.random.default_rng(SEED)
-    hours = np.arange(HOURS_PER_YEAR)
-    cold = 1.0 + np.cos(2 * np.pi * hours / HOURS_PER_YEAR)
-    return DispatchInputs(
-        uptake_kw=np.outer(rng.uniform(50, 1500, 4), cold) * rng.uniform(0.5, 1, (4, hours.size)),
-        heat_value_eur_per_mwh=rng.uniform(20, 60, (4, hours.size)),
-        headroom_kw=rng.uniform(0, 4000, (6, hours.size)),
-        price_eur_per_mwh=rng.normal(90, 50, hours.size),
-        network_of=rng.integers(0, 4, parcels),
-        substation_of=rng.integers(0, 6, parcels),
-        power_it_kw=rng.uniform(50, 2000, parcels),
-        pipe_loss_kw=np.zeros(parcels),
-        pump_kw=np.zeros(parcels),
-        compute_value_eur_per_mwh=100.0 * 0.8 ** np.arange(years),
+    rng = np.random.default_rng([SEED, number])
+    t = np.arange(HOURS_PER_YEAR)
+    weather = np.zeros(t.size)
+    noise = rng.normal(0.0, 1.0, t.size)
+    for i in range(1, t.size):
+        weather[i] = 0.9 * weather[i - 1] + noise[i]
+    season = np.cos(2 * np.pi * t / HOURS_PER_YEAR)
+    day = 2 * np.pi * (t % 24 - 7) / 24
+    price = 0.05 + 0.015 * season + 0.02 * np.sin(2 * day) + 0.012 * weather
+    price += 0.1 * (rng.random(t.size) < 0.01)
+    heat = 0.6 + 0.5 * season + 0.15 * np.cos(day) + 0.05 * rng.normal(size=t.size)
+    tank_kwh = 0.0 if problem == "wear_only" else LIMIT_KW * rng.uniform(2.0, 10.0)
+    switching = 0.0 if problem == "tank_only" else np.exp(rng.uniform(np.log(0.01), np.log(0.3)))
+    return hub_year(
+        compute_limit_kw=np.where(rng.random(t.size) < 0.01, 0.0, LIMIT_KW),
+        compute_revenue_eur_per_kwh=rng.uniform(0.045, 0.065),
+        electricity_price_eur_per_kwh=price,
+        heat_value_eur_per_kwh=rng.uniform(0.02, 0.045),
+        heat_uptake_kw=LIMIT_KW * np.clip(heat, 0.02, None),
         capture_share=0.96,
-        auxiliary_share=0.03,
-        dry_cooler_share=0.02,
-        wear_eur_per_mwh=3.7,
-        availability_share=1.0,
+        parasitic_share=0.03,
+        rejection_cost_eur_per_kwh=0.02 * np.maximum(price, 0.0),
+        tank_kwh=tank_kwh,
+        tank_loss_share_per_h=rng.uniform(0.001, 0.005),
+        tank_charge_kw=LIMIT_KW,
+        tank_discharge_kw=LIMIT_KW,
+        tank_start_kwh=0.5 * tank_kwh,
+        tank_end="at_least_start",
+        switching_cost_eur_per_kw=switching,
     )
 
 
-def best_seconds(work: Callable[[], object], repeats: int = 3) -> float:
+def median_seconds(work: Callable[[], object]) -> float:
+    """Median time on the processor, so that other work on the machine does not count."""
     seconds = []
-    for _ in range(repeats):
-        start = time.perf_counter()
+    for _ in range(REPEATS):
+        start = time.process_time()
         work()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
+        seconds.append(time.process_time() - start)
+    return statistics.median(seconds)
 
 
-def margin_eur(year: DispatchResult, hub: DispatchInputs) -> np.ndarray:
-    """What the dispatch earns, wear deducted, shape (parcels, years) [EUR]."""
-    return (
-        year.compute_revenue_eur
-        + year.heat_revenue_eur
-        - year.electricity_cost_eur
-        - hub.wear_eur_per_mwh * year.it_energy_mwh
-    )
+@contextmanager
+def judge() -> Iterator[Callable[[str, HubYear], dict[str, float]]]:
+    """Start the judges in their own environment; the function asks one of them about a hub."""
+    python = Path(os.environ["HEATHUB_VAR"]) / "judges" / "bin" / "python"
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(  # noqa: S603  our own script in our own environment
+            [python, JUDGE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as process,
+    ):
+        path = Path(folder) / "hub.npz"
 
+        def ask(tool: str, given: HubYear) -> dict[str, float]:
+            np.savez(path, **{k: v for k, v in vars(given).items() if v is not None})
+            process.stdin.write(f"{tool} {path}\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
+            if not line:
+                sys.exit("heathub: the judge has stopped; its message is above.")
+            return json.loads(line)
 
-def highs_year(hub: DispatchInputs, parcel: int, year: int) -> tuple[float, float]:
-    """One hub-year as a linear program: margin [EUR] and seconds, model building left out.
-
-    Per hour load x, delivered q, rejected w: ``capture x = q + w`` and
-    ``(1 + aux) x + dry w <= headroom``.
-    """
-    hours = hub.price_eur_per_mwh.size
-    price = hub.price_eur_per_mwh
-    network = hub.network_of[parcel]
-    worth = hub.compute_value_eur_per_mwh[year] - hub.wear_eur_per_mwh
-    gain = np.concatenate(
-        [
-            worth - price * (1 + hub.auxiliary_share),
-            hub.heat_value_eur_per_mwh[network],
-            -price * hub.dry_cooler_share,
-        ]
-    )
-    one = diags_array(np.ones(hours))
-    heat = hstack([hub.capture_share * one, -one, -one])
-    grid = hstack([(1 + hub.auxiliary_share) * one, 0 * one, hub.dry_cooler_share * one])
-    top = np.concatenate(
-        [
-            np.full(hours, hub.power_it_kw[parcel]),
-            hub.uptake_kw[network],
-            np.full(hours, np.inf),
-        ]
-    )
-    start = time.perf_counter()
-    answer = linprog(
-        -gain / KWH_PER_MWH,
-        A_ub=grid.tocsr(),
-        b_ub=hub.headroom_kw[hub.substation_of[parcel]],
-        A_eq=heat.tocsr(),
-        b_eq=np.zeros(hours),
-        bounds=np.column_stack([np.zeros(3 * hours), top]),
-        method="highs",
-    )
-    return -answer.fun, time.perf_counter() - start
+        yield ask
+        process.stdin.close()
 
 
 def measure(options: argparse.Namespace) -> dict[str, object]:
-    hub = town(options.parcels, options.years)
-    found = margin_eur(heat_limited_dispatch(hub), hub)  # also compiles
-    hub_years = options.parcels * options.years
-    threads = numba.get_num_threads()
-    all_threads_s = best_seconds(lambda: heat_limited_dispatch(hub))
-    numba.set_num_threads(1)
-    one_thread_s = best_seconds(lambda: heat_limited_dispatch(hub))
-    numba.set_num_threads(threads)
+    for problem in PROBLEMS:
+        optimal_year(hub(problem, 0))  # compiles
+    found: dict[str, object] = {"hours": HOURS_PER_YEAR, "hub_years_per_problem": options.years}
+    with judge() as ask:
+        for problem in PROBLEMS:
+            print(problem.replace("_", " "), file=sys.stderr)
+            found[problem] = compared(problem, options.years, ask)
+        if not options.without_pypsa:
+            print("PyPSA", file=sys.stderr)
+            found["pypsa"] = beside_pypsa(ask)
+    return found
 
-    rng = np.random.default_rng(SEED)
-    solver_s, difference = [], 0.0
-    for _ in range(options.judged):
-        parcel, year = int(rng.integers(options.parcels)), int(rng.integers(options.years))
-        margin, seconds = highs_year(hub, parcel, year)
-        solver_s.append(seconds)
-        difference = max(difference, abs(found[parcel, year] / margin - 1.0))
-    if difference > AGREEMENT:
-        sys.exit(f"heathub: HiGHS earns something else (relative {difference:.1e}); no ratio.")
+
+def compared(problem: str, years: int, ask: Callable[..., dict[str, float]]) -> dict[str, object]:
+    """Ours and HiGHS on the same years in turn; building the program is left out of both."""
+    ours, theirs, differences, gaps = [], [], [], []
+    for number in range(years):
+        given = hub(problem, number)
+        program, _, _ = scaled(given)
+        memory, plan = scratch(given.hours, True), empty_plan(given.hours)
+        ours.append(median_seconds(lambda: solve(program, memory, plan)))  # noqa: B023
+        answer = ask("highs", given)
+        theirs.append(answer["seconds"])
+        year = optimal_year(given)
+        differences.append(abs(year.lower_eur / answer["eur"] - 1.0))
+        gaps.append(year.upper_eur / year.lower_eur - 1.0)
+    if max(differences) > AGREEMENT:
+        sys.exit(f"heathub: HiGHS earns something else ({max(differences):.1e}); no ratio.")
     return {
-        "hours": HOURS_PER_YEAR,
-        "parcels": options.parcels,
-        "years": options.years,
-        "threads": threads,
-        "hub_years_per_s": round(hub_years / all_threads_s),
-        "hub_years_per_s_one_thread": round(hub_years / one_thread_s),
-        "highs_judged_hub_years": options.judged,
-        "highs_hub_years_per_s": round(options.judged / sum(solver_s), 2),
-        "largest_relative_difference": float(f"{difference:.1e}"),
-        "ratio_one_thread": round(hub_years / one_thread_s * sum(solver_s) / options.judged),
+        "ms": round(1e3 * statistics.median(ours), 3),
+        "hub_years_per_s_and_core": round(1.0 / statistics.median(ours)),
+        "highs_simplex_ms": round(1e3 * statistics.median(theirs), 1),
+        "ratio_of_medians": round(statistics.median(theirs) / statistics.median(ours)),
+        "largest_relative_difference": float(f"{max(differences):.1e}"),
+        "largest_relative_gap": float(f"{max(gaps):.1e}"),
+    }
+
+
+def beside_pypsa(ask: Callable[..., dict[str, float]]) -> dict[str, object]:
+    """One year of both kinds, with everything that PyPSA does for it."""
+    given = hub("both", 0)
+    answer = ask("pypsa", given)
+    seconds = median_seconds(lambda: optimal_year(given))
+    difference = abs(optimal_year(given).lower_eur / answer["eur"] - 1.0)
+    if difference > AGREEMENT:
+        sys.exit(f"heathub: PyPSA earns something else ({difference:.1e}); no ratio.")
+    return {
+        "seconds": round(answer["seconds"], 2),
+        "ours_ms_with_building": round(1e3 * seconds, 2),
+        "ratio": round(answer["seconds"] / seconds),
+        "relative_difference": float(f"{difference:.1e}"),
     }

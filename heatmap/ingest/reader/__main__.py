@@ -1,37 +1,83 @@
 """The door of the reader process: ``python -m heatmap.ingest.reader REQUEST.json``."""
 
 import json
-import resource
 import sys
+import warnings
 from pathlib import Path
+from typing import Any
 
 from heatmap.ingest.reader.messages import FileRefused, emit, gettext_noop
+from heatmap.ingest.reader.sandbox import enclose
 from heatmap.orphans import die_with
 
-TOO_LARGE = gettext_noop("The file needs more memory than one upload may use.")
+TOO_LARGE = gettext_noop(
+    "The file needs more memory than one upload may use.\nSplit it, or simplify its shapes."
+)
+
+
+class Unused:
+    """Keeps out what pyogrio and pyarrow would load for functions that are not used here."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        if name.partition(".")[0] in ("geopandas", "pandas"):
+            raise ModuleNotFoundError(name)
 
 
 def main() -> int:
     request = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    path, folder = Path(request["path"]), Path(request["folder"])
+    walls = enclose(
+        memory_bytes=request["memory_bytes"],
+        cpu_seconds=request["cpu_seconds"],
+        file_bytes=request["max_bytes"],
+        folder=folder,
+        readable=[path],
+    )
+    # after the walls: a change of identity makes the kernel forget it
     die_with(request["parent"])
-    memory_bytes, seconds = request["memory_bytes"], request["cpu_seconds"]
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
-    path = Path(request["path"])
+    emit("walls", names=walls)
+    sys.meta_path.insert(0, Unused())
+    # libraries warn about files; what matters is said in the report
+    warnings.simplefilter("ignore")
     try:
-        if request["format"] == "osm":
-            from heatmap.ingest.reader import osm  # noqa: PLC0415  one heavy library a process
-
-            osm.read(path)
-        else:
-            from heatmap.ingest.reader import vector  # noqa: PLC0415
-
-            vector.read(path, request)
+        _work(path, folder, request)
     except FileRefused as refusal:
         emit("file_refused", message=refusal.message, values=refusal.values)
     except MemoryError:
         emit("file_refused", message=TOO_LARGE, values={})
+    sys.stdout.flush()
     return 0
+
+
+def _work(path: Path, folder: Path, request: dict[str, Any]) -> None:
+    from heatmap.ingest.reader.sniff import sources  # noqa: PLC0415  after the walls stand
+
+    found = sources(path, request["name"], folder, request["max_bytes"])
+    task = request["task"]
+    if task == "series":
+        from heatmap.ingest.reader import series  # noqa: PLC0415
+
+        series.read(found[0], request)
+    elif found[0].format == "osm":
+        from heatmap.ingest.reader import osm  # noqa: PLC0415  one heavy library a process
+
+        if task == "inspect":
+            emit("proposal", format="osm", layers=[], layers_left_out=0)
+        else:
+            osm.read(found[0].path if found[0].zipped else path)
+    elif found[0].format == "geotiff":
+        from heatmap.ingest.reader import raster  # noqa: PLC0415
+
+        raster.read(found[0], request, look_only=task == "inspect")
+    elif task == "inspect":
+        from heatmap.ingest.reader import inspect  # noqa: PLC0415
+
+        inspect.read(found, request)
+    else:
+        from heatmap.ingest.reader import load  # noqa: PLC0415
+
+        load.read(found, request)
 
 
 if __name__ == "__main__":

@@ -1,78 +1,163 @@
-"""Unpacks a zip that a stranger made: only the parts of one shapefile, never a path of its own."""
+"""Unpacks a zip that a stranger made: what can be read in it, never under a path of its own."""
 
+import stat
 import zipfile
-from pathlib import Path
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO
 
 from heatmap.ingest.reader.messages import FileRefused, gettext_noop
 
 PARTS = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
-NEEDED = {".shp", ".shx", ".dbf"}
+READABLE = {
+    ".gpkg", ".geojson", ".json", ".geojsonl", ".geojsons", ".fgb", ".parquet", ".geoparquet",
+    ".kml", ".gml", ".dxf", ".csv", ".tsv", ".xlsx", ".tif", ".tiff", ".osm", ".pbf",
+}  # fmt: skip
+WEAK = {".csv", ".tsv", ".json", ".tif", ".tiff"}
+"""Often strays beside a layer: read only where nothing better is in the zip."""
+MAX_MEMBERS = 10_000
+DAMAGED = gettext_noop(
+    "This zip is damaged: %(member)s cannot be unpacked.\nPack the files again and upload that."
+)
+NO_ZIP = gettext_noop(
+    "This is not a zip file.\nPut the .shp, .shx, .dbf and .prj files together into one zip and "
+    "upload that."
+)
 
 
-def unpack_shapefile(path: Path, folder: Path, max_bytes: int) -> Path:
-    """Unpack the one shapefile of the zip into `folder` and return its .shp.
+@dataclass
+class Unpacked:
+    """One thing of an archive that can be read, under a name of our own."""
 
-    Stray files, nested folders and endings in any case are fine. Members are written under names
-    of our own, so that no path in the archive can lead anywhere.
+    name: str
+    path: Path
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Budget:
+    """Bytes that may still be written; a bomb lies about its size."""
+
+    left: int
+    limit: int
+
+    def copy(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
+        try:
+            with archive.open(member) as source, target.open("wb") as sink:
+                self._copy(source, sink)
+        except RuntimeError as error:
+            raise FileRefused(
+                gettext_noop("The zip is locked with a password.\nPack it again without one.")
+            ) from error
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+            raise FileRefused(DAMAGED, member=PurePosixPath(member.filename).name) from error
+
+    def _copy(self, source: IO[bytes], sink: IO[bytes]) -> None:
+        while block := source.read(1 << 20):
+            self.left -= len(block)
+            if self.left < 0:
+                raise FileRefused(
+                    gettext_noop(
+                        "Unpacked, this zip is larger than %(limit)s MB.\n"
+                        "Split it, or leave out what is not needed."
+                    ),
+                    limit=self.limit // 2**20,
+                )
+            sink.write(block)
+
+
+def unpack(path: Path, folder: Path, max_bytes: int) -> list[Unpacked]:
+    """Unpack what can be read into `folder`. Stray files, folders and any case of endings are fine.
+
+    Members are written under names of our own, so that no path in the archive can lead anywhere;
+    links are left alone.
     """
     try:
         archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
-        raise FileRefused(
-            gettext_noop(
-                "This is not a zip file. Put the .shp, .shx, .dbf and .prj files together "
-                "into one zip and upload that."
-            )
-        ) from error
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise FileRefused(NO_ZIP) from error
     with archive:
-        sets: dict[str, dict[str, zipfile.ZipInfo]] = {}
-        for member in archive.infolist():
-            name = Path(member.filename)
-            if name.suffix.lower() in PARTS and "__MACOSX" not in name.parts:
-                sets.setdefault(str(name.with_suffix("")), {})[name.suffix.lower()] = member
-        shapefiles = {stem: parts for stem, parts in sets.items() if ".shp" in parts}
-        if not shapefiles:
+        members = [member for member in archive.infolist() if _is_plain_file(member)]
+        if len(members) > MAX_MEMBERS:
             raise FileRefused(
                 gettext_noop(
-                    "There is no .shp file in this zip. Put the .shp, .shx, .dbf and .prj files "
-                    "of the layer into it."
-                )
-            )
-        if len(shapefiles) > 1:
-            names = ", ".join(sorted(Path(stem).name for stem in shapefiles))
-            raise FileRefused(
-                gettext_noop(
-                    "There are %(count)s shapefiles in this zip (%(names)s). "
-                    "Upload one layer at a time."
+                    "There are %(count)s files in this zip; at most %(limit)s are read.\n"
+                    "Pack only the layer that is needed."
                 ),
-                count=len(shapefiles),
-                names=names,
+                count=len(members),
+                limit=MAX_MEMBERS,
             )
-        ((stem, parts),) = shapefiles.items()
-        missing = sorted(NEEDED - set(parts))
-        if missing:
-            raise FileRefused(
-                gettext_noop(
-                    "%(part)s is missing in the zip. Add it beside the .shp and upload again."
-                ),
-                part=Path(stem).name + missing[0],
-            )
-        if sum(part.file_size for part in parts.values()) > max_bytes:
-            raise FileRefused(
-                gettext_noop("Unpacked, this zip is larger than %(limit)s MB."),
-                limit=max_bytes // 2**20,
-            )
-        for suffix, part in parts.items():
-            with archive.open(part) as source, (folder / f"layer{suffix}").open("wb") as target:
-                _copy(source, target, part.file_size)
-    return folder / "layer.shp"
+        budget = _Budget(max_bytes, max_bytes)
+        found = _shapefiles(archive, members, folder, budget)
+        others = [m for m in members if _suffix(m) in READABLE]
+        strong = [m for m in others if _suffix(m) not in WEAK]
+        for number, member in enumerate(strong or ([] if found else others)):
+            target = folder / f"member{number}{_suffix(member)}"
+            budget.copy(archive, member, target)
+            found.append(Unpacked(PurePosixPath(member.filename).stem, target))
+    if not found:
+        raise _holds_nothing(members)
+    return found
 
 
-def _copy(source: object, target: object, promised_bytes: int) -> None:
-    """Copy no more than the archive promised: a bomb lies about its size."""
-    written = 0
-    while block := source.read(1 << 20):  # type: ignore[attr-defined]
-        written += len(block)
-        if written > promised_bytes:
-            raise FileRefused(gettext_noop("This zip is damaged: a member is larger than it says."))
-        target.write(block)  # type: ignore[attr-defined]
+def _is_plain_file(member: zipfile.ZipInfo) -> bool:
+    mode = member.external_attr >> 16
+    name = PurePosixPath(member.filename)
+    return (
+        not member.is_dir()
+        and not stat.S_ISLNK(mode)
+        and "__MACOSX" not in name.parts
+        and not name.name.startswith("._")
+    )
+
+
+def _suffix(member: zipfile.ZipInfo) -> str:
+    return PurePosixPath(member.filename.replace("\\", "/")).suffix.lower()
+
+
+def _shapefiles(
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], folder: Path, budget: _Budget
+) -> list[Unpacked]:
+    sets: dict[str, dict[str, zipfile.ZipInfo]] = {}
+    for member in members:
+        if _suffix(member) in PARTS:
+            name = PurePosixPath(member.filename.replace("\\", "/"))
+            sets.setdefault(str(name.with_suffix("")).lower(), {})[_suffix(member)] = member
+    found = []
+    for number, parts in enumerate(parts for parts in sets.values() if ".shp" in parts):
+        name = PurePosixPath(parts[".shp"].filename.replace("\\", "/")).stem
+        if ".dbf" not in parts:
+            raise FileRefused(
+                gettext_noop(
+                    "%(part)s is missing in the zip.\nAdd it beside the .shp and upload again."
+                ),
+                part=f"{name}.dbf",
+            )
+        for suffix, member in parts.items():
+            budget.copy(archive, member, folder / f"layer{number}{suffix}")
+        found.append(Unpacked(name, folder / f"layer{number}.shp"))
+    return found
+
+
+def _holds_nothing(members: list[zipfile.ZipInfo]) -> FileRefused:
+    names = [member.filename.lower() for member in members]
+    if any(".gdb/" in name for name in names):
+        return FileRefused(
+            gettext_noop(
+                "This zip holds an Esri file geodatabase, which is not read.\n"
+                "Export the layer as GeoPackage or shapefile."
+            )
+        )
+    if any(name.endswith((".zip", ".rar", ".7z")) for name in names):
+        return FileRefused(
+            gettext_noop(
+                "There is only another archive in this zip.\nUnpack it and upload the inner one."
+            )
+        )
+    return FileRefused(
+        gettext_noop(
+            "There is no .shp file in this zip, nor another file that can be read.\n"
+            "Put the .shp, .shx, .dbf and .prj files of the layer into it."
+        )
+    )

@@ -1,11 +1,18 @@
 """The lines that the reader prints.
 
-Sentences travel as a fixed text plus values, so that the page can translate the text.
+Sentences travel as a fixed text plus values, so that the page can translate the text. A text has
+two parts, divided by a line break: what is wrong, and how to mend it.
 """
 
 import json
 import sys
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
+
+LISTED = 1000
+"""So many remarks are told one by one; the others are counted."""
+LONGEST_VALUE = 80
 
 
 class FileRefused(Exception):
@@ -22,7 +29,9 @@ def gettext_noop(text: str) -> str:
 
 
 def emit(line: str, /, **content: Any) -> None:
-    sys.stdout.write(json.dumps({"line": line, **content}, ensure_ascii=False) + "\n")
+    # the database keeps no NUL in JSON
+    text = json.dumps({"line": line, **content}, ensure_ascii=False).replace("\\u0000", "")
+    sys.stdout.write(text + "\n")
 
 
 def emit_refused(
@@ -33,13 +42,38 @@ def emit_refused(
     *,
     row: int | None = None,
     column: str = "",
+    value: str = "",
 ) -> None:
     emit(
         "refused",
         kind=kind,
-        ref=ref,
+        ref=ref[:LONGEST_VALUE],
         row=row,
         column=column,
+        value=value[:LONGEST_VALUE],
         message=message,
         values=values or {},
     )
+
+
+@dataclass
+class Remarks:
+    """Counts what was said about rows, and says the first ones in full."""
+
+    refused: int = 0
+    by_message: Counter[str] = field(default_factory=Counter)
+
+    def refuse(
+        self,
+        row: int,
+        ref: str,
+        message: str,
+        values: dict[str, Any] | None = None,
+        *,
+        column: str = "",
+        value: str = "",
+    ) -> None:
+        self.refused += 1
+        self.by_message[message] += 1
+        if self.refused <= LISTED:
+            emit_refused("", ref, message, values, row=row, column=column, value=value)

@@ -1,0 +1,119 @@
+"""A template and a sample of every kind of layer, made from its record; both import as they are."""
+
+import csv
+import io
+import json
+import math
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from engines.units import HOURS_PER_YEAR
+from heatmap.ingest.kinds import BY_NAME, Field, Kind
+
+STEP_DEG = 0.001
+SERIES_COLUMNS = ("time_utc", "price_eur_per_mwh")
+
+
+def columns_of(kind: Kind) -> list[str]:
+    """Names of the columns of a template; a monthly field has twelve."""
+    names = []
+    for field in kind.fields:
+        if field.type == "months":
+            names += [f"{field.name}_{month:02d}" for month in range(1, 13)]
+        else:
+            names.append(field.name)
+    return names
+
+
+def template_csv(kind: str) -> str:
+    """Return an empty table with the columns of a kind, and one for the shape."""
+    if kind == "series":
+        return _csv([list(SERIES_COLUMNS)])
+    return _csv([[*columns_of(BY_NAME[kind]), "wkt"]])
+
+
+def sample_csv(kind: str, lon: float, lat: float) -> str:
+    """Return a small table near a place (degrees) that imports without a warning of its own."""
+    if kind == "series":
+        return _series()
+    record = BY_NAME[kind]
+    rows = [columns_of(record) + ["wkt"]]
+    for number in range(2):
+        values = _values(record, number)
+        rows.append([*(str(value) for value in values.values()), _wkt(record, number, lon, lat)])
+    return _csv(rows)
+
+
+def sample_geojson(kind: str, lon: float, lat: float) -> str:
+    """Return the same sample as GeoJSON."""
+    record = BY_NAME[kind]
+    features = [
+        {
+            "type": "Feature",
+            "properties": _values(record, number),
+            "geometry": {
+                "type": {"area": "Polygon", "line": "LineString", "point": "Point"}[
+                    record.example_shape
+                ],
+                "coordinates": _coordinates(record, number, lon, lat),
+            },
+        }
+        for number in range(2)
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+
+
+def _values(kind: Kind, number: int) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for field in kind.fields:
+        example = field.example[number]
+        if field.type == "months":
+            values |= {f"{field.name}_{m:02d}": _of_month(field, number, m) for m in range(1, 13)}
+        else:
+            values[field.name] = example
+    return values
+
+
+def _of_month(field: Field, number: int, month: int) -> float:
+    """Dearer in winter."""
+    middle = float(str(field.example[number]))
+    return round(middle * (1 + 0.2 * math.cos(2 * math.pi * (month - 1) / 12)), 1)
+
+
+def _coordinates(kind: Kind, number: int, lon: float, lat: float) -> Any:
+    west, south = round(lon + number * 2 * STEP_DEG, 6), round(lat, 6)
+    east, north = round(west + STEP_DEG, 6), round(south + STEP_DEG / 2, 6)
+    if kind.example_shape == "point":
+        return [west, south]
+    if kind.example_shape == "line":
+        return [[west, south], [round(west + 2 * STEP_DEG, 6), south]]
+    return [[[west, south], [east, south], [east, north], [west, north], [west, south]]]
+
+
+def _wkt(kind: Kind, number: int, lon: float, lat: float) -> str:
+    points = _coordinates(kind, number, lon, lat)
+
+    def pairs(places: list[list[float]]) -> str:
+        return ", ".join(f"{x} {y}" for x, y in places)
+
+    if kind.example_shape == "point":
+        return f"POINT ({points[0]} {points[1]})"
+    if kind.example_shape == "line":
+        return f"LINESTRING ({pairs(points)})"
+    return f"POLYGON (({pairs(points[0])}))"
+
+
+def _series() -> str:
+    """A year of prices, dearer in the evening."""
+    start = datetime(2023, 1, 1, tzinfo=UTC)
+    rows = [list(SERIES_COLUMNS)]
+    for hour in range(HOURS_PER_YEAR):
+        price = 80 + 30 * math.sin(2 * math.pi * (hour % 24 - 12) / 24)
+        rows.append([f"{start + timedelta(hours=hour):%Y-%m-%dT%H:%M:%SZ}", f"{price:.2f}"])
+    return _csv(rows)
+
+
+def _csv(rows: list[list[str]]) -> str:
+    target = io.StringIO()
+    csv.writer(target, lineterminator="\n").writerows(rows)
+    return target.getvalue()
