@@ -24,7 +24,7 @@ from heatmap.models import Job, JobStopped
 
 logger = logging.getLogger(__name__)
 
-BEAT_S = 1.0
+BEAT_S = 0.5
 STOP_SIGNAL = signal.SIGUSR2
 
 
