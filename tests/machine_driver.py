@@ -20,8 +20,9 @@ from shapefiles import zipped  # noqa: E402
 
 from heatmap.choices import LayerKind, Role  # noqa: E402
 from heatmap.identity import acting_as  # noqa: E402
-from heatmap.jobs import start_upload  # noqa: E402
+from heatmap.jobs import hand_over  # noqa: E402
 from heatmap.models import LayerVersion, Municipality  # noqa: E402
+from heatmap.services import uploads
 from heatmap.services.demo import DEMO_TOWNS, load_town  # noqa: E402
 from heatmap.services.layers import Provenance, publish_features  # noqa: E402
 from heatmap.services.municipalities import let_in  # noqa: E402
@@ -73,7 +74,8 @@ class Driver:
     def upload(self) -> dict[str, str]:
         answers = {"kind": "parcels", "name": self.file.name, "columns": {"ref": "FLURSTUECK"}}
         with acting_as(user_id=self.planner.pk), self.file.open("rb") as handle:
-            upload = start_upload(self.other, self.planner, {"file": File(handle), **answers})
+            upload = uploads.receive(self.other, self.planner, file=File(handle), **answers)
+            hand_over(upload.job_id)
         return {"upload": str(upload.job_id)}
 
     def both(self) -> dict[str, str]:

@@ -95,7 +95,7 @@ def newest_upload(page):
 
 def run_study(page) -> str:
     page.goto(f"{HERE}studies/")
-    page.get_by_role("button", name="Run study").first.click()
+    page.get_by_role("button", name=re.compile("Run study|Run again")).first.click()
     page.wait_for_url("**/runs/**")
     return page.url
 

@@ -12,8 +12,9 @@ from shapefiles import zipped
 from heatmap.choices import JobKind, JobState
 from heatmap.errors import Refusal
 from heatmap.identity import acting_as
-from heatmap.jobs import start_upload
+from heatmap.jobs import hand_over
 from heatmap.models import Job
+from heatmap.services import uploads
 from heatmap.services.jobs import create_job, request_cancel, run_job
 from sites.jobs import start_run
 from sites.models import Candidate
@@ -45,9 +46,10 @@ def test_a_worker_reads_an_upload_and_the_next_run_scores_it(
     squares = [shapely.box(385_400, 6_671_600, 385_440, 6_671_630)]
     path = zipped(tmp_path, shapes=squares, columns={"id": ["torni"]}, crs=3067, srid=4326)
     with acting_as(user_id=planner.pk), path.open("rb") as handle:
-        upload = start_upload(
-            helsinki, planner, {"kind": "parcels", "file": File(handle), "name": path.name}
+        upload = uploads.receive(
+            helsinki, planner, kind="parcels", file=File(handle), name=path.name
         )
+        hand_over(upload.job_id)
     job = wait_for(helsinki, upload.job_id)
     assert job.state == JobState.DONE, job.sentence
     with acting_as(user_id=planner.pk):
@@ -131,9 +133,8 @@ def test_a_file_of_another_town_changes_nothing_here(helsinki, planner, tmp_path
     with acting_as(user_id=planner.pk):
         with path.open("rb") as handle:
             content = ContentFile(handle.read(), name=path.name)
-        upload = start_upload(
-            helsinki, planner, {"kind": "parcels", "file": content, "name": path.name}
-        )
+        upload = uploads.receive(helsinki, planner, kind="parcels", file=content, name=path.name)
+        hand_over(upload.job_id)
     job = wait_for(helsinki, upload.job_id)
     assert job.state == JobState.REFUSED
     assert "All shapes lie outside the municipality" in job.sentence
