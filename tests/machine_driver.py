@@ -22,7 +22,7 @@ from heatmap.choices import LayerKind, Role  # noqa: E402
 from heatmap.identity import acting_as  # noqa: E402
 from heatmap.jobs import hand_over  # noqa: E402
 from heatmap.models import LayerVersion, Municipality  # noqa: E402
-from heatmap.services import uploads
+from heatmap.services import uploads  # noqa: E402
 from heatmap.services.demo import DEMO_TOWNS, load_town  # noqa: E402
 from heatmap.services.layers import Provenance, publish_features  # noqa: E402
 from heatmap.services.municipalities import let_in  # noqa: E402
