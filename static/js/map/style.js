@@ -62,6 +62,8 @@ const DRAW = {
   buildings(layer) {
     return [
       { id: `${layer.id}-fill`, type: "fill", paint: { "fill-color": classed(layer) } },
+      { id: `${layer.id}-point`, type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": classed(layer),
+        "circle-radius": zoomed(12, 1.2, 18, 6), "circle-stroke-color": token("map-building-line"), "circle-stroke-width": 0.6 } },
       ...(estimated(layer) ? [hatched(layer, "hatch", { minzoom: 14.5, filter: ["has", layer.breaksProperty] })] : []),
       { id: `${layer.id}-line`, type: "line", minzoom: 14, paint: { "line-color": token("map-building-line"), "line-width": zoomed(14, 0.4, 18, 1.1) } },
       { id: `${layer.id}-name`, type: "symbol", minzoom: 17, filter: ["!=", ["get", "name"], ""],
@@ -86,6 +88,12 @@ const DRAW = {
         "fill-opacity": ["case", state("refused"), 0.75, 0.92] } },
       { id: `${layer.id}-refused`, type: "fill", paint: { "fill-pattern": "hatch-strong", "fill-opacity": ["case", state("refused"), 0.8, 0] } },
       { id: `${layer.id}-edge`, type: "line", paint: { "line-color": token("ink"), "line-width": zoomed(13, 0.5, 17, 1.3), "line-opacity": 0.75 } },
+    ];
+  },
+  feeders(layer) {
+    return [
+      { id: `${layer.id}-line`, type: "line", layout: { "line-cap": "round", "line-join": "round" },
+        paint: { "line-color": token("map-grid"), "line-width": zoomed(12, 1, 16, 2.2, 19, 4), "line-dasharray": [5, 2] } },
     ];
   },
   substations: (layer) => point(layer, "mark-substation", "map-grid"),
