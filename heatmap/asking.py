@@ -48,3 +48,16 @@ def address_of(request: HttpRequest) -> str:
         return str(ip_address(said))
     except ValueError:
         return ""
+
+
+FORWARDING_HEADERS = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Host")
+
+
+def is_at_this_machine(request: HttpRequest) -> bool:
+    """Whether the request comes from loopback, and not through a proxy."""
+    if any(name in request.headers for name in FORWARDING_HEADERS):
+        return False
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
-from ipaddress import ip_address
 
 import psycopg
 from django.conf import settings
@@ -19,13 +18,13 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 from prometheus_client.core import GaugeMetricFamily
 
+from heatmap.asking import is_at_this_machine
 from heatmap.background import broker_answers
 from heatmap.metrics import exposition
 from heatmap.models import SignOfLife
 from heatmap.services import queue
 
 CHECKS = ("database", "migrations", "broker", "worker", "watcher")
-FORWARDING_HEADERS = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Host")
 APPLIED = "SELECT app, name FROM django_migrations"
 LIVING = "SELECT kind FROM heatmap_signoflife WHERE seen_at > now() - %s"
 
@@ -77,12 +76,7 @@ def _may_measure(request: HttpRequest) -> bool:
     token = settings.METRICS_TOKEN.encode()
     if token and secrets.compare_digest(given, token):
         return True
-    if any(name in request.headers for name in FORWARDING_HEADERS):
-        return False
-    try:
-        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
+    return is_at_this_machine(request)
 
 
 def _gauges() -> Iterator[GaugeMetricFamily]:

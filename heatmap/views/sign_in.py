@@ -1,6 +1,5 @@
 """Signing in and out; and the demo's one-click sign-in, for people at this very machine."""
 
-from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
@@ -13,22 +12,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from heatmap.asking import Asker, address_of, asked_by
+from heatmap.asking import Asker, address_of, asked_by, is_at_this_machine
 from heatmap.limits import limited
 from heatmap.services.audit import record
 from heatmap.services.demo import DEMO_USER
 
-FORWARDING_HEADERS = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Host")
-
 
 def demo_allowed(request: HttpRequest) -> bool:
-    """Only with the demo switched on, from loopback, and not through a proxy."""
-    if not settings.DEMO or any(name in request.headers for name in FORWARDING_HEADERS):
-        return False
-    try:
-        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
+    """Only with the demo switched on, and for people at this machine."""
+    return settings.DEMO and is_at_this_machine(request)
 
 
 def _note(request: HttpRequest, action: str, name: str, user_id: int | None = None) -> None:
