@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
 from engines.economics.heat_value import displaced_heat_eur_per_mwh, heat_price_eur_per_mwh
-from engines.errors import InvalidInput
+from engines.errors import InvalidInput, OutOfValidity
 from engines.evaluation.records import StudyChoices, TownInput
 from engines.grid.tariff import hourly_price_eur_per_mwh, tariff_named
 from engines.message import Message, message
@@ -98,11 +98,17 @@ def town_year(town: TownInput, choices: StudyChoices, a: Assumptions) -> TownYea
         If prices and temperatures differ in length, or no building hangs on the network.
     """
     _check(town)
+    hub = technology(choices.technology)
+    if not hub.computes:
+        raise OutOfValidity(
+            f"{hub.label} earns nothing by computing and is no hub; choose a technology with "
+            "computers."
+        )
     supply, back = _temperatures(town.outdoor_degc, a)
     demand_kw = heat_demand_kw(town)
     production_kw = network_production_kw(demand_kw, a["network.loss_share"])
     displaced = _displaced_eur_per_mwh(a)
-    give_degc = available_degc(technology(choices.technology), a["hub.approach_k"])
+    give_degc = available_degc(hub, a["hub.approach_k"])
     must_run_kw = a["network.must_run_share"] * production_kw
     whole = injection(
         available_degc=give_degc,
