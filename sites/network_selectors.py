@@ -17,7 +17,7 @@ from heatmap.models import Municipality
 PIECES = """
 CREATE TEMP TABLE piece ON COMMIT DROP AS
 WITH line AS MATERIALIZED (
-    SELECT p.id, p.ref, p.dn_mm, row_number() OVER (ORDER BY p.ref, d.path) AS line_no, d.geom
+    SELECT p.id, p.dn_mm, p.flow_share, row_number() OVER (ORDER BY p.ref, d.path) AS line_no, d.geom
     FROM heatmap_pipe p CROSS JOIN LATERAL ST_Dump(p.geom) d
     WHERE p.version_id = %(version)s AND ST_Dimension(d.geom) = 1
 ), tip AS (
@@ -42,13 +42,14 @@ WITH line AS MATERIALIZED (
     SELECT line_no, at AS low, lead(at) OVER (PARTITION BY line_no ORDER BY at) AS high FROM cut
 )
 SELECT row_number() OVER (ORDER BY line_no, low) - 1 AS piece_no, l.id AS pipe_id, l.dn_mm,
+       l.flow_share,
        ST_LineSubstring(l.geom, s.low, s.high) AS geom
 FROM stretch s JOIN line l USING (line_no)
 WHERE s.high IS NOT NULL AND (s.high - s.low) * ST_Length(l.geom) > 0.01
 """
 
 PLACES = """
-SELECT pipe_id, dn_mm, ST_X(a), ST_Y(a), ST_X(b), ST_Y(b), ST_Length(here)
+SELECT pipe_id, dn_mm, flow_share, ST_X(a), ST_Y(a), ST_X(b), ST_Y(b), ST_Length(here)
 FROM (SELECT *, ST_Transform(geom, %(srid)s) AS here FROM piece) p
 CROSS JOIN LATERAL (SELECT ST_StartPoint(here) AS a, ST_EndPoint(here) AS b) ends
 ORDER BY piece_no
@@ -116,6 +117,8 @@ class NetworkRows:
     ----------
     pipe_id, dn_mm : array, shape (pieces,)
         The pipe a piece was cut from; NaN where no diameter is stated.
+    flow_share : array, shape (pieces,)
+        As stated; NaN where it is not.
     start_xy, end_xy : array, shape (pieces, 2)
         In the town's own grid.
     length_m : array, shape (pieces,)
@@ -127,6 +130,7 @@ class NetworkRows:
 
     pipe_id: np.ndarray
     dn_mm: np.ndarray
+    flow_share: np.ndarray
     start_xy: np.ndarray
     end_xy: np.ndarray
     length_m: np.ndarray
@@ -168,13 +172,14 @@ def network_rows(
         cursor.execute(PIECES, parameters)
         cursor.execute("CREATE INDEX ON piece USING gist (geom)")
         cursor.execute("ANALYZE piece")
-        places = np.array(rows(PLACES), dtype=np.float64).reshape(-1, 7)
+        places = np.array(rows(PLACES), dtype=np.float64).reshape(-1, 8)
         found = NetworkRows(
             pipe_id=places[:, 0].astype(np.int64),
             dn_mm=places[:, 1],
-            start_xy=places[:, 2:4],
-            end_xy=places[:, 4:6],
-            length_m=places[:, 6],
+            flow_share=places[:, 2],
+            start_xy=places[:, 3:5],
+            end_xy=places[:, 5:7],
+            length_m=places[:, 7],
             customers=rows(CUSTOMERS if by_building else CELLS, customer_reach_m),
             plants=rows(PLANTS, plant_reach_m),
             nearest_piece=dict(rows(PARCELS)),

@@ -12,6 +12,7 @@ def one_hub(hours: int = 8760, **changes) -> DispatchInputs:
     inputs = DispatchInputs(
         uptake_kw=np.full((1, hours), 500.0),
         heat_value_eur_per_mwh=np.full((1, hours), 40.0),
+        heat_pump_per_heat=np.zeros((1, hours)),
         headroom_kw=np.full((1, hours), 2000.0),
         price_eur_per_mwh=np.full(hours, 60.0),
         network_of=np.array([0]),
@@ -36,6 +37,7 @@ def random_hub(seed: int, hours: int) -> DispatchInputs:
         hours,
         uptake_kw=rng.choice([0.0, 5.0, 1.0, 1.0], (1, hours)) * rng.uniform(0, 1200, (1, hours)),
         heat_value_eur_per_mwh=rng.uniform(10, 80, (1, hours)),
+        heat_pump_per_heat=rng.choice([0.0, 0.0, 0.3], (1, hours)),
         headroom_kw=rng.uniform(0, 1400, (1, hours)),
         price_eur_per_mwh=rng.normal(100, 90, hours),
         pipe_loss_kw=np.array([25.0]),

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from engines.arrays import FloatArray
 from engines.errors import InvalidInput
+from engines.thermal.network_state import NetworkInput
 
 MEASURED, DERIVED, ILLUSTRATIVE, UNKNOWN = "measured", "derived", "illustrative", "unknown"
 
@@ -18,15 +19,12 @@ class LoadProfile:
 
     Attributes
     ----------
-    demand_mwh_per_a : float
-        Annual heat of the buildings of this group.
     hour_factors : array, shape (7, 24, 10)
         Share of the day by weekday, hour and temperature interval.
     weekday_factors : array, shape (7,)
         Weight of each weekday.
     """
 
-    demand_mwh_per_a: float
     hour_factors: FloatArray
     weekday_factors: FloatArray
 
@@ -44,10 +42,9 @@ class TownInput:
     weekday_of_day : array of int, shape (days,)
         Monday is 0.
     profiles : mapping of str to LoadProfile
-        By key of ``demand_profiles.csv``; only the buildings that hang on the network.
-    network_share : array, shape (networks,)
-        Part of the network's heat that passes each place where a hub could connect; NaN where
-        the flow is not known (then all of it is taken, and said).
+        By key of ``demand_profiles.csv``; the groups of `network` count in this order.
+    network : NetworkInput
+        Pipes, plants, and the customers that hang on the pipes.
     """
 
     outdoor_degc: FloatArray
@@ -55,7 +52,7 @@ class TownInput:
     utc_offset_h: int
     weekday_of_day: NDArray[np.int64]
     profiles: Mapping[str, LoadProfile]
-    network_share: FloatArray
+    network: NetworkInput
 
 
 @dataclass(frozen=True)
@@ -70,8 +67,8 @@ class Candidates:
         Inside the municipality.
     network_m : array
         Straight distance to the network.
-    network_of : array of int
-        Row of `TownInput.network_share`; -1 without a network.
+    piece_of : array of int
+        Piece of pipe that a hub would feed; -1 without a network.
     substation_m : array
         Distance to the substation.
     substation_of : array of int
@@ -88,7 +85,7 @@ class Candidates:
     area_m2: FloatArray
     inside: NDArray[np.bool_]
     network_m: FloatArray
-    network_of: NDArray[np.int64]
+    piece_of: NDArray[np.int64]
     substation_m: FloatArray
     substation_of: NDArray[np.int64]
     dwelling_m: FloatArray
@@ -107,7 +104,7 @@ class Candidates:
             area_m2=self.area_m2[index],
             inside=self.inside[index],
             network_m=self.network_m[index],
-            network_of=self.network_of[index],
+            piece_of=self.piece_of[index],
             substation_m=self.substation_m[index],
             substation_of=self.substation_of[index],
             dwelling_m=self.dwelling_m[index],
@@ -134,6 +131,8 @@ class StudyChoices:
         Keys of the tables.
     displaced_source : str
         ``boiler``, ``condensing`` or ``heat_pump``: what the hub's heat replaces all year.
+    refrigerant : str
+        Key of ``refrigerants.csv``: what a heat pump would work with.
     compute_outlook : str
         ``market``, ``fleet`` or ``flat``.
     start_year : float
@@ -150,6 +149,7 @@ class StudyChoices:
     tariff: str
     heat_pump_tariff: str
     displaced_source: str
+    refrigerant: str
     compute_outlook: str
     start_year: float
     area_type: str

@@ -16,10 +16,9 @@ minutes to an hour or so.
 """
 
 from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 from numba import prange
+from numpy.typing import NDArray
 
 from engines.arrays import FloatArray, IntArray, finite, non_negative
 from engines.compiled import compiled
@@ -27,6 +26,8 @@ from engines.errors import InvalidInput, NotConverged
 from engines.thermal.flow_paths import FlowPaths
 from engines.thermal.pipe_graph import PipeGraph
 from engines.units import KWH_PER_MWH, W_PER_KW, WATER_HEAT_CAPACITY_KJ_PER_KGK
+
+Floats32 = NDArray[np.float32]
 
 CP = WATER_HEAT_CAPACITY_KJ_PER_KGK
 
@@ -109,21 +110,21 @@ class NetworkYear:
         Customers' nodes that the water reaches too cold.
     """
 
-    flow_kg_per_s: FloatArray
-    supply_degc: FloatArray
-    return_degc: FloatArray
+    flow_kg_per_s: Floats32
+    supply_degc: Floats32
+    return_degc: Floats32
     production_kw: FloatArray
     delivered_kw: FloatArray
     lost_kw: FloatArray
     starved: IntArray
 
-    def heat_kw(self) -> FloatArray:
+    def heat_kw(self) -> Floats32:
         """Return the heat that passes each place, shape (places, hours): ``m cp (Ts - Tr)``.
 
         It is what the customers behind the place need and what the pipes behind it lose.
         """
         passing = self.flow_kg_per_s * np.float32(CP) * (self.supply_degc - self.return_degc)
-        return np.nan_to_num(passing, nan=0.0)
+        return np.nan_to_num(passing, nan=0.0).astype(np.float32)
 
 
 def network_year(
@@ -217,7 +218,7 @@ def network_year(
     return NetworkYear(flow, hot, cold, produced, delivered, lost, starved)
 
 
-def _sparse(demand_kwh: FloatArray) -> tuple[Any, ...]:
+def _sparse(demand_kwh: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
     """Return customers as node, group and demand [kWh/a] of each entry that is not zero."""
     node, group = np.nonzero(demand_kwh)
     return node, group, demand_kwh[node, group]
@@ -225,26 +226,26 @@ def _sparse(demand_kwh: FloatArray) -> tuple[Any, ...]:
 
 @compiled(parallel=True)
 def _all_hours(
-    upstream,
-    downstream,
-    share,
-    transfer,
-    is_plant,
-    component,
-    customers,
-    shapes,
-    supply,
-    back,
-    ground,
-    wanted,
-    flow_out,
-    hot_out,
-    cold_out,
-    produced,
-    delivered,
-    lost,
-    starved,
-):
+    upstream: IntArray,
+    downstream: IntArray,
+    share: FloatArray,
+    transfer: FloatArray,
+    is_plant: NDArray[np.bool_],
+    component: IntArray,
+    customers: tuple[IntArray, IntArray, FloatArray],
+    shapes: FloatArray,
+    supply: FloatArray,
+    back: FloatArray,
+    ground: FloatArray,
+    wanted: IntArray,
+    flow_out: Floats32,
+    hot_out: Floats32,
+    cold_out: Floats32,
+    produced: FloatArray,
+    delivered: FloatArray,
+    lost: FloatArray,
+    starved: IntArray,
+) -> None:
     """Solve all hours, stretch by stretch."""
     hours, nodes, paths = shapes.shape[0], is_plant.size, upstream.size
     for stretch in prange((hours + STRETCH - 1) // STRETCH):
@@ -282,9 +283,7 @@ def _all_hours(
                 starved[hour] = -1
                 continue
             hot[:] = earth + (sent - earth) * warmth
-            _returning(
-                upstream, downstream, kept, flow, back[hour], earth, drawn, through, cold
-            )
+            _returning(upstream, downstream, kept, flow, back[hour], earth, drawn, through, cold)
             for n in range(nodes):
                 c = component[n]
                 if is_plant[n]:
@@ -308,7 +307,17 @@ def _all_hours(
 
 
 @compiled()
-def _upwards(upstream, downstream, share, need, hot, back, drawn, through, flow):
+def _upwards(
+    upstream: IntArray,
+    downstream: IntArray,
+    share: FloatArray,
+    need: FloatArray,
+    hot: FloatArray,
+    back: float,
+    drawn: FloatArray,
+    through: FloatArray,
+    flow: FloatArray,
+) -> None:
     """Fill in what customers draw, what reaches each node, and what each pipe carries [kg/s]."""
     for n in range(need.size):
         drawn[n] = 0.0
@@ -322,8 +331,18 @@ def _upwards(upstream, downstream, share, need, hot, back, drawn, through, flow)
 
 @compiled()
 def _downwards(
-    upstream, downstream, share, transfer, is_plant, flow, through, kept, mixed, warmth, step
-):
+    upstream: IntArray,
+    downstream: IntArray,
+    share: FloatArray,
+    transfer: FloatArray,
+    is_plant: NDArray[np.bool_],
+    flow: FloatArray,
+    through: FloatArray,
+    kept: FloatArray,
+    mixed: FloatArray,
+    warmth: FloatArray,
+    step: float,
+) -> float:
     """Fill in what each pipe keeps and how warm each node is; returns the largest change.
 
     Warmth is ``(T - Tg) / (T_plant - Tg)``; where pipes meet it is that of the mixture.
@@ -344,7 +363,17 @@ def _downwards(
 
 
 @compiled()
-def _returning(upstream, downstream, kept, flow, back, earth, drawn, through, cold):
+def _returning(
+    upstream: IntArray,
+    downstream: IntArray,
+    kept: FloatArray,
+    flow: FloatArray,
+    back: float,
+    earth: float,
+    drawn: FloatArray,
+    through: FloatArray,
+    cold: FloatArray,
+) -> None:
     """Fill in the temperature of the return water that leaves each node for the plants [degC]."""
     for n in range(cold.size):
         cold[n] = drawn[n] * back

@@ -43,9 +43,7 @@ def pressure_gradient_pa_per_m(
     velocity = velocity_m_per_s(flow_kg_per_s, diameter, density_kg_per_m3)
     reynolds = np.maximum(velocity * diameter / viscosity_m2_per_s, STANDSTILL_REYNOLDS)
     rough = roughness_mm / MM_PER_M / (3.7 * diameter)
-    turbulent = (
-        0.25 / np.log10(rough + 5.74 / np.maximum(reynolds, TURBULENT_REYNOLDS) ** 0.9) ** 2
-    )
+    turbulent = 0.25 / np.log10(rough + 5.74 / np.maximum(reynolds, TURBULENT_REYNOLDS) ** 0.9) ** 2
     laminar = 64.0 / np.minimum(reynolds, LAMINAR_REYNOLDS)
     mixed = np.clip(
         (reynolds - LAMINAR_REYNOLDS) / (TURBULENT_REYNOLDS - LAMINAR_REYNOLDS), 0.0, 1.0

@@ -83,7 +83,7 @@ class PipeGraph:
     @property
     def links(self) -> NDArray[np.bool_]:
         """Pieces that lead from one node to another."""
-        return self.start != self.end
+        return np.asarray(self.start != self.end)
 
     def degree(self) -> IntArray:
         """Return how many ends of pieces meet at each node, shape (nodes,)."""
@@ -147,9 +147,7 @@ def join(pieces: PipePieces, snap_m: float) -> PipeGraph:
     return PipeGraph(pieces, node_xy, start, end, component.astype(np.int64), int(components))
 
 
-def report(
-    graph: PipeGraph, plant_nodes: IntArray, customer_nodes: IntArray
-) -> GraphReport:
+def report(graph: PipeGraph, plant_nodes: IntArray, customer_nodes: IntArray) -> GraphReport:
     """Return what there is to say about the shape of a network."""
     fed = np.zeros(graph.components, dtype=bool)
     fed[graph.component[plant_nodes]] = True

@@ -20,6 +20,7 @@ def hubs(draw: st.DrawFn) -> DispatchInputs:
     return DispatchInputs(
         uptake_kw=draw(series(0, 2000))[None],
         heat_value_eur_per_mwh=draw(series(-50, 150))[None],
+        heat_pump_per_heat=draw(series(0, 2))[None],
         headroom_kw=draw(series(0, 2000))[None],
         price_eur_per_mwh=draw(series(-300, 600)),
         network_of=np.array([0]),
@@ -50,7 +51,8 @@ def test_every_limit_is_kept_in_every_hour(hub):
     hours = hourly(hub, 0, 0)
     assert np.all(hours.electricity_kw <= hub.headroom_kw[0] * (1 + 1e-9) + 1e-9)
     assert np.all(hours.it_power_kw <= hub.power_it_kw[0] * (1 + 1e-9))
-    assert np.all(hours.heat_delivered_kw <= hub.uptake_kw[0] * (1 + 1e-9))
+    of_hub_kw = hours.heat_delivered_kw - hours.heat_pump_kw
+    assert np.all(of_hub_kw <= hub.uptake_kw[0] * (1 + 1e-9))
     for part in (hours.heat_delivered_kw, hours.heat_rejected_kw, hours.margin_eur):
         assert np.all(part >= 0)
 
