@@ -37,7 +37,6 @@ def random_hub(seed: int, hours: int) -> DispatchInputs:
         hours,
         uptake_kw=rng.choice([0.0, 5.0, 1.0, 1.0], (1, hours)) * rng.uniform(0, 1200, (1, hours)),
         heat_value_eur_per_mwh=rng.uniform(10, 80, (1, hours)),
-        heat_pump_per_heat=rng.choice([0.0, 0.0, 0.3], (1, hours)),
         headroom_kw=rng.uniform(0, 1400, (1, hours)),
         price_eur_per_mwh=rng.normal(100, 90, hours),
         pipe_loss_kw=np.array([25.0]),

@@ -98,14 +98,12 @@ def evaluate_hubs(
         for outlook in (choices.compute_outlook, "flat")
     )
     length_m = a["connection.station_m"] + a["connection.detour_factor"] * candidates.network_m
-    near = candidates.piece_of >= 0
-    rows = np.where(near, year.row_of_piece[candidates.piece_of], 0) if near.any() else None
-    places = year.places.at(rows) if rows is not None else _nowhere(year, len(near))
+    places = _places(year, candidates.piece_of)
     full_kw = year.conditions.hub.heat_kw
     first = _first_connection(length_m, places, year, choices, a)
     feed = feeding(places, first.supply_drop_k, year.conditions, a)
     connection = _connection(length_m, feed, year, choices, a)
-    joined = connection.feasible & served(feed) & near & ~np.isnan(length_m)
+    joined = connection.feasible & served(feed) & ~np.isnan(length_m)
     needed_kw = a["hub.power_it_kw"] * (1.0 + a["hub.auxiliary_share"]) + (
         feed.heat_pump_kwth * _pump_share(feed)
     )
@@ -137,7 +135,7 @@ def evaluate_hubs(
         town=year,
         places=places,
         feed=feed,
-        flow_known=np.where(near, places.flow_known, False),
+        flow_known=places.flow_known,
         inputs=inputs,
         dispatch=dispatch,
         years=years,
@@ -210,20 +208,24 @@ def full_load_heat_mwh(full_kw: float, hours: int, a: Assumptions) -> float:
     return full_kw * a["hub.availability_share"] * hours / KWH_PER_MWH
 
 
-def _nowhere(year: TownYear, count: int) -> PlaceYear:
-    """State at places of a town without pipes: nothing flows, nothing is needed."""
+def _places(year: TownYear, piece_of: NDArray[np.int64]) -> PlaceYear:
+    """Return the state where each candidate would feed in; nothing is needed where no pipe is."""
+    near = piece_of >= 0
     hours = len(year.supply_degc)
-    still = np.zeros((count, hours), dtype=np.float32)
-    return PlaceYear(
-        still,
-        np.tile(year.supply_degc, (count, 1)).astype(np.float32),
-        np.tile(year.return_degc, (count, 1)).astype(np.float32),
-        still,
-        np.zeros(count, dtype=bool),
-        year.production_kw,
-        year.lost_kw,
-        year.places.starved,
+    found = PlaceYear(
+        flow_kg_per_s=np.zeros((len(near), hours), dtype=np.float32),
+        supply_degc=np.tile(year.supply_degc.astype(np.float32), (len(near), 1)),
+        return_degc=np.tile(year.return_degc.astype(np.float32), (len(near), 1)),
+        absorbable_kw=np.zeros((len(near), hours), dtype=np.float32),
+        flow_known=np.zeros(len(near), dtype=bool),
+        production_kw=year.production_kw,
+        lost_kw=year.lost_kw,
+        starved=year.places.starved,
     )
+    there = year.places.at(year.row_of_piece[piece_of[near]])
+    for name in ("flow_kg_per_s", "supply_degc", "return_degc", "absorbable_kw", "flow_known"):
+        getattr(found, name)[near] = getattr(there, name)
+    return found
 
 
 def _pump_share(feed: Feeding) -> FloatArray:

@@ -16,6 +16,7 @@ minutes to an hour or so.
 """
 
 from dataclasses import dataclass
+
 import numpy as np
 from numba import prange
 from numpy.typing import NDArray

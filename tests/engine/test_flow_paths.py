@@ -155,7 +155,7 @@ def test_in_any_net_all_water_arrives_and_no_ring_gains_pressure(side, seed):
         )
         * graph.pieces.length_m
     )
-    along = {link: drop for link, drop in zip(links, loss, strict=True)}
+    along = dict(zip(links, loss, strict=True))
     for y in range(side - 1):
         for x in range(side - 1):
             i = y * side + x
