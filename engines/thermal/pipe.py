@@ -85,6 +85,22 @@ def temperature_after_degc(
     return as_floats(ground + (start - ground) * decay)
 
 
+def head_pa(
+    gradient_pa_per_m: ArrayLike,
+    length_m: ArrayLike,
+    *,
+    fittings_factor: float,
+    station_loss_pa: float,
+) -> FloatArray:
+    """Return the pressure a pump must raise [Pa]: ``dp = 2 L grad F + dp_station``.
+
+    There and back, with fittings and the transfer station.
+    """
+    length = non_negative("Length", length_m)
+    gradient = non_negative("Gradient", gradient_pa_per_m)
+    return as_floats(2.0 * length * gradient * fittings_factor + station_loss_pa)
+
+
 def pump_kw(
     gradient_pa_per_m: ArrayLike,
     length_m: ArrayLike,
@@ -97,12 +113,13 @@ def pump_kw(
 ) -> FloatArray:
     """Return the electric power of the pump [kW]: ``dp m / (rho eta)``.
 
-    Pressure for there and back with fittings, plus the station: ``dp = 2 L grad F + dp_station``.
+    Pressure for there and back with fittings, plus the station: see `head_pa`.
     """
-    length = non_negative("Length", length_m)
-    pressure_pa = (
-        2.0 * length * non_negative("Gradient", gradient_pa_per_m) * fittings_factor
-        + station_loss_pa
+    pressure_pa = head_pa(
+        gradient_pa_per_m,
+        length_m,
+        fittings_factor=fittings_factor,
+        station_loss_pa=station_loss_pa,
     )
     flow_m3_per_s = non_negative("Flow", flow_kg_per_s) / density_kg_per_m3
     return as_floats(pressure_pa * flow_m3_per_s / efficiency_share / W_PER_KW)
