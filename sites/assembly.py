@@ -10,6 +10,7 @@ from engines.assumptions import Assumptions, frozen_assumptions
 from engines.evaluation.records import (
     Candidates,
     LoadProfile,
+    StreetInput,
     StudyChoices,
     Substations,
     TownInput,
@@ -19,7 +20,7 @@ from engines.thermal.network_state import NetworkInput
 from heatmap.assembly import load_factors
 from heatmap.choices import LayerKind, Nature, SeriesQuantity
 from heatmap.models import Municipality, Series, Substation
-from sites.network_selectors import NetworkRows, network_rows
+from sites.network_selectors import NetworkRows, StreetRows, network_rows, street_rows
 from sites.parcel_selectors import ParcelRow, constraint_overlaps, parcel_rows
 
 GROUP_OF_CELLS = "MFH"
@@ -62,9 +63,16 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
         customer_reach_m=assumptions["network.connect_distance_m"],
         plant_reach_m=assumptions["network.plant_reach_m"],
     )
+    streets = street_rows(
+        municipality,
+        versions,
+        snap_m=assumptions["network.snap_m"],
+        longest_m=assumptions["network.piece_max_m"],
+        reach_m=assumptions["network.street_reach_m"],
+    )
     return Assembled(
         rows=rows,
-        town=_town(municipality, versions, network),
+        town=_town(municipality, versions, network, _streets(rows, streets)),
         candidates=_candidates(
             rows,
             network.nearest_piece,
@@ -99,6 +107,7 @@ def _candidates(
 
     return Candidates(
         refs=tuple(row.ref for row in rows),
+        row=np.arange(len(rows)),
         area_m2=_floats([row.area_m2 for row in rows]),
         inside=np.array([row.inside for row in rows], dtype=bool),
         network_m=_floats([row.pipe_m for row in rows]),
@@ -116,7 +125,12 @@ def _candidates(
     )
 
 
-def _town(municipality: Municipality, versions: dict[str, int], network: NetworkRows) -> TownInput:
+def _town(
+    municipality: Municipality,
+    versions: dict[str, int],
+    network: NetworkRows,
+    streets: StreetInput | None,
+) -> TownInput:
     groups = sorted({_group(use) for _, _, use, _ in network.customers})
     return TownInput(
         outdoor_degc=_series(versions[SeriesQuantity.TEMPERATURE]),
@@ -125,6 +139,7 @@ def _town(municipality: Municipality, versions: dict[str, int], network: Network
         weekday_of_day=weekdays(),
         profiles={PROFILE_OF_GROUP[group]: LoadProfile(*load_factors(group)) for group in groups},
         network=_network(network, groups),
+        streets=streets,
     )
 
 
@@ -143,6 +158,24 @@ def _network(rows: NetworkRows, groups: list[str]) -> NetworkInput:
         customer_at_end=np.array([customer[1] for customer in customers], dtype=bool),
         customer_group=np.array([groups.index(_group(use)) for _, _, use, _ in customers], int),
         customer_mwh_per_a=_floats([customer[3] for customer in customers]),
+    )
+
+
+def _streets(rows: list[ParcelRow], streets: StreetRows) -> StreetInput | None:
+    if not len(streets.length_m):
+        return None
+    nowhere = (-1, False, np.nan)
+    places = [streets.parcels.get(row.ref, nowhere) for row in rows]
+    return StreetInput(
+        start_xy=streets.start_xy,
+        end_xy=streets.end_xy,
+        length_m=streets.length_m,
+        river_crossings=streets.river_crossings,
+        rail_crossings=streets.rail_crossings,
+        is_unpaved=streets.is_unpaved,
+        parcel_piece=np.array([place[0] for place in places], dtype=np.int64),
+        parcel_at_end=np.array([place[1] for place in places], dtype=bool),
+        parcel_way_m=np.array([place[2] for place in places], dtype=np.float64),
     )
 
 

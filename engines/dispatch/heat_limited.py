@@ -12,9 +12,9 @@ compared, which makes the answer exact:
 A connection that is open takes all it can: heat is not throttled below the uptake limit. That costs
 nothing while a MWh of heat is worth more than the fan power it saves; with a heat pump it can cost
 something in hours in which the grid is tight.
-Grid power is ``x (1 + aux) + pump + fans + heat pump`` with `x` the IT power, the pump running while
-heat is delivered, ``fans = dry_cooler_share * rejected`` and ``heat pump = k * heat`` where the heat
-is lifted; it never exceeds the headroom of the hour. What the heat pump draws ends up in the heat.
+Grid power is ``x (1 + aux) + pump + fans + heat pump`` with `x` the IT power, the pump running
+while heat is delivered, ``fans = dry_cooler_share * rejected`` and ``heat pump = k * heat`` where
+it is lifted; it never exceeds the headroom of the hour. The heat pump's power ends up in the heat.
 """
 
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.arrays import FloatArray
+from engines.arrays import FloatArray, IntArray
 from engines.assumptions import Assumptions
 from engines.compute.revenue import ComputePath, compute_path
 from engines.dispatch.heat_limited import (
@@ -40,6 +40,35 @@ from engines.thermal.envelope import Technology, technology
 from engines.thermal.network_state import PlaceYear
 from engines.units import KWH_PER_MWH
 
+
+@dataclass(frozen=True)
+class Way:
+    """The chosen connection of each candidate; NaN and -1 where there is none.
+
+    Attributes
+    ----------
+    row : array of int
+        Row in ``TownYear.ways``.
+    piece : array of int
+        Piece of pipe that is fed.
+    length_m, length_by_area_m, river_crossings, rail_crossings, crossings_eur : array
+    drop_k : array
+        What the water cools down on its way.
+    break_even_m : array
+        Length beyond which the heat does not pay for its pipe.
+    """
+
+    row: IntArray
+    piece: IntArray
+    length_m: FloatArray
+    length_by_area_m: FloatArray
+    river_crossings: FloatArray
+    rail_crossings: FloatArray
+    crossings_eur: FloatArray
+    drop_k: FloatArray
+    break_even_m: FloatArray
+
+
 UNLIMITED_FACTOR = 10.0
 """Headroom over hub power where the substation is not known: no limit, and the gate says so."""
 
@@ -59,7 +88,7 @@ class Hubs:
     inputs: DispatchInputs
     dispatch: DispatchResult
     years: int
-    length_m: FloatArray
+    way: Way
     connection: Connection
     joined: NDArray[np.bool_]
     firm_kw: FloatArray
@@ -97,13 +126,12 @@ def evaluate_hubs(
         compute_path(compute_input(a, "btc_asic", outlook, choices.start_year), years)
         for outlook in (choices.compute_outlook, "flat")
     )
-    length_m = a["connection.station_m"] + a["connection.detour_factor"] * candidates.network_m
-    places = _places(year, candidates.piece_of)
+    way = _way(year, candidates)
+    places = _places(year, way.piece)
     full_kw = year.conditions.hub.heat_kw
-    first = _first_connection(length_m, places, year, choices, a)
-    feed = feeding(places, first.supply_drop_k, year.conditions, a)
-    connection = _connection(length_m, feed, year, choices, a)
-    joined = connection.feasible & served(feed) & ~np.isnan(length_m)
+    feed = feeding(places, way.drop_k, year.conditions, a)
+    connection = _connection(way, feed, year, a)
+    joined = connection.feasible & served(feed) & ~np.isnan(way.length_m)
     needed_kw = a["hub.power_it_kw"] * (1.0 + a["hub.auxiliary_share"]) + (
         feed.heat_pump_kwth * _pump_share(feed)
     )
@@ -116,7 +144,7 @@ def evaluate_hubs(
     bill_eur = _electricity_eur(
         dispatch, tariff_named(choices.tariff), full_load_mwh_per_a(a, len(year.supply_degc))
     )
-    pipe_eur = np.where(joined, connection.capex_eur, 0.0)
+    pipe_eur = np.where(joined, connection.capex_eur + way.crossings_eur, 0.0)
     cost = hub_cost(
         pipe_eur,
         candidates.substation_m,
@@ -139,7 +167,7 @@ def evaluate_hubs(
         inputs=inputs,
         dispatch=dispatch,
         years=years,
-        length_m=length_m,
+        way=way,
         connection=connection,
         joined=joined,
         firm_kw=np.append(firm_kw, np.nan)[candidates.substation_of],
@@ -245,49 +273,42 @@ def _running_costs(hours_per_a: float, year: TownYear, a: Assumptions) -> Runnin
     )
 
 
-def _first_connection(
-    length_m: FloatArray,
-    places: PlaceYear,
-    year: TownYear,
-    choices: StudyChoices,
-    a: Assumptions,
-) -> Connection:
-    """Size a connection before the mode is known, for what cools down on its way.
-
-    It carries what the place can take, as hot as the hub is, back to the mean return.
-    """
-    back = np.minimum(
-        places.return_degc.mean(axis=1), year.available_degc - a["network.max_return_rise_k"]
-    )
-    peak_kw = np.minimum(places.absorbable_kw.max(axis=1), year.conditions.hub.heat_kw)
-    return size_connections(
-        np.maximum(peak_kw, 1.0),
-        np.nan_to_num(length_m),
-        supply_degc=year.available_degc,
-        return_degc=back,
-        ground_degc=a["network.ground_mean_degc"],
-        area_type=choices.area_type,
-        assumptions=a,
-        running_costs=_running_costs(float(len(year.supply_degc)), year, a),
+def _way(year: TownYear, candidates: Candidates) -> Way:
+    """Return the chosen connections of these candidates."""
+    rows = np.array([year.way_of[ref] for ref in candidates.refs], dtype=np.int64)
+    chosen = year.ways.routes.chosen
+    return Way(
+        row=rows,
+        piece=chosen.place[rows].astype(np.int64),
+        length_m=chosen.length_m[rows],
+        length_by_area_m=chosen.length_by_area_m[rows],
+        river_crossings=chosen.river_crossings[rows],
+        rail_crossings=chosen.rail_crossings[rows],
+        crossings_eur=np.nan_to_num(chosen.crossings_eur[rows]),
+        drop_k=np.nan_to_num(chosen.supply_drop_k[rows]),
+        break_even_m=chosen.break_even_m[rows],
     )
 
 
-def _connection(
-    length_m: FloatArray, feed: Feeding, year: TownYear, choices: StudyChoices, a: Assumptions
-) -> Connection:
+def _connection(way: Way, feed: Feeding, year: TownYear, a: Assumptions) -> Connection:
     """Size every connection for its peak, at the mean temperatures of the hours that feed."""
     hot = np.where(np.isnan(feed.feed_degc), year.available_degc, feed.feed_degc)
     back = np.where(np.isnan(feed.back_degc), hot - a["network.max_return_rise_k"], feed.back_degc)
     hours = float(feed.feeding_h.mean()) if len(feed.feeding_h) else 0.0
+    length = np.nan_to_num(way.length_m)
+    even = (length == 0.0)[:, None]
+    by_area = np.nan_to_num(way.length_by_area_m) / np.where(even, 1.0, length[:, None])
+    into_supply = np.array([mode.startswith("supply") for mode in feed.mode])
     return size_connections(
         np.maximum(feed.peak_kw, 1.0),
-        np.nan_to_num(length_m),
+        length,
         supply_degc=hot,
         return_degc=back,
         ground_degc=a["network.ground_mean_degc"],
-        area_type=choices.area_type,
+        area_type=np.where(even, np.array([0.0, 1.0, 0.0]), by_area),
         assumptions=a,
         running_costs=_running_costs(hours, year, a),
+        network_head_pa=np.where(into_supply, a["connection.network_head_pa"], 0.0),
     )
 
 

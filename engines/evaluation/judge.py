@@ -103,7 +103,7 @@ def _gates(i: int, candidates: Candidates, hubs: Hubs, a: Assumptions) -> tuple[
     return (
         municipality_gate(bool(candidates.inside[i])),
         area_gate(area_m2, power_kw, a),
-        connection_gate(float(hubs.length_m[i]), power_kw, a),
+        connection_gate(float(hubs.way.length_m[i]), power_kw, a),
         temperature_gate(float(hubs.feed.possible_h[i]), float(hubs.feed.wanted_h[i]), a),
         uptake_gate(float(hubs.takeable_mwh[i]), hubs.full_heat_mwh, a),
         headroom_gate(
@@ -135,7 +135,7 @@ def _quantities(candidates: Candidates, hubs: Hubs, a: Assumptions) -> FloatArra
             hubs.money.npv_eur / a["hub.power_it_kw"],
             np.where(captured > 0.0, used / np.where(captured > 0.0, captured, 1.0), 0.0),
             np.where(delivers, hubs.money.lcoh_net_eur_per_mwh - best, np.inf),
-            hubs.length_m,
+            hubs.way.length_m,
             hubs.firm_kw / hubs.needed_kw,
             candidates.dwelling_m,
         ]

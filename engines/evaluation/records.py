@@ -30,6 +30,35 @@ class LoadProfile:
 
 
 @dataclass(frozen=True)
+class StreetInput:
+    """Streets that a trench may follow, in pieces, and the parcels along them.
+
+    Attributes
+    ----------
+    start_xy, end_xy : array, shape (pieces, 2)
+    length_m, river_crossings, rail_crossings : array, shape (pieces,)
+        Crossings may be halves: into the water, and out of it.
+    is_unpaved : array of bool, shape (pieces,)
+    parcel_piece : array of int, shape (parcels,)
+        Piece of street nearest to each parcel of the layer; -1 where none is near.
+    parcel_at_end : array of bool, shape (parcels,)
+        Whether its end is nearer than its start.
+    parcel_way_m : array, shape (parcels,)
+        From the parcel to there; NaN where there is no street.
+    """
+
+    start_xy: FloatArray
+    end_xy: FloatArray
+    length_m: FloatArray
+    river_crossings: FloatArray
+    rail_crossings: FloatArray
+    is_unpaved: NDArray[np.bool_]
+    parcel_piece: NDArray[np.int64]
+    parcel_at_end: NDArray[np.bool_]
+    parcel_way_m: FloatArray
+
+
+@dataclass(frozen=True)
 class TownInput:
     """The heat network and the markets of a town, hour by hour.
 
@@ -45,6 +74,8 @@ class TownInput:
         By key of ``demand_profiles.csv``; the groups of `network` count in this order.
     network : NetworkInput
         Pipes, plants, and the customers that hang on the pipes.
+    streets : StreetInput or None
+        None where the town has no layer of streets.
     """
 
     outdoor_degc: FloatArray
@@ -53,6 +84,7 @@ class TownInput:
     weekday_of_day: NDArray[np.int64]
     profiles: Mapping[str, LoadProfile]
     network: NetworkInput
+    streets: StreetInput | None
 
 
 @dataclass(frozen=True)
@@ -62,13 +94,15 @@ class Candidates:
     Attributes
     ----------
     refs : tuple of str
+    row : array of int
+        Place in the whole layer, which the streets' side of `TownInput` counts by.
     area_m2 : array
     inside : array of bool
         Inside the municipality.
     network_m : array
         Straight distance to the network.
     piece_of : array of int
-        Piece of pipe that a hub would feed; -1 without a network.
+        Nearest piece of pipe; -1 without a network.
     substation_m : array
         Distance to the substation.
     substation_of : array of int
@@ -82,6 +116,7 @@ class Candidates:
     """
 
     refs: tuple[str, ...]
+    row: NDArray[np.int64]
     area_m2: FloatArray
     inside: NDArray[np.bool_]
     network_m: FloatArray
@@ -101,6 +136,7 @@ class Candidates:
         index = np.asarray(rows, dtype=np.intp)
         return Candidates(
             refs=tuple(self.refs[i] for i in rows),
+            row=self.row[index],
             area_m2=self.area_m2[index],
             inside=self.inside[index],
             network_m=self.network_m[index],

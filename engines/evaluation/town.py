@@ -1,16 +1,17 @@
 """One year of the town: its heat network, its temperatures, its prices, what its heat is worth."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engines.arrays import FloatArray, IntArray
 from engines.assumptions import Assumptions
 from engines.economics.heat_value import displaced_heat_eur_per_mwh, heat_price_eur_per_mwh
 from engines.errors import InvalidInput, OutOfValidity
 from engines.evaluation.feeding import Conditions, class_values
-from engines.evaluation.records import StudyChoices, TownInput
+from engines.evaluation.records import Candidates, StudyChoices, TownInput
+from engines.evaluation.ways import Ways, WaysInput, ways
 from engines.grid.tariff import hourly_price_eur_per_mwh, tariff_named
 from engines.message import Message, message
 from engines.thermal.demand import heat_profile, profile
@@ -52,10 +53,14 @@ class TownYear:
     Attributes
     ----------
     network : TownNetwork
+    ways : Ways
+        How each candidate would be connected.
+    way_of : mapping of str to int
+        Row of each candidate in `ways`.
     places : PlaceYear
-        State at the pieces of pipe asked for.
+        State at the pieces of pipe that the candidates would feed.
     row_of_piece : array of int, shape (pieces,)
-        Row of each piece in `places`; -1 for pieces nobody asked for.
+        Row of each piece in `places`; -1 for pieces that nobody would feed.
     demand_kw, production_kw, lost_kw : array, shape (hours,)
         Heat of the customers, of the plants, and what the pipes lose.
     supply_degc, return_degc : array, shape (hours,)
@@ -69,6 +74,8 @@ class TownYear:
     """
 
     network: TownNetwork
+    ways: Ways
+    way_of: Mapping[str, int]
     places: PlaceYear
     row_of_piece: IntArray
     demand_kw: FloatArray
@@ -112,9 +119,9 @@ def load_shapes(town: TownInput) -> FloatArray:
 
 
 def town_year(
-    town: TownInput, pieces: NDArray[np.int64], choices: StudyChoices, a: Assumptions
+    town: TownInput, candidates: Candidates, choices: StudyChoices, a: Assumptions
 ) -> TownYear:
-    """Work out the town's year, and the state of the network at these pieces of pipe.
+    """Work out the town's year, and the state of the network where candidates would feed it.
 
     Raises
     ------
@@ -132,16 +139,46 @@ def town_year(
     supply, back = _temperatures(town.outdoor_degc, a)
     shapes = load_shapes(town)
     network = town_network(town.network, shapes, a)
+    temperatures = Temperatures(supply, back, _ground(hours, a))
+    displaced = _displaced_eur_per_mwh(a)
+    conditions = Conditions(
+        hub=hub_heat(hub, float(captured_kw(hub, a["hub.power_it_kw"])), a),
+        refrigerant=choices.refrigerant,
+        outdoor_degc=town.outdoor_degc,
+        price_eur_per_mwh=hourly_price_eur_per_mwh(
+            town.day_ahead_eur_per_mwh,
+            tariff_named(choices.tariff),
+            full_load_mwh_per_a(a, hours),
+        ),
+        value_eur_per_mwh=_heat_value(displaced, supply, back, choices, a),
+    )
+    whole = place_year(network, shapes, temperatures, np.zeros(0, dtype=np.int64), a)
+    found = ways(
+        WaysInput(
+            network,
+            whole.production_kw,
+            supply,
+            back,
+            conditions,
+            displaced,
+            choices.area_type,
+        ),
+        town.streets,
+        candidates,
+        a,
+    )
+    pieces = found.routes.chosen.place.astype(np.int64)
     asked = np.unique(pieces[pieces >= 0])
-    places = place_year(network, shapes, Temperatures(supply, back, _ground(hours, a)), asked, a)
+    places = place_year(network, shapes, temperatures, asked, a)
     rows = np.full(len(town.network.length_m), -1, dtype=np.int64)
     rows[asked] = np.arange(len(asked))
-    displaced = _displaced_eur_per_mwh(a)
     by_group = np.bincount(
         network.customer_group, network.customer_mwh_per_a, minlength=len(shapes)
     )
     return TownYear(
         network=network,
+        ways=found,
+        way_of={ref: i for i, ref in enumerate(candidates.refs)},
         places=places,
         row_of_piece=rows,
         demand_kw=by_group @ shapes * KWH_PER_MWH,
@@ -149,20 +186,10 @@ def town_year(
         lost_kw=places.lost_kw,
         supply_degc=supply,
         return_degc=back,
-        conditions=Conditions(
-            hub=hub_heat(hub, float(captured_kw(hub, a["hub.power_it_kw"])), a),
-            refrigerant=choices.refrigerant,
-            outdoor_degc=town.outdoor_degc,
-            price_eur_per_mwh=hourly_price_eur_per_mwh(
-                town.day_ahead_eur_per_mwh,
-                tariff_named(choices.tariff),
-                full_load_mwh_per_a(a, hours),
-            ),
-            value_eur_per_mwh=_heat_value(displaced, supply, back, choices, a),
-        ),
+        conditions=conditions,
         displaced_eur_per_mwh=displaced,
         day_ahead_mean_eur_per_mwh=float(town.day_ahead_eur_per_mwh.mean()),
-        notes=tuple(_notes(town, network, places)),
+        notes=(*_notes(town, network, places), *found.routes.notes),
     )
 
 

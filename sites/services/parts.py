@@ -80,7 +80,7 @@ def chosen(given: Assembled, rows: Sequence[int]) -> Assembled:
 
 def year_of(given: Assembled) -> TownYear:
     """Work out the year of the town, at the pipes that the candidates would feed."""
-    return town_year(given.town, given.candidates.piece_of, given.choices, given.assumptions)
+    return town_year(given.town, given.candidates, given.choices, given.assumptions)
 
 
 def hubs_of(given: Assembled, year: TownYear) -> Hubs:

@@ -15,6 +15,7 @@ from engines.evaluation.judge import Judgement
 from engines.message import Message
 from engines.scoring.gates import Gate
 from engines.scoring.verdict import Verdict
+from engines.thermal.connection import AREA_TYPES
 from sites.assembly import Assembled
 
 SERIES_DECIMALS = 2
@@ -199,14 +200,25 @@ def _criteria(i: int, judged: Judgement) -> list[dict[str, Any]]:
 
 def _connection(i: int, given: Assembled, hubs: Hubs) -> dict[str, Any]:
     joined, feed = bool(hubs.joined[i]), hubs.feed
-    piece = int(given.candidates.piece_of[i])
+    way, piece = hubs.way, int(hubs.way.piece[i])
     network = hubs.town.network
 
     def if_joined(values: Any) -> float | None:
         return number(values[i]) if joined else None
 
     return {
-        "length_m": number(hubs.length_m[i]),
+        "length_m": number(way.length_m[i]),
+        "length_by_area_m": {
+            area: number(metres)
+            for area, metres in zip(AREA_TYPES, way.length_by_area_m[i], strict=True)
+        },
+        "river_crossings": number(way.river_crossings[i]),
+        "rail_crossings": number(way.rail_crossings[i]),
+        "crossings_eur": if_joined(way.crossings_eur),
+        "break_even_m": number(way.break_even_m[i]),
+        "along": hubs.town.ways.routes.method,
+        "said": message_document(hubs.town.ways.routes.sentence(int(way.row[i]))),
+        "head_pa": if_joined(hubs.connection.head_pa),
         "dn_mm": if_joined(hubs.connection.dn_mm),
         "loss_kw": if_joined(hubs.connection.heat_loss_kw),
         "pump_kw": if_joined(hubs.connection.pump_kw),

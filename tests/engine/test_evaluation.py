@@ -58,12 +58,14 @@ def make_town(price: float = 20.0, outdoor: float = OUTDOOR_DEGC, **network) -> 
         weekday_of_day=np.arange(365) % 7,
         profiles={"mfh3": LoadProfile(FLAT_HOURS, FLAT_DAYS)},
         network=make_network(**network),
+        streets=None,
     )
 
 
 def make_candidates(**changes) -> Candidates:
     base = Candidates(
         refs=("near", "branch", "alone"),
+        row=np.arange(3),
         area_m2=np.array([500.0, 500.0, 500.0]),
         inside=np.array([True, True, True]),
         network_m=np.array([0.0, 100.0, np.nan]),
@@ -112,7 +114,7 @@ def evaluate(
     a = build_assumptions(settings)
     choices = dataclasses.replace(CHOICES, technology=technology)
     places = candidates or make_candidates()
-    year = town_year(town or make_town(), places.piece_of, choices, a)
+    year = town_year(town or make_town(), places, choices, a)
     hubs = evaluate_hubs(year, places, substations, choices, a)
     return hubs, judge(places, hubs, choices, a)
 
