@@ -16,24 +16,23 @@ from django.db import connection
 from heatmap.choices import LayerKind
 from heatmap.models import Municipality
 
+LINES = """
+CREATE TEMP TABLE line ON COMMIT DROP AS
+SELECT row_number() OVER (ORDER BY p.ref, d.path) AS line_no, {columns}, d.geom
+FROM {table} p CROSS JOIN LATERAL ST_Dump(p.geom) d
+WHERE p.version_id = %(version)s AND ST_Dimension(d.geom) = 1 {condition}
+"""
+
 PIECES = """
 CREATE TEMP TABLE piece ON COMMIT DROP AS
-WITH line AS MATERIALIZED (
-    SELECT p.id, {columns}, row_number() OVER (ORDER BY p.ref, d.path) AS line_no, d.geom
-    FROM {table} p CROSS JOIN LATERAL ST_Dump(p.geom) d
-    WHERE p.version_id = %(version)s AND ST_Dimension(d.geom) = 1 {condition}
-), tip AS (
+WITH tip AS (
     SELECT line_no, unnest(ARRAY[ST_StartPoint(geom), ST_EndPoint(geom)]) AS point FROM line
 ), touched AS (
     -- ends of other lines that lie along this one
-    SELECT l.line_no, ST_LineLocatePoint(l.geom, t.point) AS at
-    FROM {table} p
-    JOIN line l ON l.id = p.id
-    JOIN tip t ON t.line_no <> l.line_no AND p.geom && ST_Expand(t.point, %(snap_m)s)
-        AND ST_DWithin(l.geom, t.point, %(snap_m)s)
-    WHERE p.version_id = %(version)s
+    SELECT l.line_no, l.geom, ST_LineLocatePoint(l.geom, t.point) AS at
+    FROM tip t JOIN line l ON l.line_no <> t.line_no AND ST_DWithin(l.geom, t.point, %(snap_m)s)
 ), cut AS (
-    SELECT line_no, at FROM touched JOIN line USING (line_no)
+    SELECT line_no, at FROM touched
     WHERE at * ST_Length(geom) > %(snap_m)s AND (1 - at) * ST_Length(geom) > %(snap_m)s
     UNION
     SELECT line_no, step::float / steps
@@ -43,25 +42,15 @@ WITH line AS MATERIALIZED (
 ), stretch AS (
     SELECT line_no, at AS low, lead(at) OVER (PARTITION BY line_no ORDER BY at) AS high FROM cut
 )
-SELECT row_number() OVER (ORDER BY line_no, low) - 1 AS piece_no, {columns_of_line},
+SELECT row_number() OVER (ORDER BY s.line_no, s.low) - 1 AS piece_no, {columns},
        ST_LineSubstring(l.geom, s.low, s.high) AS geom
 FROM stretch s JOIN line l USING (line_no)
 WHERE s.high IS NOT NULL AND (s.high - s.low) * ST_Length(l.geom) > 0.01
 """
 
-PIPE_PIECES = PIECES.format(
-    table="heatmap_pipe",
-    columns="p.dn_mm, p.flow_share",
-    columns_of_line="l.dn_mm, l.flow_share",
-    condition="",
-)
-
-STREET_PIECES = PIECES.format(
-    table="heatmap_street",
-    columns="p.street_kind",
-    columns_of_line="l.street_kind",
-    condition="AND p.street_kind <> ALL(%(not_for_pipes)s)",
-)
+PIPES = ("heatmap_pipe", "dn_mm, flow_share", "")
+STREETS = ("heatmap_street", "street_kind", "AND street_kind <> ALL(%(not_for_pipes)s)")
+"""Table, columns that pieces keep, and which lines count."""
 
 PLACES = """
 SELECT dn_mm, flow_share, ST_X(a), ST_Y(a), ST_X(b), ST_Y(b), ST_Length(here)
@@ -238,7 +227,7 @@ def network_rows(
         "longest_m": longest_m,
     }
     by_building = LayerKind.BUILDINGS in versions
-    with cut_lines(PIPE_PIECES, parameters) as cursor:
+    with cut_lines(PIPES, parameters) as cursor:
 
         def rows(statement: str, reach_m: float = 0.0) -> list[Any]:
             cursor.execute(statement, parameters | {"reach_m": reach_m})
@@ -274,7 +263,7 @@ def street_rows(
         "not_for_pipes": NOT_FOR_PIPES,
         "unpaved": UNPAVED,
     }
-    with cut_lines(STREET_PIECES, parameters) as cursor:
+    with cut_lines(STREETS, parameters) as cursor:
         cursor.execute(STREET_PLACES, parameters)
         places = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 8)
         cursor.execute(PARCELS_ON_STREETS, parameters)
@@ -297,11 +286,16 @@ def _parameters(municipality: Municipality, versions: dict[str, int]) -> dict[st
 
 
 @contextmanager
-def cut_lines(statement: str, parameters: dict[str, Any]) -> Iterator[Any]:
+def cut_lines(lines: tuple[str, str, str], parameters: dict[str, Any]) -> Iterator[Any]:
     """Give a cursor that finds the pieces in the temporary table ``piece``."""
+    table, columns, condition = lines
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        cursor.execute("CREATE INDEX ON piece USING gist (geom)")
-        cursor.execute("ANALYZE piece")
+        for name, statement in (
+            ("line", LINES.format(table=table, columns=columns, condition=condition)),
+            ("piece", PIECES.format(columns=columns)),
+        ):
+            cursor.execute(statement, parameters)
+            cursor.execute(f"CREATE INDEX ON {name} USING gist (geom)")
+            cursor.execute(f"ANALYZE {name}")
         yield cursor
-        cursor.execute("DROP TABLE piece")
+        cursor.execute("DROP TABLE piece, line")
