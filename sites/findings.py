@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from heatmap.quantities import digits, quantity, score
+from sites.network_findings import network_findings
 from sites.sentences import reason
 from sites.words import word
 
@@ -297,5 +298,6 @@ def parcel_findings(
         "year_title": year_sentence(rows) if rows else "",
         "temperature_title": temperature_sentence(result, hourly),
         "money": money_table(result),
+        "network": network_findings(result),
         "notes": [reason(note) for note in (town_result or {}).get("notes") or []],
     }

@@ -141,6 +141,7 @@ def _parcel(i: int, given: Assembled, hubs: Hubs, judged: Judgement) -> dict[str
             "needed_kw": number(hubs.needed_kw[i]),
         },
         "energy_mwh": _energy(i, hubs),
+        "limits": _limits(i, hubs),
         "hours": {
             "running": number(hubs.dispatch.hours_run[i, 0]),
             "with_heat": number(hubs.dispatch.hours_with_heat[i, 0]),
@@ -254,6 +255,25 @@ def _modes(i: int, hubs: Hubs) -> list[dict[str, Any]]:
         }
         for k, mode in enumerate(best.modes)
     ]
+
+
+def _limits(i: int, hubs: Hubs) -> dict[str, Any]:
+    """What stands between the hub's full heat and what it delivers, step by step."""
+    piece = int(hubs.way.piece[i])
+    flow = float(hubs.places.flow_kg_per_s[i].max())
+    most = float("nan") if piece < 0 else float(hubs.town.network.flow_max_kg_per_s[piece])
+    return {
+        "full_heat_mwh": number(hubs.full_heat_mwh),
+        "takeable_mwh": number(hubs.takeable_mwh[i]),
+        "delivered_mwh": number(hubs.dispatch.heat_delivered_mwh[i, 0]),
+        "heat_pump_mwh": number(hubs.dispatch.heat_pump_mwh[i, 0]),
+        "hours_wanted": int(hubs.feed.wanted_h[i]),
+        "hours_possible": int(hubs.feed.possible_h[i]),
+        "hours_run": number(hubs.dispatch.hours_run[i, 0]),
+        "headroom_kw": number(hubs.firm_kw[i]),
+        "needed_kw": number(hubs.needed_kw[i]),
+        "pipe_used_share": number(flow / most) if hubs.flow_known[i] else None,
+    }
 
 
 def _energy(i: int, hubs: Hubs) -> dict[str, Any]:
