@@ -152,10 +152,16 @@ def year_sentence(rows: list[dict[str, Any]]) -> str:
 
 
 def temperature_sentence(result: dict[str, Any], hourly: dict[str, Any] | None) -> str:
-    possible = (result.get("connection") or {}).get("hours_possible")
+    way = result.get("connection") or {}
+    possible = way.get("hours_possible")
     total = (hourly or {}).get("hours", 8760)
     if not _known(possible):
         return _("Whether the hub can deliver its heat is unknown")
+    if possible and way.get("heat_pump_kwth"):
+        return _("A heat pump makes the hub warm enough in %(hours)s of %(total)s hours") % {
+            "hours": digits(possible, 4),
+            "total": digits(total, 4),
+        }
     if possible >= 0.99 * total:
         return _("The hub is warm enough to deliver in every hour of the year")
     if possible == 0:

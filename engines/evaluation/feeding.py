@@ -31,7 +31,7 @@ from engines.thermal.network_state import PlaceYear
 NO_MODE = "none"
 WITHOUT_PUMP = (0, 1)
 """Places of return pre-heat and direct supply among the modes."""
-TOGETHER = 50
+TOGETHER = 12
 """Points worked out at once, so that all modes of all hours stay small in memory."""
 
 
@@ -117,17 +117,19 @@ def feeding(places: PlaceYear, drop_k: FloatArray, given: Conditions, a: Assumpt
     given : Conditions
     a : Assumptions
     """
-    count, hours = places.absorbable_kw.shape
+    count, hours = places.flow_kg_per_s.shape
     uptake, value, lifting = (np.zeros((count, hours)) for _ in range(3))
     peak, pumped = np.zeros(count), np.zeros(count)
     feed, back = np.full(count, np.nan), np.full(count, np.nan)
     modes: list[str] = []
     compared: list[BestMode] = []
-    feeding_h, possible_h = np.zeros((2, count), dtype=np.int64)
+    feeding_h, possible_h, wanted_h = np.zeros((3, count), dtype=np.int64)
     for start in range(0, count, TOGETHER):
         rows = np.arange(start, min(start + TOGETHER, count))
         near = places.at(rows)
-        years = _modes(near, drop_k[rows], given, a)
+        need_kw = near.absorbable_kw
+        wanted_h[rows] = np.count_nonzero(need_kw > 0.0, axis=1)
+        years = _modes(near, need_kw, drop_k[rows], given, a)
         best = best_mode(
             years,
             value_eur_per_mwh=given.value_eur_per_mwh,
@@ -170,28 +172,29 @@ def feeding(places: PlaceYear, drop_k: FloatArray, given: Conditions, a: Assumpt
         back_degc=back,
         feeding_h=feeding_h,
         possible_h=possible_h,
-        wanted_h=np.count_nonzero(places.absorbable_kw > 0.0, axis=1).astype(np.int64),
+        wanted_h=wanted_h,
     )
 
 
 def _modes(
-    near: PlaceYear, drop_k: FloatArray, given: Conditions, a: Assumptions
+    near: PlaceYear, need_kw: FloatArray, drop_k: FloatArray, given: Conditions, a: Assumptions
 ) -> Sequence[ModeYear]:
     points = injection_points(
         supply_degc=near.supply_degc,
         return_degc=near.return_degc,
         flow_kg_per_s=near.flow_kg_per_s,
-        absorbable_kw=near.absorbable_kw,
+        absorbable_kw=need_kw,
         drop_k=drop_k[:, None],
     )
     low_supply, low_return = subnet_temperatures_degc(given.outdoor_degc, a)
-    low_kw = near.absorbable_kw * a["subnet.load_share"]
+    planned = a["subnet.load_share"] > 0.0
     low = injection_points(
         supply_degc=low_supply,
         return_degc=low_return,
         flow_kg_per_s=near.flow_kg_per_s,
-        absorbable_kw=low_kw,
-        drop_k=drop_k[:, None],
+        absorbable_kw=need_kw * a["subnet.load_share"],
+        # without a subnet nothing is needed, and temperatures need not be told apart
+        drop_k=drop_k[:, None] if planned else 0.0,
     )
     pump = heat_pump(given.refrigerant, a)
     hub = given.hub

@@ -244,14 +244,15 @@ def _places(year: TownYear, piece_of: NDArray[np.int64]) -> PlaceYear:
         flow_kg_per_s=np.zeros((len(near), hours), dtype=np.float32),
         supply_degc=np.tile(year.supply_degc.astype(np.float32), (len(near), 1)),
         return_degc=np.tile(year.return_degc.astype(np.float32), (len(near), 1)),
-        absorbable_kw=np.zeros((len(near), hours), dtype=np.float32),
+        left_kw=year.places.left_kw,
+        part_of=np.zeros(len(near), dtype=np.int64),
         flow_known=np.zeros(len(near), dtype=bool),
         production_kw=year.production_kw,
         lost_kw=year.lost_kw,
         starved=year.places.starved,
     )
     there = year.places.at(year.row_of_piece[piece_of[near]])
-    for name in ("flow_kg_per_s", "supply_degc", "return_degc", "absorbable_kw", "flow_known"):
+    for name in ("flow_kg_per_s", "supply_degc", "return_degc", "part_of", "flow_known"):
         getattr(found, name)[near] = getattr(there, name)
     return found
 

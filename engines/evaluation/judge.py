@@ -126,7 +126,8 @@ def _flexible_share(hubs: Hubs, i: int) -> float:
 def _quantities(candidates: Candidates, hubs: Hubs, a: Assumptions) -> FloatArray:
     """Return the quantity behind each criterion, in the order of `criteria`."""
     captured = hubs.inputs.capture_share * hubs.dispatch.it_energy_mwh[:, 0]
-    used = hubs.dispatch.heat_delivered_mwh[:, 0]
+    # what a heat pump adds is no heat of the hub
+    used = hubs.dispatch.heat_delivered_mwh[:, 0] - hubs.dispatch.heat_pump_mwh[:, 0]
     best = best_alternative_eur_per_mwh(*hubs.alternatives.values())
     # heat that never comes has no cost: the worst answer, and no gap in the data
     delivers = hubs.dispatch.heat_delivered_mwh[:, : hubs.years].any(axis=1)

@@ -23,7 +23,13 @@ from engines.thermal.network import (
     return_temperature_degc,
     supply_temperature_degc,
 )
-from engines.thermal.network_state import PlaceYear, TownNetwork, place_year, town_network
+from engines.thermal.network_state import (
+    PlaceYear,
+    TownNetwork,
+    expected_production_kw,
+    place_year,
+    town_network,
+)
 from engines.thermal.network_year import Temperatures
 from engines.units import KWH_PER_MWH
 
@@ -152,11 +158,10 @@ def town_year(
         ),
         value_eur_per_mwh=_heat_value(displaced, supply, back, choices, a),
     )
-    whole = place_year(network, shapes, temperatures, np.zeros(0, dtype=np.int64), a)
     found = ways(
         WaysInput(
             network,
-            whole.production_kw,
+            expected_production_kw(network, shapes, temperatures, a),
             supply,
             back,
             conditions,

@@ -67,7 +67,7 @@ class WaysInput:
     ----------
     network : TownNetwork
     production_kw, supply_degc, return_degc : array, shape (hours,)
-        Of the whole town.
+        Of the whole town, as far as known before the hours of the network are worked out.
     conditions : Conditions
     displaced_eur_per_mwh : float
     area_type : str
@@ -174,7 +174,8 @@ def _by_part(given: WaysInput, a: Assumptions) -> Feeding:
         flow_kg_per_s=(heat / (WATER_HEAT_CAPACITY_KJ_PER_KGK * spread)).astype(np.float32),
         supply_degc=np.tile(given.supply_degc.astype(np.float32), (count, 1)),
         return_degc=np.tile(given.return_degc.astype(np.float32), (count, 1)),
-        absorbable_kw=heat.astype(np.float32),
+        left_kw=heat,
+        part_of=np.arange(count),
         flow_known=np.ones(count, dtype=bool),
         production_kw=given.production_kw,
         lost_kw=np.zeros_like(given.production_kw),

@@ -76,6 +76,8 @@ class BestMode:
         if row == best:
             hours, heat = self.feasible_h[row, point], self.heat_mwh[row, point]
             said.append(message(NOTES, "mode_best", hours=int(hours), heat_mwh=float(heat)))
+        elif not self.feasible_h[row, point]:
+            pass  # the reasons below say why it is never possible
         elif worth[row] <= 0:
             said.append(message(NOTES, "mode_worth_nothing"))
         else:

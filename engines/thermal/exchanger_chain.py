@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numba import prange
 from numpy.typing import ArrayLike
 
 from engines.arrays import FloatArray, as_floats, finite, positive, within
@@ -226,13 +227,13 @@ def _loop(load: float, design: Design) -> tuple[float, float, tuple[float, float
     return flow, hot_degc - rise + rise * load / flow, sides, 1.0 / (first_ua * flow**exponent)
 
 
-@compiled()
+@compiled(parallel=True)
 def _to_return(
     inlet: FloatArray, load: FloatArray, ratio: FloatArray, design: Design
 ) -> tuple[FloatArray, FloatArray]:
     rise, network_ua = design[1], design[3]
     share, outlet = np.zeros(inlet.size), np.empty(inlet.size)
-    for at in range(inlet.size):
+    for at in prange(inlet.size):
         flow, hot, sides, first_k = _loop(load[at], design)
         if hot <= inlet[at]:
             outlet[at] = inlet[at]

@@ -20,6 +20,7 @@ sink and source cross::
 from dataclasses import dataclass
 
 import numpy as np
+from numba import prange
 from numpy.typing import ArrayLike
 
 from engines.arrays import FloatArray, as_floats, finite, non_negative
@@ -237,7 +238,7 @@ def cop_of_hour(
     return ideal * isentropic * (1.0 - ratio) + 1.0 - isentropic - lost
 
 
-@compiled()
+@compiled(parallel=True)
 def _jensen(
     sink_out: FloatArray,
     sink_in: FloatArray,
@@ -247,7 +248,7 @@ def _jensen(
     losses: tuple[float, float, float],
 ) -> FloatArray:
     cop = np.empty(sink_out.size)
-    for i in range(sink_out.size):
+    for i in prange(sink_out.size):
         cop[i] = cop_of_hour(
             sink_out[i], sink_in[i], source_in[i], source_out[i], constants, losses
         )

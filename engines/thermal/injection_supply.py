@@ -8,6 +8,7 @@ hours that need no lift are served directly.
 from dataclasses import dataclass
 
 import numpy as np
+from numba import prange
 from numpy.typing import NDArray
 
 from engines.arrays import FloatArray
@@ -151,7 +152,7 @@ def _series(
     return cop, per_heat
 
 
-@compiled()
+@compiled(parallel=True)
 def _settle(
     back: FloatArray,
     wanted: FloatArray,
@@ -164,7 +165,7 @@ def _settle(
     loop, available, rise = hub
     derate, lowest, highest = limits
     cops, per_heat = np.empty(back.size), np.empty(back.size)
-    for i in range(back.size):
+    for i in prange(back.size):
         warm = max(available, back[i])  # a hub colder than the return pre-heats nothing
         by_exchanger, by_machine = warm - back[i], wanted[i] - warm
         cop = highest

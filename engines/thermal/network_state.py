@@ -5,7 +5,7 @@ a loop have no diameter, the flow is not known: all heat of that part is given a
 place can exceed, and the place is marked.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ from engines.thermal.network_year import (
 )
 from engines.thermal.pipe import velocity_m_per_s
 from engines.thermal.pipe_graph import GraphReport, PipeGraph, PipePieces, join, report
-from engines.units import KWH_PER_MWH, MM_PER_M, WATER_HEAT_CAPACITY_KJ_PER_KGK
+from engines.units import KWH_PER_MWH, MM_PER_M, W_PER_KW, WATER_HEAT_CAPACITY_KJ_PER_KGK
 
 
 @dataclass(frozen=True)
@@ -107,14 +107,15 @@ class TownNetwork:
 
 @dataclass(frozen=True)
 class PlaceYear:
-    """Hourly state at places of the network, shape (places, hours).
+    """Hourly state at places of the network.
 
     Attributes
     ----------
-    flow_kg_per_s, supply_degc, return_degc : array
-    absorbable_kw : array
-        Heat that the customers and pipes behind the place need, after heat that must run; at most
-        what is left of the whole part's need.
+    flow_kg_per_s, supply_degc, return_degc : array of float32, shape (places, hours)
+    left_kw : array, shape (parts, hours)
+        What each connected part of the network needs after heat that must run.
+    part_of : array of int, shape (places,)
+        Row of `left_kw`.
     flow_known : array of bool, shape (places,)
         False where flow and heat are bounds, not values.
     production_kw : array, shape (hours,)
@@ -127,23 +128,33 @@ class PlaceYear:
     flow_kg_per_s: Floats32
     supply_degc: Floats32
     return_degc: Floats32
-    absorbable_kw: Floats32
+    left_kw: FloatArray
+    part_of: IntArray
     flow_known: NDArray[np.bool_]
     production_kw: FloatArray
     lost_kw: FloatArray
     starved: IntArray
 
+    @property
+    def absorbable_kw(self) -> FloatArray:
+        """Heat that can be fed in, shape (places, hours) [kW].
+
+        What the customers and pipes behind the place need, ``m cp (Ts - Tr)``, after heat that
+        must run: at most what is left of the need of the whole part.
+        """
+        spread = self.supply_degc.astype(np.float64) - self.return_degc
+        passing = self.flow_kg_per_s * WATER_HEAT_CAPACITY_KJ_PER_KGK * spread
+        return as_floats(np.minimum(passing, self.left_kw[self.part_of]))
+
     def at(self, rows: IntArray) -> "PlaceYear":
-        """Return the same for these places (rows)."""
-        return PlaceYear(
-            self.flow_kg_per_s[rows],
-            self.supply_degc[rows],
-            self.return_degc[rows],
-            self.absorbable_kw[rows],
-            self.flow_known[rows],
-            self.production_kw,
-            self.lost_kw,
-            self.starved,
+        """Return the same for these places (rows); a row may come more than once."""
+        return replace(
+            self,
+            flow_kg_per_s=self.flow_kg_per_s[rows],
+            supply_degc=self.supply_degc[rows],
+            return_degc=self.return_degc[rows],
+            part_of=self.part_of[rows],
+            flow_known=self.flow_known[rows],
         )
 
 
@@ -200,6 +211,24 @@ def town_network(given: NetworkInput, shapes: FloatArray, a: Assumptions) -> Tow
     )
 
 
+def expected_production_kw(
+    network: TownNetwork, shapes: FloatArray, temperatures: Temperatures, a: Assumptions
+) -> FloatArray:
+    """Return what all plants feed in if every pipe is as warm as at the plant [kW], (hours,).
+
+    A little more than they do: ``demand + sum U L ((Ts - Tg) + (Tr - Tg))``. For a first look at a
+    network, before its hours are worked out.
+    """
+    demand, fed = _demand_kw(network, shapes)
+    guessed = network_production_kw(demand, a["network.loss_share"])
+    pieces = network.graph.pieces
+    of_paths = network.paths.piece
+    transfer = float(pieces.u_w_per_mk[of_paths] @ pieces.length_m[of_paths]) / W_PER_KW
+    excess = temperatures.supply_degc + temperatures.return_degc - 2.0 * temperatures.ground_degc
+    known = demand[fed].sum(axis=0) + (transfer * excess if fed.any() else 0.0)
+    return as_floats(known + guessed[~fed].sum(axis=0))
+
+
 def place_year(
     network: TownNetwork,
     shapes: FloatArray,
@@ -207,30 +236,30 @@ def place_year(
     places: IntArray,
     a: Assumptions,
 ) -> PlaceYear:
-    """Return the state of all hours at these pieces of pipe.
-
-    ``absorbable = min(heat that passes, production of the part - must-run)``, never below zero.
-    """
+    """Return the state of all hours at these pieces of pipe."""
     loads = NetworkLoads(
         network.customer_node, network.customer_group, network.customer_mwh_per_a, shapes
     )
     year = network_year(network.graph, network.paths, loads, temperatures, places)
-    share_of_part = network.passing_share[places, None]
-    known = np.isnan(share_of_part)
     part = network.graph.component[network.graph.start[places]]
     production, lost = _production(network, shapes, year, a)
-    passing = np.where(known, year.heat_kw(), share_of_part * production[part])
-    share = a["network.must_run_share"]
-    left = production * (1.0 - share) - network.must_run_kw[: len(production), None]
-    absorbable = np.minimum(passing, np.maximum(left, 0.0)[part])
-    spread = (temperatures.supply_degc - temperatures.return_degc)[None, :]
-    bound = passing / (WATER_HEAT_CAPACITY_KJ_PER_KGK * spread)
-    moves = np.isfinite(year.supply_degc)
+    left = production * (1.0 - a["network.must_run_share"])
+    left = left - network.must_run_kw[: len(production), None]
+    flow, hot, cold = year.flow_kg_per_s, year.supply_degc, year.return_degc
+    for values, at_plant in ((hot, temperatures.supply_degc), (cold, temperatures.return_degc)):
+        still = np.isnan(values)
+        values[still] = np.broadcast_to(at_plant.astype(np.float32), values.shape)[still]
+    share = network.passing_share[places]
+    spread = temperatures.supply_degc - temperatures.return_degc
+    for row in np.flatnonzero(~np.isnan(share)):
+        bound = share[row] * production[part[row]]
+        flow[row] = bound / (WATER_HEAT_CAPACITY_KJ_PER_KGK * spread)
     return PlaceYear(
-        flow_kg_per_s=np.where(known, year.flow_kg_per_s, bound).astype(np.float32),
-        supply_degc=np.where(moves, year.supply_degc, temperatures.supply_degc).astype(np.float32),
-        return_degc=np.where(moves, year.return_degc, temperatures.return_degc).astype(np.float32),
-        absorbable_kw=absorbable.astype(np.float32),
+        flow_kg_per_s=flow,
+        supply_degc=hot,
+        return_degc=cold,
+        left_kw=np.maximum(left, 0.0),
+        part_of=part.astype(np.int64),
         flow_known=network.flow_known[places],
         production_kw=production.sum(axis=0),
         lost_kw=lost.sum(axis=0),
@@ -375,12 +404,17 @@ def _production(
 
     Shape (components, hours).
     """
-    parts = network.graph.component[network.customer_node]
-    table = np.zeros((max(network.graph.components, 1), len(shapes)))
-    np.add.at(table, (parts, network.customer_group), network.customer_mwh_per_a)
-    demand = table @ shapes * KWH_PER_MWH
-    fed = np.zeros(len(table), dtype=bool)
-    fed[network.graph.component[network.paths.plant_nodes]] = True
+    demand, fed = _demand_kw(network, shapes)
     guessed = network_production_kw(demand, a["network.loss_share"])
     production = np.where(fed[:, None], year.production_kw, guessed)
     return production, np.where(fed[:, None], year.lost_kw, guessed - demand)
+
+
+def _demand_kw(network: TownNetwork, shapes: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Return the demand of each part [kW], and which parts a plant feeds."""
+    parts = network.graph.component[network.customer_node]
+    table = np.zeros((max(network.graph.components, 1), len(shapes)))
+    np.add.at(table, (parts, network.customer_group), network.customer_mwh_per_a)
+    fed = np.zeros(len(table), dtype=bool)
+    fed[network.graph.component[network.paths.plant_nodes]] = True
+    return as_floats(table @ shapes * KWH_PER_MWH), fed

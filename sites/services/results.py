@@ -66,7 +66,7 @@ def hourly_document(hubs: Hubs, i: int) -> dict[str, Any]:
         "heat_kw": hours.heat_delivered_kw,
         "heat_pump_kw": hours.heat_pump_kw,
         "rejected_kw": hours.heat_rejected_kw,
-        "absorbable_kw": hubs.places.absorbable_kw[i],
+        "absorbable_kw": hubs.places.at(np.array([i])).absorbable_kw[0],
         "flow_kg_per_s": hubs.places.flow_kg_per_s[i],
         "supply_degc": hubs.places.supply_degc[i],
         "return_degc": hubs.places.return_degc[i],
