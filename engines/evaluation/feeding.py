@@ -31,7 +31,7 @@ from engines.thermal.network_state import PlaceYear
 NO_MODE = "none"
 WITHOUT_PUMP = (0, 1)
 """Places of return pre-heat and direct supply among the modes."""
-TOGETHER = 12
+TOGETHER = 20
 """Points worked out at once, so that all modes of all hours stay small in memory."""
 
 
