@@ -133,6 +133,10 @@ GROUPS: dict[str, str | Promise] = {
     "gas_boiler": _("Gas boiler"),
     "tariff": _("Tariff"),
     "dispatch": _("Dispatch"),
+    "subnet": _("Low-temperature subnet"),
+    "inertia": _("Thermal inertia"),
+    "surplus": _("Surplus heat"),
+    "cycling": _("Wear by switching"),
 }
 INPUTS: dict[str, str | Promise] = {
     "grid_offer": _("grid operator's offer"),
@@ -158,6 +162,8 @@ CATALOGUE_LABELS = (
     _("Water-cooled plates (MicroBT container)"),
     _("Water-cooled plates at high temperature (M63S class)"),
     _("Two-phase immersion"),
+    _("Air-cooled with a coil"),
+    _("Electric boiler without computers"),
     _("Germany 2026, medium voltage, no privilege"),
     _("Germany 2026, medium voltage, band load of 8,000 h and more than 10 GWh/a"),
     _("Germany 2026, large heat pump, medium voltage"),
