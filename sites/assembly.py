@@ -16,7 +16,7 @@ from engines.evaluation.records import (
     TownInput,
 )
 from engines.tables import catalogue
-from engines.thermal.network_state import NetworkInput
+from engines.thermal.town_network import NetworkInput
 from heatmap.assembly import load_factors
 from heatmap.choices import LayerKind, Nature, SeriesQuantity
 from heatmap.models import Municipality, Series, Substation

@@ -133,6 +133,10 @@ GROUPS: dict[str, str | Promise] = {
     "gas_boiler": _("Gas boiler"),
     "tariff": _("Tariff"),
     "dispatch": _("Dispatch"),
+    "subnet": _("Low-temperature subnet"),
+    "inertia": _("Thermal inertia"),
+    "surplus": _("Surplus heat"),
+    "cycling": _("Wear by switching"),
 }
 INPUTS: dict[str, str | Promise] = {
     "grid_offer": _("grid operator's offer"),

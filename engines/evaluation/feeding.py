@@ -26,7 +26,7 @@ from engines.thermal.mode_year import (
     ModeYear,
     injection_points,
 )
-from engines.thermal.network_state import PlaceYear
+from engines.thermal.town_network import PlaceYear
 
 NO_MODE = "none"
 WITHOUT_PUMP = (0, 1)

@@ -37,7 +37,7 @@ from engines.grid.tariff import Tariff, fixed_levies_eur_per_a, tariff_named
 from engines.message import Message
 from engines.thermal.connection import Connection, RunningCosts, size_connections
 from engines.thermal.envelope import Technology, technology
-from engines.thermal.network_state import PlaceYear
+from engines.thermal.town_network import PlaceYear
 from engines.units import KWH_PER_MWH
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engines.arrays import FloatArray
 from engines.errors import InvalidInput
-from engines.thermal.network_state import NetworkInput
+from engines.thermal.town_network import NetworkInput
 
 MEASURED, DERIVED, ILLUSTRATIVE, UNKNOWN = "measured", "derived", "illustrative", "unknown"
 

@@ -23,14 +23,14 @@ from engines.thermal.network import (
     return_temperature_degc,
     supply_temperature_degc,
 )
-from engines.thermal.network_state import (
+from engines.thermal.network_year import Temperatures
+from engines.thermal.town_network import (
     PlaceYear,
     TownNetwork,
     expected_production_kw,
     place_year,
     town_network,
 )
-from engines.thermal.network_year import Temperatures
 from engines.units import KWH_PER_MWH
 
 NOTES = {

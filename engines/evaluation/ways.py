@@ -17,7 +17,6 @@ from engines.economics.annuity import annuity_factor
 from engines.evaluation.feeding import Conditions, Feeding, feeding
 from engines.evaluation.records import Candidates, StreetInput
 from engines.thermal.connection import AREA_TYPES, RunningCosts
-from engines.thermal.network_state import PlaceYear, TownNetwork
 from engines.thermal.pipe_graph import PipePieces, join
 from engines.thermal.route_worth import HubOnRoute, InjectionPlaces
 from engines.thermal.routes import (
@@ -27,6 +26,7 @@ from engines.thermal.routes import (
     routes_by_straight_line,
 )
 from engines.thermal.street_graph import NO_NODE, Goals, street_graph
+from engines.thermal.town_network import PlaceYear, TownNetwork
 from engines.units import KWH_PER_MWH, WATER_HEAT_CAPACITY_KJ_PER_KGK
 
 PARTS = np.geomspace(1e-4, 1.0, 25)

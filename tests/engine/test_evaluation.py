@@ -17,7 +17,7 @@ from engines.evaluation.records import (
     TownInput,
 )
 from engines.evaluation.town import town_year
-from engines.thermal.network_state import NetworkInput
+from engines.thermal.town_network import NetworkInput
 
 HOURS = 8760
 FLAT_HOURS = np.full((7, 24, 10), 1 / 24)

@@ -20,7 +20,7 @@ from engines.evaluation.records import (
     TownInput,
 )
 from engines.evaluation.town import TownYear, town_year
-from engines.thermal.network_state import NetworkInput
+from engines.thermal.town_network import NetworkInput
 
 SEED = 5
 BLOCK_M = 50.0
