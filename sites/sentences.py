@@ -188,36 +188,6 @@ NOTES: dict[str, str | Promise] = {
     "no_halving": _("No halving step is included."),
     "sensitivity": _("Sensitivity: {path} path, not the decaying market of the default."),
     "compute_path": _("Compute path: {label}."),
-    "mode_best": _("Feeds in {hours:.0f} hours and {heat_mwh:.0f} MWh a year."),
-    "mode_worth_less": _("Earns {less_eur:.0f} EUR a year less than the best way."),
-    "mode_worth_nothing": _("The heat earns no more than its electricity and the machine cost."),
-    "mode_unknown": _("Not known: the network's flow, temperatures or demand are missing here."),
-    "mode_nothing_needed": _("In {hours:.0f} of {total_h:.0f} hours nothing is needed downstream."),
-    "mode_too_cold": _("In {hours:.0f} of {total_h:.0f} hours the hub is too cold."),
-    "mode_flow_cap": _(
-        "In {hours:.0f} of {total_h:.0f} hours no water passes or its return may not get warmer."
-    ),
-    "mode_lift_too_small": _(
-        "In {hours:.0f} of {total_h:.0f} hours the lift is too small for a heat pump."
-    ),
-    "mode_lift_too_large": _(
-        "In {hours:.0f} of {total_h:.0f} hours the lift is too large for a heat pump."
-    ),
-    "mode_sink_too_hot": _(
-        "In {hours:.0f} of {total_h:.0f} hours the supply is hotter than a heat pump makes."
-    ),
-    "route_connected": _("Connected over {length_m:.0f} m of trench."),
-    "route_no_street": _("No street is near this parcel; how it would be connected is not known."),
-    "route_no_way": _("The streets at this parcel lead to no place of the heat network."),
-    "route_nothing_absorbed": _("No place that can be reached takes any heat."),
-    "route_heat_unknown": _("What the network can take where this parcel connects is not known."),
-    "route_no_pipe": _("No listed pipe is large enough for this hub."),
-    "route_too_far": _(
-        "Too far: the trench of {length_m:.0f} m pays up to {break_even_m:.0f} m only."
-    ),
-    "route_straight_line": _(
-        "There is no layer of streets: lengths are straight lines times {detour_factor:.2f}."
-    ),
     "verify_not_supplied": _("{consumers:.0f} consumers are not connected to the first plant."),
     "verify_pressure_high": _(
         "{pressure_bar:.1f} bar at node {node}, {limit_bar:.1f} bar allowed."

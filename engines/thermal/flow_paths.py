@@ -24,6 +24,9 @@ from engines.units import MM_PER_M
 IDLE_SHARE = 1e-9
 """Flow over the largest flow below which a pipe of a loop stands still."""
 
+SHORTEST_M = 0.01
+"""Length that a joint without length is given, so that it loses some pressure."""
+
 STEPS = 200
 """Newton steps at most; twenty are usual."""
 
@@ -183,7 +186,7 @@ def _balanced(
     free[plants] = False
     number = np.cumsum(free) - 1
     incidence = _incidence(graph, pieces, free, number)
-    length_m = graph.pieces.length_m[pieces]
+    length_m = np.maximum(graph.pieces.length_m[pieces], SHORTEST_M)
     largest = max(float(drawn.sum()), 1e-6)
     flow = np.full(len(pieces), largest / 10.0)
     head = np.zeros(graph.nodes)

@@ -13,7 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from engines.arrays import FloatArray, IntArray, finite, positive
+from engines.arrays import FloatArray, IntArray, finite, non_negative
 from engines.errors import InvalidInput
 
 
@@ -49,7 +49,7 @@ class PipePieces:
             if values.shape != (pieces,) or np.any(values <= 0.0):
                 raise InvalidInput(f"{name} must be above zero, or NaN where not known.")
         if pieces:
-            positive("Length of a piece of pipe", self.length_m)
+            non_negative("Length of a piece of pipe", self.length_m)
 
 
 @dataclass(frozen=True)

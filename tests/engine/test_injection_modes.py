@@ -238,10 +238,7 @@ def test_each_mode_says_what_is_against_it():
     found = best_mode(all_modes(points), value_eur_per_mwh=PRICES, price_eur_per_mwh=90.0)
     said = {mode: [each.text for each in texts] for mode, texts in found.sentences(0).items()}
     assert said["supply_series"] == ["Feeds in 2 hours and 2 MWh a year."]
-    assert said["supply_direct"] == [
-        "The heat earns no more than its electricity and the machine cost.",
-        "In 2 of 2 hours the hub is too cold.",
-    ]
+    assert said["supply_direct"] == ["In 2 of 2 hours the hub is too cold."]
     assert said["return_preheat"][1] == "In 1 of 2 hours the hub is too cold."
     assert said["supply_lift"][0].startswith("Earns ")
 

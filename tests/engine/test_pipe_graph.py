@@ -57,9 +57,7 @@ def test_no_pipes_are_no_network():
     assert (graph.nodes, graph.components, graph.loops().size) == (0, 0, 0)
 
 
-@pytest.mark.parametrize(
-    ("length", "diameter"), [(0.0, 100.0), (-1.0, 100.0), (10.0, 0.0), (np.nan, 100.0)]
-)
+@pytest.mark.parametrize(("length", "diameter"), [(-1.0, 100.0), (10.0, 0.0), (np.nan, 100.0)])
 def test_lengths_and_diameters_that_cannot_be_are_refused(length, diameter):
     with pytest.raises(InvalidInput):
         PipePieces(
