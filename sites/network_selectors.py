@@ -12,18 +12,19 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
+from psycopg import sql
 
 from heatmap.choices import LayerKind
 from heatmap.models import Municipality
 
-LINES = """
+LINES = sql.SQL("""
 CREATE TEMP TABLE line ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY p.ref, d.path) AS line_no, {columns}, d.geom
 FROM {table} p CROSS JOIN LATERAL ST_Dump(p.geom) d
 WHERE p.version_id = %(version)s AND ST_Dimension(d.geom) = 1 {condition}
-"""
+""")
 
-PIECES = """
+PIECES = sql.SQL("""
 CREATE TEMP TABLE piece ON COMMIT DROP AS
 WITH tip AS (
     SELECT line_no, unnest(ARRAY[ST_StartPoint(geom), ST_EndPoint(geom)]) AS point FROM line
@@ -46,10 +47,14 @@ SELECT row_number() OVER (ORDER BY s.line_no, s.low) - 1 AS piece_no, {columns},
        ST_LineSubstring(l.geom, s.low, s.high) AS geom
 FROM stretch s JOIN line l USING (line_no)
 WHERE s.high IS NOT NULL AND (s.high - s.low) * ST_Length(l.geom) > 0.01
-"""
+""")
 
-PIPES = ("heatmap_pipe", "dn_mm, flow_share", "")
-STREETS = ("heatmap_street", "street_kind", "AND street_kind <> ALL(%(not_for_pipes)s)")
+PIPES = ("heatmap_pipe", ("dn_mm", "flow_share"), sql.SQL(""))
+STREETS = (
+    "heatmap_street",
+    ("street_kind",),
+    sql.SQL("AND street_kind <> ALL(%(not_for_pipes)s)"),
+)
 """Table, columns that pieces keep, and which lines count."""
 
 PLACES = """
@@ -286,16 +291,20 @@ def _parameters(municipality: Municipality, versions: dict[str, int]) -> dict[st
 
 
 @contextmanager
-def cut_lines(lines: tuple[str, str, str], parameters: dict[str, Any]) -> Iterator[Any]:
+def cut_lines(
+    lines: tuple[str, tuple[str, ...], sql.SQL], parameters: dict[str, Any]
+) -> Iterator[Any]:
     """Give a cursor that finds the pieces in the temporary table ``piece``."""
-    table, columns, condition = lines
+    table, names, condition = lines
+    columns = sql.SQL(", ").join(map(sql.Identifier, names))
+    of_line = LINES.format(table=sql.Identifier(table), columns=columns, condition=condition)
     with connection.cursor() as cursor:
-        for name, statement in (
-            ("line", LINES.format(table=table, columns=columns, condition=condition)),
-            ("piece", PIECES.format(columns=columns)),
-        ):
+        for name, statement in (("line", of_line), ("piece", PIECES.format(columns=columns))):
             cursor.execute(statement, parameters)
-            cursor.execute(f"CREATE INDEX ON {name} USING gist (geom)")
-            cursor.execute(f"ANALYZE {name}")
+            # with an index and counted rows the planner finds its way, whatever came before
+            cursor.execute(
+                sql.SQL("CREATE INDEX ON {} USING gist (geom)").format(sql.Identifier(name))
+            )
+            cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(name)))
         yield cursor
         cursor.execute("DROP TABLE piece, line")
