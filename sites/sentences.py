@@ -114,11 +114,6 @@ REASONS: dict[str, str | Promise] = {
 
 
 NOTES: dict[str, str | Promise] = {
-    "hours_of_supply": _(
-        "The hub is hot enough for direct supply in {direct_h:.0f} of {total_h:.0f} hours and can "
-        "only warm the return in {preheat_h:.0f} hours."
-    ),
-    "no_uptake": _("The network can take no heat in any hour: at this place the hub only cools."),
     "no_pipe": _(
         "For {parcels:.0f} parcels no listed pipe is large enough; they have no connection."
     ),

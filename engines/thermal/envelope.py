@@ -159,16 +159,6 @@ def hot_side_max_degc(technology: Technology) -> float:
     return technology.supply_alarm_degc + technology.dt_miner_k
 
 
-def available_degc(technology: Technology, approach_k: float) -> float:
-    """Return the hottest water on the network side [degC]: hot side minus `approach_k` [K].
-
-    One approach for all; `engines.thermal.exchanger_chain` computes it from the exchangers.
-    """
-    if not approach_k >= 0:
-        raise InvalidInput(f"The approach must be zero or more, not {approach_k:g} K.")
-    return hot_side_max_degc(technology) - approach_k
-
-
 def captured_kw(technology: Technology, power_it_kw: ArrayLike) -> FloatArray:
     """Return the heat in the coolant [kW]: ``(f_c + f_p a_pump) P_IT`` (domain 2.3)."""
     per_kw = technology.capture_share + technology.pump_heat_share * technology.pump_share

@@ -8,7 +8,6 @@ from engines.thermal.envelope import (
     BEYOND_CRITICAL,
     RUNNING_HOT,
     WITHIN_NORMAL,
-    available_degc,
     captured_kw,
     envelope_hours,
     envelope_state,
@@ -32,7 +31,6 @@ from engines.thermal.envelope import (
 )
 def test_the_hot_side_is_the_alarm_limit_plus_the_rise(key, hot_degc):
     assert hot_side_max_degc(technology(key)) == pytest.approx(hot_degc, rel=1e-12)
-    assert available_degc(technology(key), 5.0) == pytest.approx(hot_degc - 5, rel=1e-12)
 
 
 def test_two_phase_is_listed_but_not_offered():
@@ -58,11 +56,6 @@ def test_limits_are_ordered_and_sourced():
         assert entry.capture_min_share <= entry.capture_share <= entry.capture_max_share
         assert entry.pump_min_share <= entry.pump_share <= entry.pump_max_share
         assert entry.source
-
-
-def test_a_negative_approach_is_refused():
-    with pytest.raises(InvalidInput, match="approach"):
-        available_degc(technology("immersion_oil"), -1.0)
 
 
 def test_air_gives_25_to_35_degc_behind_its_coil():

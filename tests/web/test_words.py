@@ -15,7 +15,7 @@ from engines.economics import project
 from engines.evaluation import town as town_year
 from engines.scoring import gates, verdict, zoning
 from engines.tables import catalogue
-from engines.thermal import best_mode, connection, injection, routes
+from engines.thermal import best_mode, connection, routes
 from sites.assumption_words import LABELS
 from sites.sentences import HINTS, NOTES, REASONS
 from sites.verify import hydraulic_result
@@ -24,7 +24,7 @@ from sites.words import CATALOGUE_LABELS
 ROOT = Path(__file__).parents[2]
 GERMAN = ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"
 ENGINE_NOTES = (
-    injection, connection, heat_limited, project, revenue, town_year, best_mode, routes,
+    connection, heat_limited, project, revenue, town_year, best_mode, routes,
     hydraulic_result,
 )  # fmt: skip
 
