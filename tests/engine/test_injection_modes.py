@@ -306,6 +306,9 @@ def test_no_mode_gives_more_than_is_absorbed_and_energy_closes(points, key):
 def test_preheat_never_warms_the_return_beyond_what_is_allowed(points):
     year = return_preheat(points, OIL, max_return_rise_k=5.0)
     assert np.all(year.mixed_degc - points.return_degc <= 5.0 + 1e-9)
+    # what the water carries away is what was delivered
+    carried = points.flow_kg_per_s * 4.186 * (year.mixed_degc - points.return_degc)
+    np.testing.assert_allclose(carried, year.delivered_kw, rtol=1e-9, atol=1e-9)
     assert np.all(year.mixed_degc <= np.maximum(OIL.available_degc, points.return_degc) + 1e-9)
 
 
