@@ -185,19 +185,19 @@ NOTES: dict[str, str | Promise] = {
     "compute_path": _("Compute path: {label}."),
     "verify_not_supplied": _("{consumers:.0f} consumers are not connected to the first plant."),
     "verify_pressure_high": _(
-        "{pressure_bar:.1f} bar at node {node}, {limit_bar:.1f} bar allowed."
+        "{pressure_bar:.1f} bar at node {node:.0f}, {limit_bar:.1f} bar allowed."
     ),
     "verify_pressure_low": _(
-        "Only {pressure_bar:.1f} bar at node {node}, {limit_bar:.1f} bar needed."
+        "Only {pressure_bar:.1f} bar at node {node:.0f}, {limit_bar:.1f} bar needed."
     ),
     "verify_head_low": _(
-        "Only {head_bar:.2f} bar difference at the consumer of node {node}, {limit_bar:.2f} needed."
+        "Only {head_bar:.2f} bar difference at the consumer of node {node:.0f}, {limit_bar:.2f} needed."
     ),
     "verify_velocity": _(
-        "{velocity_m_per_s:.2f} m/s in pipe {pipe}, {limit_m_per_s:.1f} m/s allowed."
+        "{velocity_m_per_s:.2f} m/s in pipe {pipe:.0f}, {limit_m_per_s:.1f} m/s allowed."
     ),
     "verify_supply_cold": _(
-        "Only {supply_degc:.1f} degC at the consumer of node {node}, {limit_degc:.1f} degC needed."
+        "Only {supply_degc:.1f} degC at the consumer of node {node:.0f}, {limit_degc:.1f} degC needed."
     ),
 }
 

@@ -12,18 +12,22 @@ from engines.thermal.network_state import NetworkFlow
 
 NOTES = {
     "verify_not_supplied": "{consumers:.0f} consumers are not connected to the first plant.",
-    "verify_pressure_high": "{pressure_bar:.1f} bar at node {node}, {limit_bar:.1f} bar allowed.",
+    "verify_pressure_high": (
+        "{pressure_bar:.1f} bar at node {node:.0f}, {limit_bar:.1f} bar allowed."
+    ),
     "verify_pressure_low": (
-        "Only {pressure_bar:.1f} bar at node {node}, {limit_bar:.1f} bar needed."
+        "Only {pressure_bar:.1f} bar at node {node:.0f}, {limit_bar:.1f} bar needed."
     ),
     "verify_head_low": (
-        "Only {head_bar:.2f} bar difference at the consumer of node {node}, {limit_bar:.2f} needed."
+        "Only {head_bar:.2f} bar difference at the consumer of node {node:.0f}, "
+        "{limit_bar:.2f} needed."
     ),
     "verify_velocity": (
-        "{velocity_m_per_s:.2f} m/s in pipe {pipe}, {limit_m_per_s:.1f} m/s allowed."
+        "{velocity_m_per_s:.2f} m/s in pipe {pipe:.0f}, {limit_m_per_s:.1f} m/s allowed."
     ),
     "verify_supply_cold": (
-        "Only {supply_degc:.1f} degC at the consumer of node {node}, {limit_degc:.1f} degC needed."
+        "Only {supply_degc:.1f} degC at the consumer of node {node:.0f}, "
+        "{limit_degc:.1f} degC needed."
     ),
 }
 

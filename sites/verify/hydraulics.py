@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 
 from engines.arrays import FloatArray, IntArray
 from engines.assumptions import Assumptions
-from engines.errors import NotConverged, OutOfValidity
+from engines.errors import InvalidInput, NotConverged, OutOfValidity
 from engines.thermal.network_state import (
     INTO_RETURN,
     INTO_SUPPLY,
@@ -45,6 +45,7 @@ M_PER_KM = 1000.0
 _WIDE_MM = 1000.0
 """Diameter of what stands for an exchanger or a joint and should take no pressure."""
 _LEAST_LENGTH_M = 0.01
+_LEAST_PASSING_KG_PER_S = 1e-3
 _LEAST_SPREAD_K = 1.0
 """Consumers whose supply arrives colder than this above their return are left with this spread."""
 
@@ -86,8 +87,11 @@ def second_opinion(
 
     Raises
     ------
+    InvalidInput
+        If hub or plants do not hang together.
     OutOfValidity
-        If the hub gives more than the network takes.
+        If the hub gives more than the network takes, no water returns past it, or nobody takes
+        heat.
     NotConverged
         If the solver or the flows of the consumers do not settle.
     """
@@ -99,6 +103,11 @@ def second_opinion(
         forward = _solve(case)
     _build(case, forward, return_bar, head_bar or 1.0)
     _solve(case)
+    if forward is not None and _passing_kg_per_s(case) < _LEAST_PASSING_KG_PER_S:
+        raise OutOfValidity(
+            "No water returns past the hub in this hour, so that it can warm none; choose a place "
+            "with consumers behind it."
+        )
     if head_bar is None:
         head_bar = _needed_head(case, a["network.consumer_head_min_bar"])
         _build(case, forward, return_bar, head_bar)
@@ -118,8 +127,11 @@ def _pruned(state: NetworkState, injection: HubInjection | None) -> _Case:
     )
     part = connected_components(link, directed=False)[1]
     supplied = part == part[state.plant_node[0]]
+    _refuse_feeders_apart(state, injection, supplied)
     dropped = int(np.count_nonzero(heated & ~supplied[state.consumer_node]))
     heated &= supplied[state.consumer_node]
+    if not heated.any():
+        raise OutOfValidity("No consumer that the first plant reaches takes heat in this hour.")
     wanted[state.consumer_node[heated]] = True
     nodes, ends = supplied.copy(), np.stack((state.pipe_from, state.pipe_to))
     while True:
@@ -137,6 +149,18 @@ def _pruned(state: NetworkState, injection: HubInjection | None) -> _Case:
     if injection is not None and injection.into == INTO_SUPPLY:
         case.feeders.append((injection.node, injection.heat_kw, injection.supply_degc))
     return case
+
+
+def _refuse_feeders_apart(
+    state: NetworkState, injection: HubInjection | None, supplied: NDArray[np.bool_]
+) -> None:
+    if injection is not None and not supplied[injection.node]:
+        raise InvalidInput("The hub's place is not connected to the first plant of the network.")
+    apart = int(np.count_nonzero(~supplied[state.plant_node]))
+    if apart:
+        raise InvalidInput(
+            f"{apart} plants are not connected to the first one; give their networks one by one."
+        )
 
 
 def _build(case: _Case, forward: FloatArray | None, return_bar: float, head_bar: float) -> None:
@@ -292,6 +316,11 @@ def _guessed_return(case: _Case) -> float:
     by_spread = state.plant_supply_degc - state.consumer_spread_k
     back = np.where(np.isnan(state.consumer_return_degc), by_spread, state.consumer_return_degc)
     return float(np.mean(back)) if len(back) else state.ground_degc
+
+
+def _passing_kg_per_s(case: _Case) -> float:
+    """Return the water that a hub in the return warms."""
+    return float(case.net.res_heat_exchanger.mdot_from_kg_per_s.iloc[0])
 
 
 def _needed_head(case: _Case, least_bar: float) -> float:

@@ -1,3 +1,4 @@
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -302,4 +303,26 @@ def test_no_mode_gives_more_than_is_absorbed_and_energy_closes(points, key):
 def test_preheat_never_warms_the_return_beyond_what_is_allowed(points):
     year = return_preheat(points, OIL, max_return_rise_k=5.0)
     assert np.all(year.mixed_degc - points.return_degc <= 5.0 + 1e-9)
+    # what the water carries away is what was delivered
+    carried = points.flow_kg_per_s * 4.186 * (year.mixed_degc - points.return_degc)
+    np.testing.assert_allclose(carried, year.delivered_kw, rtol=1e-9, atol=1e-9)
     assert np.all(year.mixed_degc <= np.maximum(OIL.available_degc, points.return_degc) + 1e-9)
+
+
+def test_a_hundred_points_and_a_year_take_well_under_two_seconds():
+    rng = np.random.default_rng(3)
+    hours = np.arange(8760)
+    outdoor = 10 - 12 * np.cos(2 * np.pi * hours / 8760) + rng.normal(0, 4, 8760)
+    supply = np.interp(outdoor, (-12, 10), (90, 70)) - rng.uniform(0, 3, (100, 1))
+    need = np.clip(18 - outdoor, 1, None) * rng.uniform(20, 300, (100, 1))
+    points = place(
+        supply_degc=supply, return_degc=45 + 0 * supply, flow_kg_per_s=need / 120,
+        absorbable_kw=need,
+    )  # fmt: skip
+    all_modes(place())  # compiles
+    before = time.perf_counter()
+    found = best_mode(
+        all_modes(points), value_eur_per_mwh=PRICES, price_eur_per_mwh=np.full(8760, 90.0)
+    )
+    assert time.perf_counter() - before < 2.0
+    assert np.all(found.best >= 0)

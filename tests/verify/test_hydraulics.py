@@ -157,6 +157,30 @@ def test_a_hub_at_the_plant_warms_the_return_of_all():
     assert fed.plant_kw == pytest.approx(alone.plant_kw - 100.0, abs=0.5)
 
 
+def test_a_hub_at_a_dead_end_can_feed_the_supply_but_finds_no_return():
+    dead_end = state(
+        [*TREE, (3, 5, 200, 82.5, 0.208)], [(2, 500, 45), (3, 400, 50), (4, 300, 40)], nodes=6
+    )
+    fed = second_opinion(dead_end, HubInjection(5, INTO_SUPPLY, 300.0, 80.0), A)
+    assert fed.flow.flow_kg_per_s[4] < 0  # its water runs towards the main
+    assert fed.hub_share[5] == pytest.approx(1.0)
+    assert fed.hub_supplied_kw == pytest.approx(300.0, rel=0.05)
+    with pytest.raises(OutOfValidity, match="No water returns past the hub"):
+        second_opinion(dead_end, HubInjection(5, INTO_RETURN, 100.0, np.nan), A)
+
+
+def test_what_does_not_hang_together_is_refused():
+    pipes = [*TREE, (5, 6, 100, 82.5, 0.2)]
+    apart = state(pipes, [(2, 500, 45)], nodes=7)
+    with pytest.raises(InvalidInput, match="not connected to the first plant"):
+        second_opinion(apart, HubInjection(6, INTO_SUPPLY, 100.0, 80.0), A)
+    two = state(pipes, [(2, 500, 45)], nodes=7, plants=(0, 6), plant_kw=(np.nan, 10.0))
+    with pytest.raises(InvalidInput, match="1 plants are not connected"):
+        second_opinion(two, None, A)
+    with pytest.raises(OutOfValidity, match="No consumer"):
+        second_opinion(state(TREE, [(2, 0, 45)], nodes=5), None, A)
+
+
 def test_a_second_plant_gives_the_heat_it_is_told_to():
     both = state(
         TREE, [(2, 500, 45), (3, 400, 50), (4, 300, 40)], nodes=5,
