@@ -123,7 +123,15 @@ CURTAILED = Field(
     "rajoitettu_energia begraensad_energi energie_ecretee",
     unit="MWh/a", plausible=(0, 500_000), lowest=0.0, example=(120, 0),
 )  # fmt: skip
-GRID_FIELDS = (VOLTAGE, RATING, FIRM, PEAK, FIRM_HEADROOM, FLEXIBLE_HEADROOM, CURTAILED)
+COMMITTED = Field(
+    "committed_kw", _("Committed power"),
+    "committed zugesagt zugesagte_leistung reserviert reservierte_leistung vorgemerkt committed_power "
+    "reserved_power varattu_teho reserverad_effekt reserveret_effekt puissance_reservee",
+    unit="kW", plausible=(0, 200_000), lowest=0.0, example=(0, 250),
+)  # fmt: skip
+GRID_FIELDS = (
+    VOLTAGE, RATING, FIRM, PEAK, FIRM_HEADROOM, FLEXIBLE_HEADROOM, CURTAILED, COMMITTED,
+)  # fmt: skip
 
 USES = (
     ("residential", "residential wohnen wohngebaeude wohnhaus wohnung mfh mehrfamilienhaus apartments "

@@ -85,6 +85,9 @@ class GridFeature(Feature):
     firm_headroom_kw = models.FloatField(null=True)
     flexible_headroom_kw = models.FloatField(null=True)
     curtailed_mwh_per_a = models.FloatField(null=True)
+    committed_kw = models.FloatField(
+        null=True, help_text="Promised to others and not yet drawn; firm headroom is less by it."
+    )
 
     class Meta(Feature.Meta):
         abstract = True

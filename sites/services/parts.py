@@ -22,13 +22,14 @@ from heatmap.services.attempts import Attempt
 from heatmap.staging import insert_rows, staged
 from sites.assembly import Assembled, assemble
 from sites.models import Candidate, Run, RunPart
+from sites.services.grid_results import sharing_documents
+from sites.services.plain import message_document
 from sites.services.results import (
     canonical,
     digest,
     fingerprint,
     foresight_document,
     hourly_document,
-    message_document,
     parcel_documents,
     town_document,
 )
@@ -37,6 +38,8 @@ SHORT_LIST = 25
 PART = 500
 """Parcels worked out together: under a second, and always the same ones in a part."""
 
+SHARED = ("node", "headroom_firm_kw", "needed_kw")
+"""What a part remembers of each parcel's grid, so that all of them can be put in order later."""
 CANDIDATE_COLUMNS = (
     "municipality_id",
     "run_id",
@@ -47,7 +50,7 @@ CANDIDATE_COLUMNS = (
     "result",
 )
 SET_RANKS = """
-UPDATE siting_candidate c SET rank = s.rank FROM staging s
+UPDATE siting_candidate c SET rank = s.rank, sharing = s.sharing FROM staging s
 WHERE c.run_id = s.run_id AND c.ref = s.ref
 """
 
@@ -84,9 +87,7 @@ def year_of(given: Assembled) -> TownYear:
 
 
 def hubs_of(given: Assembled, year: TownYear) -> Hubs:
-    return evaluate_hubs(
-        year, given.candidates, given.substations, given.choices, given.assumptions
-    )
+    return evaluate_hubs(year, given.candidates, given.grid.given, given.choices, given.assumptions)
 
 
 def check_engines(run: Run) -> None:
@@ -111,7 +112,13 @@ def _work_part(progress: Attempt, run: Run, number: int, part: Assembled, year: 
     parcels = parcel_documents(part, hubs, judged)
     texts = [canonical(parcel) for parcel in parcels]
     ranking = [
-        [parcel["ref"], parcel["score"], place is None, fingerprint(text)]
+        [
+            parcel["ref"],
+            parcel["score"],
+            place is None,
+            fingerprint(text),
+            [parcel["grid"][name] for name in SHARED],
+        ]
         for parcel, place, text in zip(parcels, judged.ranking.rank, texts, strict=True)
     ]
     with progress.storing():
@@ -141,12 +148,13 @@ def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> No
             )
         )
     lines = [line for part in parts for line in part.ranking]
-    refs = [ref for ref, *_ in lines]
+    refs, scores, excluded, prints, nodes = zip(*lines, strict=True)
     rank = ranks(
         refs,
-        np.array([np.nan if score is None else score for _, score, *_ in lines]),
-        np.array([excluded for *_, excluded, _ in lines]),
+        np.array([np.nan if score is None else score for score in scores]),
+        np.array(excluded),
     )
+    sharing = [canonical(each) for each in sharing_documents(refs, nodes, rank)]
     kept = [i for i, ref in enumerate(refs) if ref in pinned or on_short_list(rank[i])]
     hubs = hubs_of(chosen(given, kept or [0]), year)
     short_list = {
@@ -170,11 +178,12 @@ def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> No
         "town": town,
         "notes": [message_document(note) for note in notes],
     }
-    run.digest = digest(town, zip(rank, (print_ for *_, print_ in lines), strict=True))
+    run.digest = digest(town, zip(rank, prints, strict=True))
     progress(gettext_noop("ranking and storing the result"), 0.95)
     with progress.ending():
-        rows = ((run.pk, ref, place) for ref, place in zip(refs, rank, strict=True))
-        with staged(Candidate._meta.db_table, ("run_id", "ref", "rank"), rows) as cursor:
+        rows = zip([run.pk] * len(refs), refs, rank, sharing, strict=True)
+        columns = ("run_id", "ref", "rank", "sharing")
+        with staged(Candidate._meta.db_table, columns, rows) as cursor:
             cursor.execute(SET_RANKS)
         for ref, fields in short_list.items():
             Candidate.objects.filter(run=run, ref=ref).update(**fields)

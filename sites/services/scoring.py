@@ -42,6 +42,7 @@ STUDY_CHOICES = (
     "compute_outlook",
     "start_year",
     "area_type",
+    "congestion_side",
     "illustrative",
 )
 
