@@ -44,6 +44,7 @@ LABELS: dict[str, str | Promise] = {
     "grid.green_ratio": _("Headroom over need that counts as met"),
     "grid.amber_ratio": _("Headroom over need that counts as close"),
     "grid.flexible_energy_share": _("Share of energy a flexible connection must let through"),
+    "search.cell_m": _("Width of the search cells"),
     "grid.lv_feeder_max_kw": _("Largest power on a low-voltage cable in the street"),
     "grid.lv_max_kw": _("Largest power at low voltage"),
     "grid.mv_max_kw": _("Largest power at medium voltage"),

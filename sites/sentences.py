@@ -69,6 +69,10 @@ HINTS: dict[str, str | Promise] = {
     "zoning_red": _("{zone} ({label}) does not allow a hub; would qualify with another plan."),
 }
 REASONS: dict[str, str | Promise] = {
+    "search_cells": _(
+        "The town has no layer of parcels. Search cells {cell_m:.0f} m wide are scored in their "
+        "place: each is a place to look for a plot, not a plot."
+    ),
     "gate_red": _("The gate {gate} is red: {hint}"),
     "gate_unknown": _("The gate {gate} cannot be judged."),
     "evidence": _("The input {name} is {evidence}."),

@@ -144,7 +144,8 @@ class PlaceYear:
         """
         spread = self.supply_degc.astype(np.float64) - self.return_degc
         passing = self.flow_kg_per_s * WATER_HEAT_CAPACITY_KJ_PER_KGK * spread
-        return as_floats(np.minimum(passing, self.left_kw[self.part_of]))
+        # at the end of a long pipe water may arrive colder than it returns elsewhere
+        return as_floats(np.clip(passing, 0.0, self.left_kw[self.part_of]))
 
     def at(self, rows: IntArray) -> "PlaceYear":
         """Return the same for these places (rows); a row may come more than once."""

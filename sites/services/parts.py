@@ -12,7 +12,7 @@ from engines.evaluation.hubs import Hubs, evaluate_hubs
 from engines.evaluation.judge import judge
 from engines.evaluation.notes import merged_notes
 from engines.evaluation.town import TownYear, town_year
-from engines.message import Message
+from engines.message import Message, message
 from engines.scoring.aggregate import ranks
 from engines.tables import table_hashes
 from heatmap.choices import SeriesQuantity
@@ -34,6 +34,12 @@ from sites.services.results import (
     town_document,
 )
 
+NOTES = {
+    "search_cells": (
+        "The town has no layer of parcels. Search cells {cell_m:.0f} m wide are scored in their "
+        "place: each is a place to look for a plot, not a plot."
+    )
+}
 SHORT_LIST = 25
 PART = 500
 """Parcels worked out together: under a second, and always the same ones in a part."""
@@ -171,7 +177,7 @@ def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> No
         "temperature": layers[SeriesQuantity.TEMPERATURE]["label"],
     }
     town = town_document(given, hubs, labels)
-    notes = merged_notes(_notes_of(parts), len(refs))
+    notes = [*_notes_on_places(run), *merged_notes(_notes_of(parts), len(refs))]
     placed = sum(place is not None for place in rank)
     run.result = {
         "status": {"candidates": len(refs), "ranked": placed, "refused": len(refs) - placed},
@@ -188,6 +194,11 @@ def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> No
         for ref, fields in short_list.items():
             Candidate.objects.filter(run=run, ref=ref).update(**fields)
         run.save(update_fields=["result", "digest"])
+
+
+def _notes_on_places(run: Run) -> list[Message]:
+    cell_m = run.inputs.get("search_cell_m")
+    return [] if cell_m is None else [message(NOTES, "search_cells", cell_m=cell_m)]
 
 
 def _notes_of(parts: Sequence[RunPart]) -> Iterator[list[Message]]:

@@ -16,6 +16,7 @@ from heatmap.errors import Refusal
 from heatmap.identity import acting_as
 from heatmap.models import LayerVersion
 from heatmap.services.jobs import create_job, run_job
+from heatmap.services.search_cells import are_search_cells, provide_search_cells
 from sites.assembly import assemble
 from sites.models import Candidate, Run, RunPart, Study
 from sites.parcel_selectors import newest_versions
@@ -55,6 +56,12 @@ def create_run(study: Study, user: User | None) -> Run:
     Refusal
         If a layer that scoring needs is missing; the sentence names all of them.
     """
+    overrides = {
+        "compute.efficiency_j_per_th": float(miner_named(study.miner)["efficiency_j_per_th"]),
+        **study.overrides,
+    }
+    assumptions = build_assumptions(overrides, source=study.name)
+    provide_search_cells(study.municipality, assumptions["search.cell_m"], user)
     versions = newest_versions(study.municipality)
     missing = [kind for kind in NEEDED if kind not in versions]
     if missing:
@@ -64,11 +71,6 @@ def create_run(study: Study, user: User | None) -> Run:
             ),
             layers=", ".join(missing),
         )
-    overrides = {
-        "compute.efficiency_j_per_th": float(miner_named(study.miner)["efficiency_j_per_th"]),
-        **study.overrides,
-    }
-    assumptions = build_assumptions(overrides, source=study.name)
     parcels = versions[LayerKind.PARCELS]
     job = create_job(
         study.municipality,
@@ -99,6 +101,7 @@ def create_run(study: Study, user: User | None) -> Run:
             "layers": {kind: _layer_document(version) for kind, version in versions.items()},
             "tables": dict(table_hashes()),
             "engine_version": ENGINE_VERSION,
+            "search_cell_m": parcels.report["cell_m"] if are_search_cells(parcels) else None,
         },
     )
 
@@ -204,6 +207,7 @@ def run_document(run: Run) -> dict[str, Any]:
             for layer in run.inputs["layers"].values()
         ],
         "assumptions": run.inputs["assumptions"],
+        "search_cell_m": run.inputs.get("search_cell_m"),
         **result,
         "parcels": [candidate.document for candidate in run.candidates.defer("hourly")],
     }
