@@ -4,9 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from heatmap.quantities import digits, is_missing, quantity
+from heatmap.quantities import count, is_missing, quantity
 
-HOURS_PER_DAY = 24
 LONG_LIFE_YEARS = 50.0
 
 
@@ -103,8 +102,8 @@ def _starts(found: dict[str, Any]) -> str:
             "years": quantity(found["life_a"], "a", 2)
         }
     return _("%(starts)s starts a year, %(most)s on one day: %(kept)s; %(life)s.") % {
-        "starts": digits(found["starts"], 4),
-        "most": digits(found["most_starts_per_day"], 2),
+        "starts": count(found["starts"]),
+        "most": count(found["most_starts_per_day"]),
         "kept": kept,
         "life": life,
     }
@@ -118,7 +117,7 @@ def _cooler(found: dict[str, Any]) -> str:
     values = {
         "rejected": quantity(found["rejected_peak_kw"], "kW"),
         "cooler": quantity(found["cooler_kw"], "kW"),
-        "hours": digits(found["cooler_short_h"], 4),
+        "hours": count(found["cooler_short_h"]),
     }
     if found["cooler_short_h"]:
         return (
