@@ -128,6 +128,10 @@ def _town(
         profiles={PROFILE_OF_GROUP[group]: LoadProfile(*load_factors(group)) for group in groups},
         network=_network(network, groups),
         streets=streets,
+        plants_kw={
+            plant[3] or plant[2]: np.nan if plant[5] is None else plant[5]
+            for plant in network.plants
+        },
     )
 
 

@@ -66,6 +66,8 @@ LABELS: dict[str, str | Promise] = {
     "subnet.load_share": _("Part of the heat on a low-temperature subnet"),
     "demand.hot_water_share": _("Part of hot water in the heat"),
     "demand.heating_limit_degc": _("Heating limit of the outdoor temperature"),
+    "inertia.outage_h": _("Outage that the grid may ask for"),
+    "cycling.standby_degc": _("Coolant while the machines stand still"),
     "network.full_load_hours_h_per_a": _("Full-load hours of the heat demand"),
     "network.design_spread_k": _("Design spread between supply and return"),
     "grid.illustrative_load_w_per_m2": _("Assumed peak electric load per floor area"),

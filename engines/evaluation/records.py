@@ -78,6 +78,8 @@ class TownInput:
         Pipes, plants, and the customers that hang on the pipes.
     streets : StreetInput or None
         None where the town has no layer of streets.
+    plants_kw : mapping of str to float
+        Heat rating of every plant by name; NaN where it is not stated.
     """
 
     outdoor_degc: FloatArray
@@ -87,6 +89,7 @@ class TownInput:
     profiles: Mapping[str, LoadProfile]
     network: NetworkInput
     streets: StreetInput | None
+    plants_kw: Mapping[str, float]
 
 
 @dataclass(frozen=True)

@@ -144,8 +144,7 @@ class PlaceYear:
         """
         spread = self.supply_degc.astype(np.float64) - self.return_degc
         passing = self.flow_kg_per_s * WATER_HEAT_CAPACITY_KJ_PER_KGK * spread
-        # at the end of a long pipe water may arrive colder than it returns elsewhere
-        return as_floats(np.clip(passing, 0.0, self.left_kw[self.part_of]))
+        return as_floats(np.minimum(passing, self.left_kw[self.part_of]))
 
     def at(self, rows: IntArray) -> "PlaceYear":
         """Return the same for these places (rows); a row may come more than once."""
@@ -250,6 +249,11 @@ def place_year(
     for values, at_plant in ((hot, temperatures.supply_degc), (cold, temperatures.return_degc)):
         still = np.isnan(values)
         values[still] = np.broadcast_to(at_plant.astype(np.float32), values.shape)[still]
+    # water that next to stands arrives colder than it returns elsewhere: a place without flow
+    starved = hot <= cold
+    flow[starved] = 0.0
+    for values, at_plant in ((hot, temperatures.supply_degc), (cold, temperatures.return_degc)):
+        values[starved] = np.broadcast_to(at_plant.astype(np.float32), values.shape)[starved]
     share = network.passing_share[places]
     spread = temperatures.supply_degc - temperatures.return_degc
     for row in np.flatnonzero(~np.isnan(share)):

@@ -72,6 +72,10 @@ class Candidate(models.Model):
         null=True, help_text="Bounds of the best year and a realistic one, for the short-list only."
     )
 
+    resilience = models.JSONField(
+        null=True, help_text="What failures mean, for the short-list only."
+    )
+
     class Meta:
         ordering = ["rank", "ref"]
         constraints = [
@@ -84,10 +88,10 @@ class Candidate(models.Model):
     @property
     def document(self) -> dict[str, Any]:
         """The result with what was added when all parcels were known."""
-        whole = self.result | {"rank": self.rank, "foresight": self.foresight}
+        added = {"rank": self.rank, "foresight": self.foresight, "resilience": self.resilience}
         if self.sharing is not None:
-            whole["grid"] = whole["grid"] | self.sharing
-        return whole
+            added["grid"] = self.result["grid"] | self.sharing
+        return self.result | added
 
 
 class Report(models.Model):

@@ -11,6 +11,7 @@ from engines.evaluation.feeding import NO_MODE
 from engines.evaluation.foresight import foresight
 from engines.evaluation.hubs import Hubs
 from engines.evaluation.judge import Judgement
+from engines.evaluation.resilience import resilience
 from engines.scoring.gates import Gate
 from engines.scoring.verdict import Verdict
 from engines.thermal.connection import AREA_TYPES
@@ -75,6 +76,15 @@ def hourly_document(hubs: Hubs, i: int) -> dict[str, Any]:
 def foresight_document(hubs: Hubs, i: int) -> dict[str, float | None]:
     """What the first year of one parcel earns with and without foresight."""
     return {name: number(value) for name, value in vars(foresight(hubs, i)).items()}
+
+
+def resilience_document(given: Assembled, hubs: Hubs, i: int) -> dict[str, Any]:
+    """What failures mean for one parcel."""
+    found = vars(resilience(hubs, i, given.town.plants_kw, given.assumptions))
+    return {
+        name: value if isinstance(value, bool | None) else number(value)
+        for name, value in found.items()
+    }
 
 
 def canonical(document: dict[str, Any]) -> str:

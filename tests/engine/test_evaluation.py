@@ -17,6 +17,7 @@ from engines.evaluation.records import (
     StudyChoices,
     TownInput,
 )
+from engines.evaluation.resilience import resilience
 from engines.evaluation.town import town_year
 from engines.grid.connection import GridAccess
 from engines.grid.nodes import no_nodes
@@ -62,6 +63,7 @@ def make_town(price: float = 20.0, outdoor: float = OUTDOOR_DEGC, **network) -> 
         profiles={"mfh3": LoadProfile(FLAT_HOURS, FLAT_DAYS)},
         network=make_network(**network),
         streets=None,
+        plants_kw={"plant": 1500.0},
     )
 
 
@@ -350,3 +352,44 @@ def test_a_stored_run_keeps_its_assumptions_whatever_the_tables_say_later():
     frozen = frozen_assumptions(rows)
     assert frozen["hub.power_it_kw"] == 123.0
     assert {key: frozen[key] for key in a.entries} == {key: a[key] for key in a.entries}
+
+
+def test_failures_of_a_hub_on_a_flat_year_are_what_a_hand_finds():
+    # 92 kW less the loss of the connection, of a network that needs 1000 kW at 10 degC all year
+    hubs, _ = evaluate()
+    a = build_assumptions({"hub.power_it_kw": 100.0})
+    found = resilience(hubs, 0, {"plant": 1500.0}, a)
+    hub_kw = 92.0 - hubs.connection.heat_loss_kw[0]
+    assert found.hub_kw == pytest.approx(hub_kw, rel=1e-9)
+    # T_eq = 10 + (1 - s) 11: with s 0.0919 it is 19.99 degC, so 20 is passed after
+    # 100 h ln((21 - T_eq) / (20 - T_eq)), s = hub / production
+    settled = 10.0 + (1.0 - hub_kw / hubs.town.production_kw.max()) * 11.0
+    expected = 100.0 * np.log((21.0 - settled) / (20.0 - settled))
+    assert found.hold_h == pytest.approx(expected, rel=1e-9)
+    # the plant of 1500 kW gives all of the 1000 kW without the hub
+    assert found.week_missing_mwh == 0.0
+    assert found.firm_kw == pytest.approx(hub_kw)
+    assert found.outage_allowed is True
+    # it never stops: no start, no cycle, no wear
+    assert (found.starts, found.damage_per_a, found.life_a) == (0, 0.0, np.inf)
+    # 2 cm of DN 200 and DN 100 hold next to nothing
+    assert found.water_kwh == pytest.approx(0.0, abs=0.01)
+
+
+def test_unknown_plants_leave_failures_unknown():
+    hubs, _ = evaluate()
+    a = build_assumptions({"hub.power_it_kw": 100.0})
+    for plants in ({}, {"plant": np.nan}):
+        found = resilience(hubs, 0, plants, a)
+        assert np.isnan(found.week_missing_mwh)
+        assert np.isnan(found.firm_kw)
+
+
+def test_a_plant_too_small_leaves_heat_missing():
+    # 950 kW against 1000 kW in every hour of a week: 50 kW * 168 h = 8.4 MWh
+    hubs, _ = evaluate()
+    a = build_assumptions({"hub.power_it_kw": 100.0})
+    found = resilience(hubs, 0, {"plant": 950.0}, a)
+    assert found.week_missing_mwh == pytest.approx(8.4, rel=1e-4)
+    # of the hub's heat the plant can replace 950 - (1000 - hub)
+    assert found.firm_kw == pytest.approx(found.hub_kw - 50.0, rel=1e-3)

@@ -149,6 +149,7 @@ def city(parcels: int, segments: int) -> tuple[TownInput, Candidates]:
             parcel_at_end=rng.random(parcels) > 0.5,
             parcel_way_m=rng.uniform(2.0, 40.0, parcels),
         ),
+        plants_kw={},
     )
     nothing = np.full(parcels, np.nan)
     candidates = Candidates(

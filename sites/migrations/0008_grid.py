@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('siting', '0006_versions_stay'),
+        ('siting', '0007_resilience'),
     ]
 
     operations = [
