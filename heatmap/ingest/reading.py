@@ -65,7 +65,7 @@ class Reading:
 
 @dataclass
 class Spooled:
-    """A file whose usable rows stand in `path`, as CSV in the order of `columns`."""
+    """A file whose usable rows stand in `path`, as binary COPY in the order of `columns`."""
 
     path: Path
     columns: list[str]
@@ -159,7 +159,7 @@ def spooled(
         If the file cannot be used; also if the reader crashed or ran out of time or memory.
     """
     with tempfile.TemporaryDirectory(prefix="heathub-read-") as folder:
-        spool = Path(folder) / "rows.csv"
+        spool = Path(folder) / "rows.copy"
         result = Spooled(spool, columns)
         order = _order(
             path, name, Path(folder), {**request, "spool": str(spool), "spool_columns": columns}

@@ -29,14 +29,20 @@ def examine(cursor: Any, kind: str, result: Spooled) -> dict[str, Any]:
         findings["double_ids"] = drop_double_refs(cursor)
     if kind == "heat_demand":
         return findings
-    count, groups = double_shapes(cursor, LISTED)
-    findings["double_shapes"] = {"count": count, "rows": groups}
-    if BY_NAME[kind].checks_overlaps:
-        count, area_m2, pairs = overlapping(cursor, SMALLEST_OVERLAP_M2, LISTED)
-        findings["overlaps"] = {"count": count, "area_m2": round(area_m2, 1), "pairs": pairs}
+    findings |= result.facts["neighbours"] or _neighbours(cursor, kind)
     if BY_NAME[kind].checks_ends:
         count, refs = loose_ends(cursor, NEARLY_TOUCHING_M, LISTED)
         findings["loose_ends"] = {"count": count, "refs": refs}
+    return findings
+
+
+def _neighbours(cursor: Any, kind: str) -> dict[str, Any]:
+    """Compare the shapes with each other, as the reader does where all of them fit in memory."""
+    count, groups = double_shapes(cursor, LISTED)
+    findings: dict[str, Any] = {"double_shapes": {"count": count, "rows": groups}}
+    if BY_NAME[kind].checks_overlaps:
+        count, area_m2, pairs = overlapping(cursor, SMALLEST_OVERLAP_M2, LISTED)
+        findings["overlaps"] = {"count": count, "area_m2": round(area_m2, 1), "pairs": pairs}
     return findings
 
 
