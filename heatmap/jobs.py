@@ -63,6 +63,12 @@ def start_derive(municipality: Municipality, kind: str, user: User) -> LayerWork
     return work
 
 
+def start_what_follows(version: LayerVersion, user: User) -> None:
+    """Let workers derive anew what was made from the layer of a version published by hand."""
+    for job_id in layer_work.ask_what_follows(version, user):
+        hand_over(job_id)
+
+
 def restart(job: Job, user: User) -> None:
     """Let a worker take up a job again that failed or was cancelled."""
     jobs.restart(job, user)

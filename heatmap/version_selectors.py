@@ -74,7 +74,11 @@ def newer_inputs(version: LayerVersion, in_use: dict[str, LayerVersion]) -> list
     """Return the versions in use that are newer than those a derived version was made from."""
     used = inputs_of(version)
     now = (in_use.get(each.layer.kind) for each in used)
-    return [new for new in now if new is not None and new.pk not in version.inputs]
+    return [
+        new
+        for new in now
+        if new is not None and new.pk not in version.inputs and new.pk != version.pk
+    ]
 
 
 def mark_stale(town: Municipality, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -85,10 +89,9 @@ def mark_stale(town: Municipality, entries: list[dict[str, Any]]) -> list[dict[s
         for version in LayerVersion.objects.filter(municipality=town).select_related("layer")
     }
     for entry in entries:
-        used = entry["versions"][0].inputs
-        entry["stale"] = any(
-            pk in kinds and kinds[pk] in in_use and in_use[kinds[pk]].pk not in used for pk in used
-        )
+        newest = entry["versions"][0]
+        now = {in_use[kinds[pk]].pk for pk in newest.inputs if kinds.get(pk) in in_use}
+        entry["stale"] = bool(now - {*newest.inputs, newest.pk})
     return entries
 
 

@@ -43,10 +43,12 @@ def data_page(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("upload", slug=slug, upload_id=begun[0].pk)
         if not form.errors:
             return redirect(f"{reverse('data', args=[slug])}#uploads")
+    recipes = derivable(town)
     context = page_context(request, town, "data") | {
         "form": form,
         "layers": mark_stale(town, versions_by_layer(town)),
-        "derivable": derivable(town),
+        "derivable": [recipe for recipe in recipes if not recipe.renews],
+        "renewable": {recipe.kind for recipe in recipes},
         "uploads": recent_uploads(town),
         "arrivals": arrivals_of(town, request.user) if Capability.PLAN in town.may else [],
         "endings": ",".join(FORMATS),

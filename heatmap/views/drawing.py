@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from heatmap.choices import Capability
 from heatmap.drawn_selectors import MOST_DRAWN, attribute_rows, drawn_document
 from heatmap.errors import Refusal, sentence
+from heatmap.jobs import start_what_follows
 from heatmap.layers import WORDS
 from heatmap.limits import limited
 from heatmap.models import Layer, LayerVersion, Municipality
@@ -90,6 +91,7 @@ def save(request: HttpRequest, slug: str, layer_id: int) -> JsonResponse:
     try:
         base, changes = changes_from(_document(request))
         new = drawing.save(town, layer, base, changes, request.user)
+        start_what_follows(new, request.user)
     except Wrong as wrong:
         return JsonResponse({"errors": [sentence(*error) for error in wrong.errors]}, status=422)
     except Refusal as refusal:
@@ -137,7 +139,8 @@ def table_page(request: HttpRequest, slug: str, layer_id: int) -> HttpResponse:
         try:
             if "document" in request.POST:
                 base, changes = changes_from(json.loads(request.POST["document"]))
-                drawing.save(town, layer, base, changes, request.user)
+                new = drawing.save(town, layer, base, changes, request.user)
+                start_what_follows(new, request.user)
                 messages.success(request, _("The new version was published."))
                 return redirect("layer", slug=slug, layer_id=layer_id)
             context |= _proposed(request, version)

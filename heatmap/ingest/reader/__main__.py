@@ -71,7 +71,7 @@ def _work(path: Path, folder: Path, request: dict[str, Any]) -> None:
         if task == "inspect":
             emit("proposal", format="osm", layers=[], layers_left_out=0)
         else:
-            osm.read(found[0].path if found[0].zipped else path)
+            osm.read(found[0].path if found[0].zipped else path, folder)
     elif found[0].format == "geotiff":
         from heatmap.ingest.reader import raster  # noqa: PLC0415
 
