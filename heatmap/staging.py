@@ -157,6 +157,11 @@ def _find_by_place(cursor: Any) -> None:
     cursor.execute("ANALYZE staging (geom)")
 
 
+def staged_count(cursor: Any) -> int:
+    cursor.execute("SELECT count(*) FROM staging")
+    return int(cursor.fetchone()[0])
+
+
 def staged_digest(cursor: Any, columns: Sequence[str]) -> tuple[str, int]:
     """Return SHA-256 over the rows in the order of their ids, and their number."""
     cursor.execute(

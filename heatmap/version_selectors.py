@@ -194,18 +194,40 @@ def compare(
     def content(version: LayerVersion) -> sql.Composed:
         if is_series:
             return HOURS_OF.format(version=sql.Literal(version.pk))
-        return FEATURES_OF.format(
-            columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
-            table=sql.Identifier(FEATURE_MODELS[kind]._meta.db_table),
-            version=sql.Literal(version.pk),
-        )
+        return _features_of(version, columns)
 
+    return _compared(content(before), content(after), columns, acts, limit, offset)
+
+
+def compare_staged(before: LayerVersion, staged: Sequence[str], *, limit: int) -> Comparison:
+    """Tell the features of a version and the rows of the temporary table ``staging`` apart."""
+    columns = [name for name in attribute_columns(before.layer.kind) if name in staged]
+    after = sql.SQL("SELECT ref, {columns}, geom, area_m2, length_m FROM staging").format(
+        columns=sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    return _compared(_features_of(before, columns), after, columns, ACTS, limit, 0)
+
+
+def _features_of(version: LayerVersion, columns: Sequence[str]) -> sql.Composed:
+    return FEATURES_OF.format(
+        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+        table=sql.Identifier(FEATURE_MODELS[version.layer.kind]._meta.db_table),
+        version=sql.Literal(version.pk),
+    )
+
+
+def _compared(
+    before: sql.Composed,
+    after: sql.Composed,
+    columns: list[str],
+    acts: Sequence[str],
+    limit: int | None,
+    offset: int,
+) -> Comparison:
     def of(side: str) -> sql.Composed:
         return sql.SQL(", ").join(sql.Identifier(side, column) for column in columns)
 
-    query = COMPARE.format(
-        before=content(before), after=content(after), a_columns=of("a"), b_columns=of("b")
-    )
+    query = COMPARE.format(before=before, after=after, a_columns=of("a"), b_columns=of("b"))
     with connection.cursor() as cursor:
         cursor.execute(query, {"acts": list(acts), "limit": limit, "offset": offset})
         n_before, n_after, counts, rows = cursor.fetchone()

@@ -16,13 +16,12 @@ from heatmap.choices import DataClass, LayerKind, Nature
 from heatmap.derive import candidates, demand, lines, network, substations
 from heatmap.errors import Refusal
 from heatmap.models import FEATURE_MODELS, LayerVersion, Municipality
-from heatmap.services.layers import Provenance, publish_features
+from heatmap.services.layers import CLASS_ORDER, Provenance, joined, publish_features
 from heatmap.services.versions import keep_versions
 from heatmap.version_selectors import attribute_columns, newer_inputs, versions_in_use
 
 Rows = list[dict[str, Any]]
 FILLED_LAYER = "Buildings with missing demand derived"
-CLASS_ORDER = (DataClass.PUBLIC, DataClass.MUNICIPAL, DataClass.RESTRICTED)
 
 
 @dataclass(frozen=True)
@@ -192,9 +191,6 @@ def derive(town: Municipality, kind: str, user: User | None) -> LayerVersion:
 def _origin(
     recipe: Recipe, used: list[LayerVersion], present: LayerVersion | None, user: User | None
 ) -> Provenance:
-    def joined(texts: list[str], longest: int) -> str:
-        return "; ".join(dict.fromkeys(filter(None, texts)))[:longest]
-
     taken = [present, *used] if present else used
     # what follows from sensitive data is as sensitive: a cell may hold a single house; what only
     # shows where buildings stand is no more so than before

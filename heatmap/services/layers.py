@@ -28,6 +28,14 @@ DERIVED_COLUMNS: dict[LayerKind, dict[str, str]] = {
 """What follows from other columns of an uploaded row; uses as in engines/data/building_uses.csv."""
 
 
+CLASS_ORDER = (DataClass.PUBLIC, DataClass.MUNICIPAL, DataClass.RESTRICTED)
+
+
+def joined(texts: Iterable[str], longest: int) -> str:
+    """Name several sources or licences, each once."""
+    return "; ".join(dict.fromkeys(filter(None, texts)))[:longest]
+
+
 @dataclass(frozen=True)
 class Provenance:
     """Where the content of a version comes from, and who may see it."""

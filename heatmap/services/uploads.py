@@ -7,6 +7,7 @@ on the upload carry from one to the next.
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,18 +23,20 @@ from heatmap.identity import acting_as
 from heatmap.ingest.kinds import BROUGHT, BY_NAME
 from heatmap.ingest.reading import Spooled, file_format, file_suffix, inspect_file, spooled
 from heatmap.models import FEATURE_MODELS, LayerVersion, Municipality, Upload
-from heatmap.services import quality
+from heatmap.services import merging, quality
 from heatmap.services.attempts import Attempt
 from heatmap.services.audit import record
 from heatmap.services.jobs import create_job, run_job
 from heatmap.services.layers import (
+    CLASS_ORDER,
     Provenance,
+    joined,
     publish_series,
     publish_staged,
     spool_columns,
 )
 from heatmap.services.towns import OSM_KINDS, Extract, publish_extract, read_extract
-from heatmap.staging import copy_spool
+from heatmap.staging import copy_spool, staged_count
 
 S_PER_MB = {"osm": 5.0}
 """Rough reading time of a file, 1 where nothing stands; from it follows the lane."""
@@ -62,7 +65,9 @@ STEP_IS_OLD = gettext_noop(
     "This step belongs to a file that was discarded, or has been taken again since.\nGo on from "
     "the data page."
 )
-OTHER_ANSWERS = ("layer", "swap_axes", "guess", "timezone", "stamps")
+OTHER_ANSWERS = ("layer", "swap_axes", "guess", "timezone", "stamps", "merge", "missing")
+KEEP, REMOVE = "keep", "remove"
+"""What becomes of features that a file which changes a layer by ids says nothing of."""
 
 
 def receive(
@@ -269,22 +274,46 @@ def _load(upload: Upload, attempt: Attempt) -> None:
 
 def _keep_rows(upload: Upload, result: Spooled) -> None:
     kind = LayerKind(upload.kind)
+    town, publishes = upload.municipality, upload.step == UploadStep.COMMIT
     table = FEATURE_MODELS[kind]._meta.db_table
+    base = merging.base_of(town, upload.answers.get("merge"), kind)
     with connection.cursor() as cursor:
         copy_spool(cursor, table, result.columns, result.path)
-        findings = quality.examine(cursor, kind, result)
-        doubles = len(findings["double_ids"])
-        features = result.facts["features"] - doubles
+        findings = quality.examine(
+            cursor, kind, result, lambda: _against(cursor, upload, base, result)
+        )
+        features = staged_count(cursor)
         document = quality.report(kind, upload.original_name, result, findings, features)
         version = None
-        if upload.step == UploadStep.COMMIT and features > 0:
+        if publishes and features > 0:
+            origin = _origin(upload, document)
+            name = base.layer.name if base else BY_NAME[kind].layer_name
+            if base:
+                origin = _merged(base, origin, document["against"])
             with transaction.atomic():
-                version = publish_staged(
-                    upload.municipality, kind, BY_NAME[kind].layer_name, cursor, result.columns,
-                    _origin(upload, document),
-                )  # fmt: skip
+                version = publish_staged(town, kind, name, cursor, result.columns, origin)
         cursor.execute("DROP TABLE staging")
     _remember(upload, version, document)
+
+
+def _against(
+    cursor: Any, upload: Upload, base: LayerVersion | None, result: Spooled
+) -> dict[str, Any]:
+    """Make of the staged rows what is to be published, and tell how that differs from before."""
+    if base is None:
+        present = merging.base_in_use(upload.municipality, upload.kind)
+        is_asked = upload.step == UploadStep.CHECK and not result.facts["ids_are_row_numbers"]
+        if present is None or not is_asked:
+            return {}
+        return {"against": merging.difference(present, result.columns, by_id=False)}
+    strangers = merging.take_out_strangers(cursor, base)
+    merging.fill_up(cursor, base, result.columns, merging.brought_fields(result.facts))
+    found = merging.difference(base, result.columns, by_id=True)
+    if upload.answers.get("missing") != REMOVE:
+        merging.bring_over(cursor, base, result.columns)
+        if upload.step == UploadStep.COMMIT:
+            found["removed"] = 0
+    return {"strangers": strangers, "against": found}
 
 
 def _keep_series(upload: Upload, result: Spooled) -> None:
@@ -332,6 +361,24 @@ def _origin(upload: Upload, document: dict[str, Any]) -> Provenance:
             key: value for key, value in document.items() if key not in ("refused", "repairs")
         },
     )
+
+
+def _merged(base: LayerVersion, origin: Provenance, against: Mapping[str, Any]) -> Provenance:
+    """Where a layer comes from that a file has changed."""
+    classes = [DataClass(base.data_class), origin.data_class]
+    return replace(
+        origin,
+        source=joined([base.source, origin.source], 300),
+        licence=joined([base.licence, origin.licence], 200),
+        data_class=max(classes, key=CLASS_ORDER.index),
+        nature=Nature(base.nature),
+        method=base.method,
+        inputs=base.inputs,
+        remarks=origin.remarks | {
+            "edited_from": base.number, "by_file": True, "added": against["added"],
+            "changed": against["changed"], "removed": against["removed"],
+        },
+    )  # fmt: skip
 
 
 def _publish_osm(upload: Upload, attempt: Attempt) -> None:

@@ -26,7 +26,10 @@ UNITS = {
     SeriesQuantity.TEMPERATURE: "degC",
     SeriesQuantity.LOAD: "kW",
 }
-STEP_OF = {"look": UploadStep.INSPECT, "check": UploadStep.CHECK, "commit": UploadStep.COMMIT}
+STEP_OF = {
+    "look": UploadStep.INSPECT, "check": UploadStep.CHECK, "commit": UploadStep.COMMIT,
+    "by_id": UploadStep.CHECK, "whole": UploadStep.CHECK,
+}  # fmt: skip
 
 
 @limited("upload-step", 240)
@@ -81,9 +84,11 @@ def _answered(request: HttpRequest, town: Municipality, upload: Upload) -> HttpR
     if step is None or upload.version_id or not upload.job.has_ended:
         return here
     answers: dict[str, Any] = {}
-    if step == UploadStep.COMMIT:
+    act = request.POST["do"]
+    if act in ("commit", "by_id", "whole"):
         if upload.step == UploadStep.INSPECT:
             return here
+        answers = wizard.changes_from(act, request.POST, upload)
     else:
         form = wizard.AboutForm(request.POST, label_suffix="")
         if wizard.is_osm(upload):
@@ -139,7 +144,7 @@ def _answers(
         "places": places,
         "place": asked.get("place") or wizard.chosen_place(upload, layer),
         "sketch": sketch(bounds_of(town), [option["extent"] for option in places])
-        if has_shapes
+        if has_shapes and not wizard.needs_no_place(upload, layer)
         else None,
         "place_columns": wizard.place_columns(upload)
         if has_shapes and upload.proposal.get("format") in wizard.TABLES
@@ -170,6 +175,7 @@ def _report(upload: Upload) -> dict[str, Any]:
         if series
         else None,
         "months": wizard.month_means(series["values_by_day"]) if series else [],
+        "against": wizard.against(upload),
         "is_ready": upload.job.state == JobState.DONE and upload.step == UploadStep.CHECK,
     }  # fmt: skip
 

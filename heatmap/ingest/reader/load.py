@@ -177,21 +177,27 @@ def read(sources: list[Source], request: Mapping[str, Any]) -> None:
     )
     asked = request.get("columns") or {}
     sample = sample_of(opened, asked)
-    check_shapes(opened, sample, kind)
-    placement = place.choose(
-        opened.info, opened.source.format, opened.reader.can_lack_crs,
-        place.sample_points(sample.shapes), town,
-        srid=request.get("srid"), swap=bool(request.get("swap_axes")),
-    )  # fmt: skip
+    by_id = bool(request.get("merge"))
+    points = place.sample_points(sample.shapes)
+    if not by_id:
+        check_shapes(opened, sample, kind)
+    if by_id and not len(points):
+        placement = place.stated(town.srid)  # of shapes that may come further down
+    else:
+        placement = place.choose(
+            opened.info, opened.source.format, opened.reader.can_lack_crs, points, town,
+            srid=request.get("srid"), swap=bool(request.get("swap_axes")),
+        )  # fmt: skip
     choices = choose_columns(
         kind, opened.info, asked, sample.columns, guess=bool(request.get("guess", True))
     )
     _check_needed(kind, choices, opened)
     loading = Loading(
-        kind, opened, choices, Fitting(kind.shapes, placement, town),
+        kind, opened, choices, Fitting(kind.shapes, placement, town, shapes_optional=by_id),
         Spool(Path(request["spool"]), ["row_no", *request["spool_columns"]]),
         Cells(town.srid) if kind.name == "heat_demand" else None,
-        Neighbours(kind.checks_overlaps),
+        # a file that changes a layer is compared with the rest of it, by the database
+        Neighbours(kind.checks_overlaps, fits=not by_id and kind.name != "heat_demand"),
     )  # fmt: skip
     for batch, fitted in _fitted(loading, asked):
         loading.take(batch, fitted)
@@ -209,9 +215,8 @@ def read(sources: list[Source], request: Mapping[str, Any]) -> None:
 def _fitted(loading: Loading, asked: dict[str, Any]) -> Iterator[tuple[Batch, Fitted]]:
     """Yield the batches of the layer and their shapes, placed and repaired."""
     opened = loading.opened
-    for batch, raw in ahead(
-        _delivered(opened.reader.batches(opened.info.name, {"columns": asked}))
-    ):
+    options = {"columns": asked, "shapes_optional": loading.fitting.shapes_optional}
+    for batch, raw in ahead(_delivered(opened.reader.batches(opened.info.name, options))):
         yield batch, loading.fitting.fit(raw, batch)
 
 
@@ -273,7 +278,7 @@ def _tell(loading: Loading) -> None:
             "outside": handling.outside,
         },
         double_rows=loading.double,
-        neighbours=None if loading.cells else loading.neighbours.document(),
+        neighbours=loading.neighbours.document(),
         notes=[*loading.opened.info.notes, *placement.notes, *_assumptions(loading)],
     )  # fmt: skip
 

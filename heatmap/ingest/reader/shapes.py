@@ -126,6 +126,10 @@ class Handling:
     outside_points: list[np.ndarray] = field(default_factory=list)
 
 
+def _there(shapes: np.ndarray) -> np.ndarray:
+    return ~shapely.is_missing(shapes)
+
+
 @dataclass
 class Fitted:
     """Shapes ready for storage, None where refused, and their size in the town's own grid."""
@@ -142,13 +146,16 @@ class Fitting:
     wanted: tuple[int, ...]
     placement: Placement
     town: Town
+    shapes_optional: bool = False
+    """Whether rows without a shape are kept: of features whose shape is known already."""
     handling: Handling = field(default_factory=Handling)
 
     def fit(self, shapes: np.ndarray, batch: Batch) -> Fitted:
         """Return shapes ready for storage; rows that cannot be used are added to the refused."""
         usable = batch.usable()
         refuse = self._refuser(batch, usable)
-        refuse(shapely.is_missing(shapes), NO_SHAPE)
+        if not self.shapes_optional:
+            refuse(shapely.is_missing(shapes), NO_SHAPE)
         refuse(shapely.is_empty(shapes), EMPTY)
         corners = shapely.get_num_coordinates(shapes)
         for place in np.flatnonzero(usable & (corners > MOST_CORNERS)):
@@ -165,17 +172,17 @@ class Fitting:
         shapes = np.where(usable, shapes, None)
         delivered = shapes
         shapes = self._placed(shapes)
-        unplaced = ~np.isfinite(shapely.bounds(shapes)).all(axis=1) & usable
+        unplaced = ~np.isfinite(shapely.bounds(shapes)).all(axis=1) & usable & _there(shapes)
         self._remember_outside(delivered, unplaced)
         refuse(unplaced, NOT_PLACED)
         before = shapely.get_dimensions(shapes)
         shapes, repaired = self._valid(np.where(usable, shapes, None), batch)
         lost = shapely.is_empty(shapes) | (shapely.get_dimensions(shapes) < before)
         refuse(lost, UPRIGHT)
-        self._inside(shapes, delivered, usable, refuse)
+        self._inside(shapes, delivered, usable & _there(shapes), refuse)
         same = self.placement.srid == self.town.srid and not self.placement.swap
         true = np.where(usable & ~repaired, delivered, None) if same else np.full(len(shapes), None)
-        unknown = usable & shapely.is_missing(true)
+        unknown = usable & _there(shapes) & ~_there(true)
         if unknown.any():
             true[unknown] = shapely.transform(shapes[unknown], self.town.from_storage)
         dimension = shapely.get_dimensions(shapes)
