@@ -259,7 +259,7 @@ def split_area(document: Any) -> list[dict[str, Any]]:
         shapely.GEOSException,
     ) as e:
         raise Refusal(gettext_noop("The area or the line could not be read.")) from e
-    if len(parts) < 2:
+    if len(parts) <= len(shapely.get_parts(area)):
         raise Refusal(
             gettext_noop(
                 "The line does not cut the area in two.\nBegin and end it outside the area."

@@ -4,6 +4,17 @@ import { calm, onThemeChange } from "../lib/tokens.js";
 import { addImages } from "./images.js";
 import { makeStyle } from "./style.js";
 
+/* Layers and sources whose names begin so were drawn by a person; another theme leaves them. */
+export const DRAWN = "drawn";
+function keepDrawn(before, next) {
+  const mine = (name) => name.startsWith(`${DRAWN}-`);
+  return {
+    ...next,
+    sources: { ...next.sources, ...Object.fromEntries(Object.entries(before?.sources ?? {}).filter(([name]) => mine(name))) },
+    layers: [...next.layers, ...(before?.layers ?? []).filter(({ id }) => mine(id))],
+  };
+}
+
 export async function makeMap({ container, layers, hidden, texts, camera, controls = true, interactive = true, hash = false }) {
   await document.fonts.load('500 12px "Inter Variable"').catch(() => {});
   const map = new LibreMap({
@@ -19,7 +30,7 @@ export async function makeMap({ container, layers, hidden, texts, camera, contro
   }
   map.addControl(new AttributionControl({ compact: !controls || innerWidth < 900 }), "bottom-right");
   map.once("style.load", () => addImages(map));
-  onThemeChange(() => { addImages(map); map.setStyle(makeStyle(layers, hidden)); });
+  onThemeChange(() => { addImages(map); map.setStyle(makeStyle(layers, hidden), { transformStyle: keepDrawn }); });
   if (!controls || innerWidth < 900) map.once("idle", () => container.querySelector(".maplibregl-compact-show")?.classList.remove("maplibregl-compact-show"));
   map.on("dataloading", () => { container.dataset.state = "busy"; });
   map.on("idle", () => { container.dataset.state = "idle"; });
