@@ -309,6 +309,8 @@ def _series_from(data: QueryDict) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     if data.get("column-time"):
         columns["time"] = {"column": data["column-time"]}
+    if data.get("column-station"):
+        columns["station"] = {"column": data["column-station"]}
     quantity = data.get("quantity", "")
     if quantity in SERIES_NAMES and data.get("column-value"):
         columns[quantity] = {"column": data["column-value"], "unit": data.get("unit-value", "")}
@@ -364,6 +366,7 @@ def series_answers(upload: Upload) -> dict[str, Any]:
     quantity = next((name for name in SERIES_NAMES if name in columns), "")
     return {
         "time": (columns.get("time") or {}).get("column", ""),
+        "station": (columns.get("station") or {}).get("column", ""),
         "quantity": quantity,
         "value": (columns.get(quantity) or {}).get("column", ""),
         "unit": (columns.get(quantity) or {}).get("unit", ""),

@@ -72,6 +72,7 @@ class Spooled:
     facts: dict[str, Any] = field(default_factory=dict)
     refused: list[dict[str, Any]] = field(default_factory=list)
     walls: list[str] = field(default_factory=list)
+    series: list[dict[str, Any]] = field(default_factory=list)
 
 
 def file_suffix(name: str) -> str:
@@ -172,6 +173,8 @@ def spooled(
                 beat(int(content["rows"]))
             elif kind == "facts":
                 result.facts = content
+            elif kind == "series":
+                result.series.append(content)
             elif kind == "walls":
                 result.walls = content["names"]
         if not result.facts:

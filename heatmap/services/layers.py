@@ -182,6 +182,7 @@ def publish_series(
     year_label: str,
     values: Sequence[float],
     origin: Provenance,
+    station_ref: str = "",
 ) -> LayerVersion:
     """Publish an hourly series as a version of a layer of kind ``series``."""
     digest = content_hash([{"values": list(values)}])
@@ -191,6 +192,7 @@ def publish_series(
         version=version,
         quantity=quantity,
         year_label=year_label,
+        station_ref=station_ref,
         values=list(values),
     )
     return publish(version)

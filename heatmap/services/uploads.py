@@ -23,6 +23,7 @@ from heatmap.identity import acting_as
 from heatmap.ingest.kinds import BROUGHT, BY_NAME
 from heatmap.ingest.reading import Spooled, file_format, file_suffix, inspect_file, spooled
 from heatmap.models import FEATURE_MODELS, LayerVersion, Municipality, Upload
+from heatmap.series_selectors import station_refs
 from heatmap.services import merging, quality
 from heatmap.services.attempts import Attempt
 from heatmap.services.audit import record
@@ -251,6 +252,9 @@ def _load(upload: Upload, attempt: Attempt) -> None:
     is_series = upload.kind == LayerKind.SERIES
     columns = [] if is_series else spool_columns(LayerKind(upload.kind))
     request = request_of(upload) | {"task": "series" if is_series else "load"}
+    if is_series:
+        with acting_as(job_id=attempt.job_id):
+            request["stations"] = station_refs(upload.municipality)
 
     def beat(rows: int) -> None:
         attempt(READING, min(0.6, 0.05 + rows / 1_000_000))
@@ -317,20 +321,45 @@ def _against(
 
 
 def _keep_series(upload: Upload, result: Spooled) -> None:
-    found = result.facts["series"]
+    """Keep one series, or the load of each substation and feeder of the file: all or none."""
     document = quality.report(
         upload.kind, upload.original_name, result, {}, result.facts["features"]
     )
-    values = found.pop("values")
-    document["series"] = found | {"values_by_day": _daily(values)}
-    version = None
-    if upload.step == UploadStep.COMMIT:
-        quantity = SeriesQuantity(found["quantity"])
-        version = publish_series(
-            upload.municipality, SERIES_LAYERS[quantity], quantity, str(found["year"]), values,
-            _origin(upload, document),
-        )  # fmt: skip
-    _remember(upload, version, document)
+    versions = []
+    stations = [found for found in result.series if found["station"]]
+    if stations and not upload.data_class:
+        upload.data_class = DataClass.RESTRICTED  # as the substations themselves
+    told = [_summary(found) for found in result.series]
+    brief = [{k: v for k, v in one.items() if k != "values_by_day"} for one in told]
+    document["series"] = told[0]
+    document["stations"] = brief if stations else []
+    for found, one in zip(result.series, brief, strict=True):
+        if upload.step == UploadStep.COMMIT:
+            quantity = SeriesQuantity(found["quantity"])
+            origin = _origin(upload, document | {"series": one, "stations": []})
+            versions.append(
+                publish_series(
+                    upload.municipality,
+                    f"{SERIES_LAYERS[quantity]} {found['station']}".strip(),
+                    quantity,
+                    str(found["year"]),
+                    found["values"],
+                    origin,
+                    found["station"],
+                )
+            )
+    _remember(upload, versions[0] if versions else None, document)
+
+
+def _summary(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What the report says of a series; its values stay out of it."""
+    values = found["values"]
+    return {
+        **{key: value for key, value in found.items() if key != "values"},
+        "highest": round(max(values), 3),
+        "mean": round(sum(values) / len(values), 3),
+        "values_by_day": _daily(values),
+    }
 
 
 def _daily(values: list[float]) -> list[float]:

@@ -37,7 +37,7 @@ RESTS = {
 }
 KEEPING = 4
 """First key of the advisory locks that keep versions; the second is the town."""
-SERIES_COLUMNS = ("quantity", "year_label", "values")
+SERIES_COLUMNS = ("quantity", "year_label", "station_ref", "values")
 
 
 def keep_versions(town: Municipality) -> None:
