@@ -1,17 +1,22 @@
-"""What the editing page says from JavaScript, in the language of the reader."""
+"""What maps and the editing page say from JavaScript, in the language of the reader."""
 
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 
+def control_texts() -> dict[str, str]:
+    """What the buttons of a map are called."""
+    return {
+        "NavigationControl.ZoomIn": _("Zoom in"),
+        "NavigationControl.ZoomOut": _("Zoom out"),
+        "AttributionControl.ToggleAttribution": _("Sources"),
+    }
+
+
 def edit_texts() -> dict[str, Any]:
     return {
-        "controls": {
-            "NavigationControl.ZoomIn": _("Zoom in"),
-            "NavigationControl.ZoomOut": _("Zoom out"),
-            "AttributionControl.ToggleAttribution": _("Sources"),
-        },
+        "controls": control_texts(),
         "id": _("Id"),
         "new": _("New"),
         "fixed": _("Its shape cannot be drawn and stays as it is."),

@@ -70,6 +70,7 @@ def report(
     counts |= {message: len(rows) for message, rows in taken_out.items() if rows}
     out = sum(map(len, taken_out.values()))
     handling = facts["handling"]
+    by_id = bool((findings.get("against") or {}).get("by_id"))
     return {
         "file": name,
         "kind": kind,
@@ -89,7 +90,8 @@ def report(
         "repairs": handling.get("repairs", []),
         "columns": facts["columns"],
         "unused_columns": facts["unused_columns"],
-        "missing": _missing(kind, facts),
+        # what a file that changes a layer by ids does not say stays as it is
+        "missing": [] if by_id else _missing(kind, facts),
         "double_shapes": findings.get("double_shapes", {"count": 0, "rows": []}),
         "overlaps": findings.get("overlaps"),
         "loose_ends": findings.get("loose_ends"),

@@ -240,7 +240,7 @@ class Csv(Table):
                           encoding=self.encoding)  # fmt: skip
         found.notes.append(
             note(
-                gettext_noop("Columns are divided by %(delimiter)s."),
+                gettext_noop("Columns are divided by “%(delimiter)s”."),
                 delimiter={"\t": "tab"}.get(self.delimiter, self.delimiter),
             )
         )

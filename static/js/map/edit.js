@@ -28,12 +28,23 @@ const shown = () => ({
   fillColor: (feature) => token(isHole(feature) ? "map-ground" : "accent"), fillOpacity: (feature) => (isHole(feature) ? 0.7 : 0.3),
   outlineColor: () => token("accent"), outlineWidth: 2,
 });
+const picking = () => {
+  const [accent, ground] = [token("accent-strong"), token("map-casing")];
+  return {
+    selectedPolygonColor: (feature) => (isHole(feature) ? token("map-ground") : accent), selectedPolygonFillOpacity: 0.45, selectedPolygonOutlineColor: accent, selectedPolygonOutlineWidth: 3,
+    selectionPointColor: accent, selectionPointOutlineColor: ground, selectionPointWidth: 5, selectionPointOutlineWidth: 1.5,
+    midPointColor: ground, midPointOutlineColor: accent, midPointWidth: 3, midPointOutlineWidth: 1.5,
+  };
+};
 const draw = new TerraDraw({
   adapter: new TerraDrawMapLibreGLAdapter({ map, prefixId: DRAWN }),
-  modes: [new TerraDrawPolygonMode({ styles: shown() }), new TerraDrawLineStringMode(), new TerraDrawSelectMode({ flags: { polygon: editable } })],
+  modes: [new TerraDrawPolygonMode({ styles: shown() }), new TerraDrawLineStringMode(), new TerraDrawSelectMode({ flags: { polygon: editable }, styles: picking() })],
 });
 draw.start();
-onThemeChange(() => draw.updateModeOptions("polygon", { styles: shown() }));
+onThemeChange(() => {
+  draw.updateModeOptions("polygon", { styles: shown() });
+  draw.updateModeOptions("select", { styles: picking() });
+});
 
 const newKey = () => draw.getFeatureId();
 const original = new Map(given.features.map((one) => [one.ref, one]));
