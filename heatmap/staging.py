@@ -68,11 +68,11 @@ def copy_spool(cursor: Any, table: str, columns: Sequence[str], path: Path) -> N
     ):
         while block := rows.read(COPY_BYTES):
             copy.write(block)
-    cursor.execute("ANALYZE staging (row_no, ref)")
 
 
 def drop_double_refs(cursor: Any) -> list[tuple[int, str]]:
     """Take out rows whose id stood before; return their numbers and ids."""
+    cursor.execute("ANALYZE staging (row_no, ref)")
     cursor.execute(
         """
         DELETE FROM staging s USING (

@@ -105,7 +105,7 @@ class Loading:
         for name in self.spool.columns:
             if name not in made:
                 made[name] = self._column(name, values, kept)
-        self.neighbours.add(row_numbers, made["ref"].to_pylist(), shapes, wkb)
+        self.neighbours.add(row_numbers, made["ref"], shapes, wkb)
         return made
 
     def _column(self, name: str, values: dict[str, Any], kept: np.ndarray) -> pa.Array:
