@@ -10,24 +10,24 @@ from engines.assumptions import Assumptions, frozen_assumptions
 from engines.evaluation.records import (
     Candidates,
     LoadProfile,
+    StreetInput,
     StudyChoices,
     Substations,
     TownInput,
 )
 from engines.tables import catalogue
+from engines.thermal.town_network import NetworkInput
 from heatmap.assembly import load_factors
 from heatmap.choices import LayerKind, Nature, SeriesQuantity
-from heatmap.models import Municipality, Pipe, Series, Substation
-from sites.parcel_selectors import (
-    ParcelRow,
-    connected_demand,
-    constraint_overlaps,
-    parcel_rows,
-)
+from heatmap.models import Municipality, Series, Substation
+from sites.network_selectors import NetworkRows, StreetRows, network_rows, street_rows
+from sites.parcel_selectors import ParcelRow, constraint_overlaps, parcel_rows
 
+GROUP_OF_CELLS = "MFH"
 PROFILE_OF_GROUP = {"GHD": "ghd", "MFH": "mfh3", "EFH": "efh3"}
 UTC_OFFSET_H = {"DE": 1, "FI": 2}
 WEEKDAY_YEAR = 2024
+REFRIGERANT = "ammonia"
 JUDGED_CONSTRAINTS = ("water", "forest")
 
 
@@ -50,25 +50,32 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
     versions = {kind: layer["version_id"] for kind, layer in inputs["layers"].items()}
     assumptions = frozen_assumptions(inputs["assumptions"])
     rows = parcel_rows(municipality, versions)
-    pipes = list(
-        Pipe.objects.filter(version_id=versions.get(LayerKind.PIPES, -1))
-        .order_by("id")
-        .values_list("id", "flow_share")
-    )
     stations = list(
         Substation.objects.filter(version_id=versions.get(LayerKind.SUBSTATIONS, -1))
         .order_by("id")
         .values_list("id", "rating_kva", "peak_load_kw", "ref", "name")
     )
-    demand_by_use, connected = connected_demand(
-        municipality, versions, assumptions["network.connect_distance_m"]
+    network = network_rows(
+        municipality,
+        versions,
+        snap_m=assumptions["network.snap_m"],
+        longest_m=assumptions["network.piece_max_m"],
+        customer_reach_m=assumptions["network.connect_distance_m"],
+        plant_reach_m=assumptions["network.plant_reach_m"],
+    )
+    streets = street_rows(
+        municipality,
+        versions,
+        snap_m=assumptions["network.snap_m"],
+        longest_m=assumptions["network.piece_max_m"],
+        reach_m=assumptions["network.street_reach_m"],
     )
     return Assembled(
         rows=rows,
-        town=_town(municipality, versions, demand_by_use, [share for _, share in pipes]),
+        town=_town(municipality, versions, network, _streets(rows, streets)),
         candidates=_candidates(
             rows,
-            {pipe_id: i for i, (pipe_id, _) in enumerate(pipes)},
+            network.nearest_piece,
             {station[0]: i for i, station in enumerate(stations)},
             constraint_overlaps(municipality, versions)
             if LayerKind.CONSTRAINTS in versions
@@ -81,7 +88,7 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
         choices=_choices(inputs),
         assumptions=assumptions,
         substation_refs=[station[4] or station[3] for station in stations],
-        buildings_connected=connected,
+        buildings_connected=len(network.customers),
     )
 
 
@@ -91,7 +98,7 @@ def _floats(values: list[float | None]) -> np.ndarray:
 
 def _candidates(
     rows: list[ParcelRow],
-    pipe_index: dict[int, int],
+    nearest_piece: dict[str, int],
     station_index: dict[int, int],
     overlaps: dict[str, dict[str, float]] | None,
 ) -> Candidates:
@@ -100,10 +107,11 @@ def _candidates(
 
     return Candidates(
         refs=tuple(row.ref for row in rows),
+        row=np.arange(len(rows)),
         area_m2=_floats([row.area_m2 for row in rows]),
         inside=np.array([row.inside for row in rows], dtype=bool),
         network_m=_floats([row.pipe_m for row in rows]),
-        network_of=index([row.pipe_id for row in rows], pipe_index),
+        piece_of=np.array([nearest_piece.get(row.ref, -1) for row in rows], dtype=np.int64),
         substation_m=_floats([row.substation_m for row in rows]),
         substation_of=index([row.substation_id for row in rows], station_index),
         dwelling_m=_floats([row.dwelling_m for row in rows]),
@@ -120,17 +128,61 @@ def _candidates(
 def _town(
     municipality: Municipality,
     versions: dict[str, int],
-    demand_by_use: dict[str, float],
-    shares: list[float | None],
+    network: NetworkRows,
+    streets: StreetInput | None,
 ) -> TownInput:
+    groups = sorted({_group(use) for _, _, use, _ in network.customers})
     return TownInput(
         outdoor_degc=_series(versions[SeriesQuantity.TEMPERATURE]),
         day_ahead_eur_per_mwh=_series(versions[SeriesQuantity.PRICE]),
         utc_offset_h=UTC_OFFSET_H[municipality.country],
         weekday_of_day=weekdays(),
-        profiles=_profiles(demand_by_use),
-        network_share=_floats(shares),
+        profiles={PROFILE_OF_GROUP[group]: LoadProfile(*load_factors(group)) for group in groups},
+        network=_network(network, groups),
+        streets=streets,
     )
+
+
+def _network(rows: NetworkRows, groups: list[str]) -> NetworkInput:
+    customers, plants = rows.customers, rows.plants
+    return NetworkInput(
+        start_xy=rows.start_xy,
+        end_xy=rows.end_xy,
+        length_m=rows.length_m,
+        dn_mm=rows.dn_mm,
+        flow_share=rows.flow_share,
+        plant_piece=np.array([plant[0] for plant in plants], dtype=np.int64),
+        plant_at_end=np.array([plant[1] for plant in plants], dtype=bool),
+        plant_must_run_kw=_floats([plant[6] for plant in plants]),
+        customer_piece=np.array([customer[0] for customer in customers], dtype=np.int64),
+        customer_at_end=np.array([customer[1] for customer in customers], dtype=bool),
+        customer_group=np.array([groups.index(_group(use)) for _, _, use, _ in customers], int),
+        customer_mwh_per_a=_floats([customer[3] for customer in customers]),
+    )
+
+
+def _streets(rows: list[ParcelRow], streets: StreetRows) -> StreetInput | None:
+    if not len(streets.length_m):
+        return None
+    nowhere = (-1, False, np.nan)
+    places = [streets.parcels.get(row.ref, nowhere) for row in rows]
+    return StreetInput(
+        start_xy=streets.start_xy,
+        end_xy=streets.end_xy,
+        length_m=streets.length_m,
+        river_crossings=streets.river_crossings,
+        rail_crossings=streets.rail_crossings,
+        is_unpaved=streets.is_unpaved,
+        parcel_piece=np.array([place[0] for place in places], dtype=np.int64),
+        parcel_at_end=np.array([place[1] for place in places], dtype=bool),
+        parcel_way_m=np.array([place[2] for place in places], dtype=np.float64),
+    )
+
+
+def _group(use: str) -> str:
+    """Load profile of a use; heat that no building is named for follows flats."""
+    uses = catalogue("building_uses")
+    return str(uses[use]["profile_text"]) if use in uses else GROUP_OF_CELLS
 
 
 def _series(version_id: int) -> np.ndarray:
@@ -142,19 +194,6 @@ def weekdays() -> np.ndarray:
     start = datetime.date(WEEKDAY_YEAR, 1, 1)
     days = (start + datetime.timedelta(days=i) for i in range(366))
     return np.array([day.weekday() for day in days if (day.month, day.day) != (2, 29)])
-
-
-def _profiles(demand_by_use: dict[str, float]) -> dict[str, LoadProfile]:
-    by_group: dict[str, float] = {}
-    uses = catalogue("building_uses")
-    for use, demand in demand_by_use.items():
-        group = str(uses[use]["profile_text"])
-        by_group[group] = by_group.get(group, 0.0) + demand
-    profiles = {}
-    for group, demand in by_group.items():
-        hours, days = load_factors(group)
-        profiles[PROFILE_OF_GROUP[group]] = LoadProfile(demand, hours, days)
-    return profiles
 
 
 def _choices(inputs: dict[str, Any]) -> StudyChoices:
@@ -171,6 +210,7 @@ def _choices(inputs: dict[str, Any]) -> StudyChoices:
         tariff=study["tariff"],
         heat_pump_tariff=study["heat_pump_tariff"],
         displaced_source=study["displaced_source"],
+        refrigerant=REFRIGERANT,
         compute_outlook=study["compute_outlook"],
         start_year=study["start_year"],
         area_type=study["area_type"],

@@ -40,5 +40,9 @@ def chart_texts() -> dict[str, str]:
         "used": _("Heat used"),
         "rejected": _("Heat rejected"),
         "price": _("Electricity price"),
+        "needed": _("Heat needed here"),
+        "hoursOfYear": _("hours of the year, sorted"),
+        "free": _("Free at the substation"),
+        "drawn": _("Drawn by machines and heat pump"),
         "failed": _("The hourly series could not be loaded. Reload the page to try again."),
     }

@@ -20,7 +20,7 @@ from heatmap.services.versions import keep_versions
 from sites.assembly import assemble
 from sites.models import Candidate, Run, RunPart, Study
 from sites.parcel_selectors import newest_versions
-from sites.services.parts import check_engines, chosen, hubs_of, on_short_list, score
+from sites.services.parts import check_engines, chosen, hubs_of, on_short_list, score, year_of
 from sites.services.results import foresight_document, hourly_document
 
 PARCELS_PER_S = 500.0
@@ -166,7 +166,8 @@ def _hub_of(candidate: Candidate) -> Hubs:
     run = candidate.run
     check_engines(run)
     given = assemble(run.municipality, run.inputs)
-    return hubs_of(chosen(given, [given.candidates.refs.index(candidate.ref)]))
+    alone = chosen(given, [given.candidates.refs.index(candidate.ref)])
+    return hubs_of(alone, year_of(alone))
 
 
 def set_pinned(candidate: Candidate, pinned: bool) -> None:

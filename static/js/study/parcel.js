@@ -1,5 +1,5 @@
 /* The parcel page: the small map, and the charts of its year. */
-import { temperatures, week, year } from "../charts/parcel.js";
+import { duration, headroom, temperatures, week, year } from "../charts/parcel.js";
 import { data } from "../lib/page.js";
 import { makeMap } from "../map/view.js";
 
@@ -31,6 +31,10 @@ async function drawCharts() {
   temperatures(find("temperatures"), hourly, charts.texts);
   const showWeek = week(find("week"), hourly, charts.texts);
   year(find("year"), hourly, charts.texts, showWeek);
+  if (find("duration") && hourly.absorbable_kw) {
+    duration(find("duration"), hourly, charts.texts);
+    headroom(find("headroom"), hourly, charts.texts);
+  }
   document.documentElement.dataset.charts = "drawn";
 }
 drawPlace();
