@@ -65,13 +65,14 @@ class Reading:
 
 @dataclass
 class Spooled:
-    """A file whose usable rows stand in `path`, as CSV in the order of `columns`."""
+    """A file whose usable rows stand in `path`, as binary COPY in the order of `columns`."""
 
     path: Path
     columns: list[str]
     facts: dict[str, Any] = field(default_factory=dict)
     refused: list[dict[str, Any]] = field(default_factory=list)
     walls: list[str] = field(default_factory=list)
+    series: list[dict[str, Any]] = field(default_factory=list)
 
 
 def file_suffix(name: str) -> str:
@@ -159,7 +160,7 @@ def spooled(
         If the file cannot be used; also if the reader crashed or ran out of time or memory.
     """
     with tempfile.TemporaryDirectory(prefix="heathub-read-") as folder:
-        spool = Path(folder) / "rows.csv"
+        spool = Path(folder) / "rows.copy"
         result = Spooled(spool, columns)
         order = _order(
             path, name, Path(folder), {**request, "spool": str(spool), "spool_columns": columns}
@@ -172,6 +173,8 @@ def spooled(
                 beat(int(content["rows"]))
             elif kind == "facts":
                 result.facts = content
+            elif kind == "series":
+                result.series.append(content)
             elif kind == "walls":
                 result.walls = content["names"]
         if not result.facts:

@@ -16,6 +16,7 @@ from heatmap.errors import Refusal
 from heatmap.identity import acting_as
 from heatmap.models import LayerVersion
 from heatmap.services.jobs import create_job, run_job
+from heatmap.services.versions import keep_versions
 from sites.assembly import Assembled, assemble
 from sites.models import Candidate, Run, RunPart, Study
 from sites.parcel_selectors import newest_versions
@@ -54,6 +55,7 @@ def create_run(study: Study, user: User | None) -> Run:
     Refusal
         If a layer that scoring needs is missing; the sentence names all of them.
     """
+    keep_versions(study.municipality)
     versions = newest_versions(study.municipality)
     missing = [kind for kind in NEEDED if kind not in versions]
     if missing:
