@@ -29,7 +29,7 @@ MAX_UNPACKED_BYTES = 2 * 2**30
 LONGEST_LINE = 32 * 2**20
 FORMATS = {
     ".zip": "archive", ".gpkg": "geopackage", ".geojson": "geojson", ".json": "geojson",
-    ".geojsonl": "geojson", ".geojsons": "geojson", ".geojsonseq": "geojson", ".ndjson": "geojson",
+    ".epw": "epw", ".geojsonl": "geojson", ".geojsons": "geojson", ".geojsonseq": "geojson", ".ndjson": "geojson",
     ".jsonl": "geojson", ".fgb": "flatgeobuf", ".parquet": "parquet", ".geoparquet": "parquet",
     ".kml": "kml", ".kmz": "kml", ".gml": "gml", ".xml": "gml", ".dxf": "dxf", ".csv": "table",
     ".tsv": "table", ".txt": "table", ".xlsx": "table", ".osm": "osm", ".pbf": "osm",
@@ -96,7 +96,7 @@ def file_suffix(name: str) -> str:
             gettext_noop(
                 "Files ending in %(suffix)s cannot be read.\nUpload a zipped shapefile (.zip), "
                 "GeoPackage, GeoJSON, FlatGeobuf, GeoParquet, KML, GML, DXF, CSV, XLSX, GeoTIFF or "
-                "an OpenStreetMap extract (.osm, .osm.pbf)."
+                "an OpenStreetMap extract (.osm, .osm.pbf); weather as .epw."
             ),
             suffix=suffix or name,
         )

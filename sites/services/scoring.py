@@ -29,7 +29,6 @@ PARCELS_PER_S = 500.0
 NEEDED = (
     LayerKind.PARCELS,
     LayerKind.PIPES,
-    LayerKind.BUILDINGS,
     SeriesQuantity.PRICE,
     SeriesQuantity.TEMPERATURE,
 )
@@ -43,6 +42,8 @@ STUDY_CHOICES = (
     "compute_outlook",
     "start_year",
     "area_type",
+    "demand_method",
+    "refrigerant",
     "illustrative",
 )
 
@@ -58,6 +59,8 @@ def create_run(study: Study, user: User | None) -> Run:
     keep_versions(study.municipality)
     versions = newest_versions(study.municipality)
     missing = [kind for kind in NEEDED if kind not in versions]
+    if not versions.keys() & {LayerKind.BUILDINGS, LayerKind.HEAT_DEMAND}:
+        missing.append(LayerKind.BUILDINGS)
     if missing:
         raise Refusal(
             gettext_noop(
