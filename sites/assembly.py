@@ -43,6 +43,7 @@ class Assembled:
     assumptions: Assumptions
     substation_refs: list[str]
     buildings_connected: int
+    srid: int
 
 
 def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
@@ -89,6 +90,7 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
         assumptions=assumptions,
         substation_refs=[station[4] or station[3] for station in stations],
         buildings_connected=len(network.customers),
+        srid=municipality.srid,
     )
 
 
