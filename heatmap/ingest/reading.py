@@ -29,11 +29,11 @@ MAX_UNPACKED_BYTES = 2 * 2**30
 LONGEST_LINE = 32 * 2**20
 FORMATS = {
     ".zip": "archive", ".gpkg": "geopackage", ".geojson": "geojson", ".json": "geojson",
-    ".epw": "epw", ".geojsonl": "geojson", ".geojsons": "geojson", ".geojsonseq": "geojson", ".ndjson": "geojson",
+    ".geojsonl": "geojson", ".geojsons": "geojson", ".geojsonseq": "geojson", ".ndjson": "geojson",
     ".jsonl": "geojson", ".fgb": "flatgeobuf", ".parquet": "parquet", ".geoparquet": "parquet",
     ".kml": "kml", ".kmz": "kml", ".gml": "gml", ".xml": "gml", ".dxf": "dxf", ".csv": "table",
     ".tsv": "table", ".txt": "table", ".xlsx": "table", ".osm": "osm", ".pbf": "osm",
-    ".tif": "geotiff", ".tiff": "geotiff",
+    ".tif": "geotiff", ".tiff": "geotiff", ".epw": "epw",
 }  # fmt: skip
 STOPPED = gettext_noop(
     "Reading the file was stopped: it is damaged, or needs more time or memory than one upload "
