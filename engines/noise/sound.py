@@ -42,7 +42,7 @@ def level_at_dba(
 def distance_m(
     power_level_dba: ArrayLike, limit_dba: ArrayLike, surcharge_db: float = 0.0
 ) -> FloatArray:
-    """Return where a level is reached [m], 5 m at least: ``r = 10**((LwA + K - 8 - limit) / 20)``."""
+    """Return where a level is reached [m], at least 5: ``10**((LwA + K - 8 - limit) / 20)``."""
     excess = finite("Sound power level", power_level_dba) + surcharge_db - HALF_SPACE_DB
     return as_floats(np.maximum(10.0 ** ((excess - finite("Limit", limit_dba)) / 20.0), NEAREST_M))
 
