@@ -10,8 +10,13 @@ from engines.evaluation.records import GridInput
 from engines.grid.connection import GridAccess
 from engines.grid.nodes import GridNodes, feeds
 from heatmap.choices import LayerKind
+from heatmap.series_selectors import load_values
 from sites.grid_selectors import NodeRow, node_rows
 from sites.parcel_selectors import ParcelRow
+
+
+STATION_LOAD = "load of "
+"""In the layers of a run, what stands before the id of a station whose hourly load is used."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +53,28 @@ class TownGrid:
 
 
 def town_grid(versions: dict[str, int], congestion_side: str) -> TownGrid:
-    """Return the grid of these versions. Call it inside an identity."""
+    """Return the grid of these versions, with the loads that are known by the hour.
+
+    Call it inside an identity.
+    """
+    loads = load_values(pk for kind, pk in versions.items() if kind.startswith(STATION_LOAD))
     stations = node_rows(LayerKind.SUBSTATIONS, versions)
     feeders = node_rows(LayerKind.FEEDERS, versions)
     return TownGrid(
-        GridInput(_nodes(stations), _nodes(feeders, are_feeders=True), congestion_side),
+        GridInput(
+            _nodes(stations, loads), _nodes(feeders, loads, are_feeders=True), congestion_side
+        ),
         stations,
         feeders,
     )
 
 
-def _nodes(rows: list[NodeRow], *, are_feeders: bool = False) -> GridNodes:
+def _nodes(
+    rows: list[NodeRow], loads: dict[str, list[float]], *, are_feeders: bool = False
+) -> GridNodes:
+    known = [row.ref for row in rows if row.ref in loads]
+    place = {ref: i for i, ref in enumerate(known)}
+
     def column(name: str) -> np.ndarray:
         return np.array([getattr(row, name) for row in rows], dtype=np.float64)
 
@@ -70,8 +86,8 @@ def _nodes(rows: list[NodeRow], *, are_feeders: bool = False) -> GridNodes:
         stated_firm_kw=column("firm_headroom_kw"),
         stated_flexible_kw=column("flexible_headroom_kw"),
         committed_kw=np.nan_to_num(column("committed_kw")),
-        load_kw=np.zeros((0, 0)),
-        load_of=np.full(len(rows), -1),
+        load_kw=np.array([loads[ref] for ref in known]) if known else np.zeros((0, 0)),
+        load_of=np.array([place.get(row.ref, -1) for row in rows], dtype=np.int64),
         are_feeders=are_feeders,
     )
 

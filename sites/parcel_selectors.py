@@ -107,7 +107,10 @@ class ParcelRow:
 
 
 def newest_versions(municipality: Municipality) -> dict[str, LayerVersion]:
-    """Return the published version in use of each kind of layer; series by quantity."""
+    """Return the published version in use of each kind of layer; series by quantity.
+
+    Loads of single substations are not among them (`heatmap.series_selectors`).
+    """
     published = (
         LayerVersion.objects.filter(municipality=municipality, published_at__isnull=False)
         .select_related("layer", "series")
@@ -116,6 +119,7 @@ def newest_versions(municipality: Municipality) -> dict[str, LayerVersion]:
     return {
         version.series.quantity if hasattr(version, "series") else version.layer.kind: version
         for version in published
+        if not (hasattr(version, "series") and version.series.station_ref)
     }
 
 

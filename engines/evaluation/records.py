@@ -80,6 +80,10 @@ class TownInput:
         None where the town has no layer of streets.
     plants_kw : mapping of str to float
         Heat rating of every plant by name; NaN where it is not stated.
+    heat_load_kw : array, shape (hours,), or None
+        Measured heat fed into the network; then its shape is that of all customers.
+    supply_degc, return_degc : array, shape (hours,), or None
+        Measured temperatures at the plants; the curves of the assumptions where None.
     """
 
     outdoor_degc: FloatArray
@@ -90,6 +94,9 @@ class TownInput:
     network: NetworkInput
     streets: StreetInput | None
     plants_kw: Mapping[str, float]
+    heat_load_kw: FloatArray | None = None
+    supply_degc: FloatArray | None = None
+    return_degc: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -186,6 +193,8 @@ class StudyChoices:
         First hour of operation, as a year with fraction.
     area_type : str
         Kind of ground the connection is dug in.
+    demand_method : str
+        ``bdew`` or ``degree_days``: how the year's heat is spread over the hours.
     natures : mapping of str to str
         For each input (``heat``, ``network``, ``headroom``, ``temperatures``, ``prices``,
         ``displaced_source``, ``dwellings``, ``parcels``): measured, derived, illustrative or
@@ -200,4 +209,5 @@ class StudyChoices:
     compute_outlook: str
     start_year: float
     area_type: str
+    demand_method: str
     natures: Mapping[str, str]

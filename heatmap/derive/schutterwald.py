@@ -158,7 +158,9 @@ def _to_storage(grid: str) -> Transformer:
 
 
 def _point(place: Sequence[float], grid: str) -> str:
-    return str(shapely.to_wkb(shapely.Point(_to_storage(grid).transform(*place)), hex=True))
+    east, north = place
+    x, y = _to_storage(grid).transform(east, north)
+    return str(shapely.to_wkb(shapely.Point(x, y), hex=True))
 
 
 def _line(places: Iterable[Iterable[float]], grid: str) -> str:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('heatmap', '0009_heat_lines'),
+        ('heatmap', '0017_heat_series'),
     ]
 
     operations = [

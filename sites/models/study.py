@@ -28,6 +28,12 @@ class Study(models.Model):
         default=CongestionSide.UNKNOWN,
         help_text="What one more load means for the grid above the town; reported only.",
     )
+    demand_method = models.CharField(
+        max_length=20, default="bdew", help_text="bdew or degree_days; a measured load goes before."
+    )
+    refrigerant = models.CharField(
+        max_length=20, default="ammonia", help_text="Of a heat pump: ammonia or isobutane."
+    )
     overrides = models.JSONField(default=dict, blank=True)
     illustrative = models.JSONField(
         default=list, blank=True, help_text="Groups of assumptions that describe no real town."

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from django.contrib.gis.geos import LineString
 
 from engines.evaluation.feeding import NO_MODE
 from engines.evaluation.foresight import foresight
@@ -20,6 +21,9 @@ from sites.services.grid_results import grid_document, grid_headroom_kw
 from sites.services.plain import message_document, number
 
 SERIES_DECIMALS = 2
+WGS84_SRID = 4326
+ROUTE_DECIMALS = 6
+LEAST_POINTS = 2
 
 
 def parcel_documents(given: Assembled, hubs: Hubs, judged: Judgement) -> list[dict[str, Any]]:
@@ -135,6 +139,8 @@ def _parcel(i: int, given: Assembled, hubs: Hubs, judged: Judgement) -> dict[str
             "hot_side_max_degc": number(hubs.town.conditions.hub.chain.hot_degc),
         },
         "connection": _connection(i, given, hubs),
+        "route": _route(i, given, hubs),
+        "noise_radius_m": number(hubs.noise_radius_m),
         "grid": grid_document(i, given.grid, hubs),
         "energy_mwh": _energy(i, hubs),
         "limits": _limits(i, hubs),
@@ -228,6 +234,21 @@ def _connection(i: int, given: Assembled, hubs: Hubs) -> dict[str, Any]:
         "flow_known": bool(hubs.flow_known[i]),
         "behind_mwh_per_a": None if piece < 0 else number(network.behind_mwh_per_a[piece]),
         "customers_behind": None if piece < 0 else number(network.customers_behind[piece]),
+    }
+
+
+def _route(i: int, given: Assembled, hubs: Hubs) -> dict[str, Any] | None:
+    """The way from the parcel to the network as GeoJSON; None where none is known."""
+    line = hubs.town.ways.line(int(hubs.way.row[i]))
+    if len(line) < LEAST_POINTS:
+        return None
+    row = given.rows[i]
+    path = LineString(line.tolist(), srid=given.srid)
+    path.transform(WGS84_SRID)
+    points = [(row.lon, row.lat), *path.coords]
+    return {
+        "type": "LineString",
+        "coordinates": [[round(x, ROUTE_DECIMALS), round(y, ROUTE_DECIMALS)] for x, y in points],
     }
 
 

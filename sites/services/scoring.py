@@ -15,9 +15,12 @@ from heatmap.choices import JobKind, JobState, LayerKind, SeriesQuantity
 from heatmap.errors import Refusal
 from heatmap.identity import acting_as
 from heatmap.models import LayerVersion
+from heatmap.series_selectors import load_versions
 from heatmap.services.jobs import create_job, run_job
 from heatmap.services.search_cells import are_search_cells, provide_search_cells
+from heatmap.services.versions import keep_versions
 from sites.assembly import Assembled, assemble
+from sites.grid_assembly import STATION_LOAD
 from sites.models import Candidate, Run, RunPart, Study
 from sites.parcel_selectors import newest_versions
 from sites.services.parts import check_engines, chosen, hubs_of, on_short_list, score, year_of
@@ -29,7 +32,6 @@ PARCELS_PER_S = 500.0
 NEEDED = (
     LayerKind.PARCELS,
     LayerKind.PIPES,
-    LayerKind.BUILDINGS,
     SeriesQuantity.PRICE,
     SeriesQuantity.TEMPERATURE,
 )
@@ -44,6 +46,8 @@ STUDY_CHOICES = (
     "start_year",
     "area_type",
     "congestion_side",
+    "demand_method",
+    "refrigerant",
     "illustrative",
 )
 
@@ -56,6 +60,7 @@ def create_run(study: Study, user: User | None) -> Run:
     Refusal
         If a layer that scoring needs is missing; the sentence names all of them.
     """
+    keep_versions(study.municipality)
     overrides = {
         "compute.efficiency_j_per_th": float(miner_named(study.miner)["efficiency_j_per_th"]),
         **study.overrides,
@@ -64,6 +69,8 @@ def create_run(study: Study, user: User | None) -> Run:
     provide_search_cells(study.municipality, assumptions["search.cell_m"], user)
     versions = newest_versions(study.municipality)
     missing = [kind for kind in NEEDED if kind not in versions]
+    if not versions.keys() & {LayerKind.BUILDINGS, LayerKind.HEAT_DEMAND}:
+        missing.append(LayerKind.BUILDINGS)
     if missing:
         raise Refusal(
             gettext_noop(
@@ -98,7 +105,11 @@ def create_run(study: Study, user: User | None) -> Run:
                 }
                 for entry in assumptions.entries.values()
             ],
-            "layers": {kind: _layer_document(version) for kind, version in versions.items()},
+            "layers": {kind: _layer_document(version) for kind, version in versions.items()}
+            | {
+                f"{STATION_LOAD}{ref}": _layer_document(version)
+                for ref, version in load_versions(study.municipality).items()
+            },
             "tables": dict(table_hashes()),
             "engine_version": ENGINE_VERSION,
             "search_cell_m": parcels.report["cell_m"] if are_search_cells(parcels) else None,

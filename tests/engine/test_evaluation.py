@@ -103,6 +103,7 @@ CHOICES = StudyChoices(
     compute_outlook="market",
     start_year=2027.0,
     area_type="outer_city",
+    demand_method="bdew",
     natures={
         "heat": "derived",
         "network": "measured",
@@ -393,3 +394,53 @@ def test_a_plant_too_small_leaves_heat_missing():
     assert found.week_missing_mwh == pytest.approx(8.4, rel=1e-4)
     # of the hub's heat the plant can replace 950 - (1000 - hub)
     assert found.firm_kw == pytest.approx(found.hub_kw - 50.0, rel=1e-3)
+
+
+def test_a_measured_heat_load_and_measured_temperatures_go_before_all_curves():
+    # all heat in the first half of the year; supply 95, return 55 as measured
+    load = np.concatenate([np.ones(HOURS // 2), np.zeros(HOURS // 2)])
+    town = dataclasses.replace(
+        make_town(),
+        heat_load_kw=load,
+        supply_degc=np.full(HOURS, 95.0),
+        return_degc=np.full(HOURS, 55.0),
+    )
+    hubs, _ = evaluate(town)
+    # 8760 MWh in 4380 hours are 2000 kW, then nothing
+    assert hubs.town.demand_kw[0] == pytest.approx(2000.0)
+    assert hubs.town.demand_kw[-1] == 0.0
+    assert hubs.places.supply_degc[0, 0] == pytest.approx(95.0, abs=1e-3)
+    # 67.5 degC available is 12.5 K above the return: 5 K of rise are allowed, 5/40 of the heat
+    assert hubs.feed.mode[0] == "return_preheat"
+    assert hubs.feed.feeding_h[0] == HOURS // 2
+
+
+def test_a_measured_load_of_another_length_is_refused_by_name():
+    town = dataclasses.replace(make_town(), heat_load_kw=np.ones(8784))
+    with pytest.raises(InvalidInput, match="measured heat load has 8784 hours"):
+        evaluate(town)
+
+
+def test_degree_days_put_the_heat_where_it_is_cold():
+    outdoor = np.repeat([0.0, 20.0], [HOURS // 2, HOURS // 2])
+    town = dataclasses.replace(make_town(), outdoor_degc=outdoor)
+    choices = dataclasses.replace(CHOICES, demand_method="degree_days")
+    a = build_assumptions({"hub.power_it_kw": 100.0})
+    year = town_year(town, make_candidates(), choices, a)
+    # a fifth is hot water all year (demand.hot_water_share), the rest in the cold half but for the
+    # memory of a few days
+    cold = year.demand_kw[: HOURS // 2].sum() / year.demand_kw.sum()
+    assert cold == pytest.approx(0.8 + 0.2 / 2, abs=0.01)
+
+
+def test_a_leap_year_has_366_days_everywhere():
+    town = dataclasses.replace(
+        make_town(),
+        outdoor_degc=np.full(8784, OUTDOOR_DEGC),
+        day_ahead_eur_per_mwh=np.full(8784, 20.0),
+        weekday_of_day=np.arange(366) % 7,
+    )
+    hubs, judged = evaluate(town)
+    assert hubs.town.demand_kw.sum() == pytest.approx(DEMAND_MWH * 1000.0)
+    assert hubs.dispatch.hours_run[0, 0] == pytest.approx(8784 * 0.95)
+    assert judged.ranking.score[0] > 0

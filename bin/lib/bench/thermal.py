@@ -38,6 +38,7 @@ CHOICES = StudyChoices(
     compute_outlook="market",
     start_year=2027.0,
     area_type="outer_city",
+    demand_method="bdew",
     natures={},
 )
 

@@ -4,10 +4,22 @@ import { calm, onThemeChange } from "../lib/tokens.js";
 import { addImages } from "./images.js";
 import { makeStyle } from "./style.js";
 
-export async function makeMap({ container, layers, hidden, texts, camera, controls = true, interactive = true, hash = false }) {
+const NARROW_PX = 640; // below this the sources would cover the map
+/* Layers and sources whose names begin so were drawn by a person; another theme leaves them. */
+export const DRAWN = "drawn";
+function keepDrawn(before, next) {
+  const mine = (name) => name.startsWith(`${DRAWN}-`);
+  return {
+    ...next,
+    sources: { ...next.sources, ...Object.fromEntries(Object.entries(before?.sources ?? {}).filter(([name]) => mine(name))) },
+    layers: [...next.layers, ...(before?.layers ?? []).filter(({ id }) => mine(id))],
+  };
+}
+
+export async function makeMap({ container, layers, hidden, texts, camera, controls = true, interactive = true, hash = false, minZoom = 9 }) {
   await document.fonts.load('500 12px "Inter Variable"').catch(() => {});
   const map = new LibreMap({
-    container, style: makeStyle(layers, hidden), ...camera, hash, interactive, maxZoom: 19.5, minZoom: 9,
+    container, style: makeStyle(layers, hidden), ...camera, hash, interactive, maxZoom: 19.5, minZoom,
     attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: calm() ? 0 : 150,
     locale: texts.controls,
   });
@@ -17,10 +29,11 @@ export async function makeMap({ container, layers, hidden, texts, camera, contro
     map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     map.addControl(new ScaleControl({ maxWidth: 120, unit: "metric" }), "bottom-left");
   }
-  map.addControl(new AttributionControl({ compact: !controls || innerWidth < 900 }), "bottom-right");
+  const small = !controls || Math.min(innerWidth - 260, container.clientWidth) < NARROW_PX;
+  map.addControl(new AttributionControl({ compact: small }), "bottom-right");
   map.once("style.load", () => addImages(map));
-  onThemeChange(() => { addImages(map); map.setStyle(makeStyle(layers, hidden)); });
-  if (!controls || innerWidth < 900) map.once("idle", () => container.querySelector(".maplibregl-compact-show")?.classList.remove("maplibregl-compact-show"));
+  onThemeChange(() => { addImages(map); map.setStyle(makeStyle(layers, hidden), { transformStyle: keepDrawn }); });
+  if (small) map.once("idle", () => container.querySelector(".maplibregl-compact-show")?.classList.remove("maplibregl-compact-show"));
   map.on("dataloading", () => { container.dataset.state = "busy"; });
   map.on("idle", () => { container.dataset.state = "idle"; });
   return map;
