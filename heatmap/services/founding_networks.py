@@ -5,10 +5,14 @@ from importlib.metadata import version
 
 import shapely
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 
 from heatmap.choices import DataClass, LayerKind, Nature, Role
 from heatmap.derive import demand, schutterwald
+from heatmap.errors import Refusal
 from heatmap.identity import acting_as
+from heatmap.ingest.network_tables import POWER, installed_file
+from heatmap.services import uploads
 from heatmap.services.founding import (
     MARGIN_M,
     TownPlan,
@@ -16,8 +20,9 @@ from heatmap.services.founding import (
     publish_weather,
 )
 from heatmap.services.layers import Provenance, publish_features
-from heatmap.services.municipalities import create_municipality, let_in
+from heatmap.services.municipalities import create_municipality, get_municipality, let_in
 
+GRID_MODEL = "mv_oberrhein_substations.json"
 LICENCE = "BSD-3-Clause; generic, derived from reality"
 PACKAGES = {
     LayerKind.BUILDINGS: ("pandapipes",),
@@ -81,3 +86,22 @@ def found_from_networks(plan: TownPlan, user: User | None, say: Callable[[str], 
         say(f"{plan.name}: prices and weather")
         publish_demo_prices(town, user)
         publish_weather(town, user)
+
+
+def bring_grid_model(plan: TownPlan, user: User | None, say: Callable[[str], None]) -> None:
+    """Bring the medium-voltage network the way a person would: as a file, through the reader."""
+    content = installed_file("pandapower", f"{POWER}/{GRID_MODEL}").encode()
+    with acting_as(municipality=plan.slug):
+        received = uploads.receive(
+            get_municipality(plan.slug),
+            user,
+            kind=LayerKind.GRID_MODEL,
+            file=ContentFile(content),
+            name=GRID_MODEL,
+            source=f"pandapower {version('pandapower')}, {GRID_MODEL}",
+            licence=LICENCE,
+        )
+    done = uploads.process(received.job_id)
+    if done.version is None:
+        raise Refusal(done.job.message, **done.job.message_values)
+    say(f"{plan.name}: grid_model, {done.version.rows_read} features")

@@ -32,8 +32,8 @@ def provide(town, cell_m: float = 100.0) -> LayerVersion:
         return versions_in_use(town)[LayerKind.PARCELS]
 
 
-def count(version: LayerVersion) -> int:
-    with acting_as(municipality=version.municipality.slug):
+def count(town, version: LayerVersion) -> int:
+    with acting_as(municipality=town.slug):
         return Parcel.objects.filter(version=version, parcel_kind="search_cell").count()
 
 
@@ -47,7 +47,7 @@ def test_cells_are_a_derived_layer_that_says_how_it_was_made(town):
     version = provide(town)
     assert (version.layer.name, version.nature) == (LAYER_NAME, Nature.DERIVED)
     assert "100 m wide" in version.method and "not a plot" in version.method
-    assert count(version) == 20 * 10
+    assert count(town, version) == 20 * 10
 
 
 def test_cells_are_made_anew_only_when_what_they_rest_on_changes(town):
@@ -56,14 +56,14 @@ def test_cells_are_made_anew_only_when_what_they_rest_on_changes(town):
     water = lake(town)
     second = provide(town)
     # five by two cells lie in the lake
-    assert (second.number, count(second)) == (2, 200 - 10)
+    assert (second.number, count(town, second)) == (2, 200 - 10)
     assert second.inputs == [water.pk]
     assert second.data_class == DataClass.MUNICIPAL
     assert provide(town) == second
     third = provide(town, 200.0)
-    # of the twenty-five cells of 200 m that lie in a row of ... five columns, two rows a half each
+    # ten by five cells of 200 m, of which two lie in the lake and one half
     assert third.number == 3
-    assert count(third) == 10 * 5 - 2
+    assert count(town, third) == 10 * 5 - 2
 
 
 def test_parcels_that_somebody_brought_are_never_replaced(town):

@@ -96,6 +96,14 @@ const DRAW = {
         paint: { "line-color": token("map-grid"), "line-width": zoomed(12, 1, 16, 2.2, 19, 4), "line-dasharray": [5, 2] } },
     ];
   },
+  grid_model(layer) {
+    return [
+      { id: `${layer.id}-line`, type: "line", filter: ["==", ["geometry-type"], "LineString"], layout: { "line-cap": "round", "line-join": "round" },
+        paint: { "line-color": token("map-grid"), "line-width": zoomed(12, 1, 16, 2, 19, 3.5) } },
+      { id: `${layer.id}-point`, type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": token("map-grid"),
+        "circle-radius": zoomed(12, 1.6, 18, 5), "circle-stroke-color": token("surface"), "circle-stroke-width": 0.8 } },
+    ];
+  },
   substations: (layer) => point(layer, "mark-substation", "map-grid"),
   plants: (layer) => point(layer, "mark-plant", "map-plant"),
 };
