@@ -71,6 +71,7 @@ class JobKind(models.TextChoices):
     RUN = "run", _("Scoring run")
     REPORT = "report", _("Report")
     LAYER = "layer", _("Work on a layer")
+    VERIFY = "verify", _("Second opinion")
 
 
 class JobState(models.TextChoices):

@@ -25,16 +25,16 @@ TRANSFORMERS_KVA = (400.0, 630.0, 1000.0, 1600.0, 2500.0)
 
 SAID = MappingProxyType(
     {
-        "stated": "The grid operator's layer states this headroom.",
-        "hourly": "Rating less the known load of every hour.",
-        "peak": (
+        "grid_stated": "The grid operator's layer states this headroom.",
+        "grid_hourly": "Rating less the known load of every hour.",
+        "grid_peak": (
             "Only the peak load is known; it is taken to last all year, so that a flexible "
             "connection may get more than is shown."
         ),
-        "no_rating": "The rating of the grid node is not known.",
-        "no_load": "The load of the grid node is not known.",
-        "no_station": "No substation is known that could supply {needed_kw:.0f} kW.",
-        "too_large": (
+        "grid_no_rating": "The rating of the grid node is not known.",
+        "grid_no_load": "The load of the grid node is not known.",
+        "grid_no_station": "No substation is known that could supply {needed_kw:.0f} kW.",
+        "grid_too_large": (
             "Above {limit_kw:.0f} kW a connection to the high-voltage grid is needed, which is "
             "not judged here."
         ),
@@ -288,11 +288,11 @@ def _said(
 ) -> tuple[Message, ...]:
     def one(i: int) -> Message:
         if too_large[i]:
-            return message(SAID, "too_large", limit_kw=a["grid.mv_max_kw"])
+            return message(SAID, "grid_too_large", limit_kw=a["grid.mv_max_kw"])
         if station[i] < 0:
-            return message(SAID, "no_station", needed_kw=float(needed[i]))
+            return message(SAID, "grid_no_station", needed_kw=float(needed[i]))
         lower = feeder[i] >= 0 and by_feeder.firm_kw[feeder[i]] < by_station.firm_kw[station[i]]
         basis = by_feeder.basis[feeder[i]] if lower else by_station.basis[station[i]]
-        return message(SAID, str(basis))
+        return message(SAID, f"grid_{basis}")
 
     return tuple(one(i) for i in range(len(needed)))

@@ -32,6 +32,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterField(
+            model_name='job',
+            name='kind',
+            field=models.CharField(choices=[('import', 'Import'), ('run', 'Scoring run'), ('report', 'Report'), ('layer', 'Work on a layer'), ('verify', 'Second opinion')], max_length=12),
+        ),
+        migrations.AlterField(
             model_name='layer',
             name='kind',
             field=models.CharField(choices=[('heat_demand', 'Heat demand'), ('heat_lines', 'Linear heat density'), ('buildings', 'Buildings'), ('pipes', 'Heat network'), ('substations', 'Substations'), ('feeders', 'Feeders'), ('grid_model', 'Grid model'), ('parcels', 'Candidate parcels'), ('constraints', 'Constraints'), ('streets', 'Streets'), ('plants', 'Heat plants'), ('series', 'Hourly series')], max_length=20),

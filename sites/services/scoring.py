@@ -171,10 +171,10 @@ def hourly_of(candidate: Candidate) -> dict[str, Any]:
     stored: dict[str, Any] | None = candidate.hourly
     if stored is not None:
         return stored
-    return hourly_document(_hub_of(candidate)[1], 0)
+    return hourly_document(hub_of(candidate)[1], 0)
 
 
-def _hub_of(candidate: Candidate) -> tuple[Assembled, Hubs]:
+def hub_of(candidate: Candidate) -> tuple[Assembled, Hubs]:
     """Work out one parcel alone, with the engines that its run was made with."""
     run = candidate.run
     check_engines(run)
@@ -187,7 +187,7 @@ def set_pinned(candidate: Candidate, pinned: bool) -> None:
     """Keep the hours of a parcel whatever its rank, in this run and the next ones, or let go."""
     candidate.is_pinned = pinned
     if pinned and candidate.hourly is None:
-        given, hub = _hub_of(candidate)
+        given, hub = hub_of(candidate)
         candidate.hourly = hourly_document(hub, 0)
         candidate.foresight = foresight_document(hub, 0)
         candidate.resilience = resilience_document(given, hub, 0)

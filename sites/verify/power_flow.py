@@ -239,7 +239,7 @@ def build(tables: Tables) -> Any:
     import pandapower as pp
 
     net = pp.create_empty_network()
-    makers = {
+    makers: dict[str, Callable[..., Any]] = {
         "bus": lambda **c: pp.create_buses(net, len(c["index"]), **c),
         "load": lambda **c: pp.create_loads(net, **_at(c, "buses")),
         "sgen": lambda **c: pp.create_sgens(net, **_at(c, "buses")),

@@ -27,7 +27,7 @@ def scored(town) -> list[dict]:
 def test_the_hourly_load_of_a_substation_replaces_its_peak(town):
     before = scored(town)
     node = before[0]["grid"]["node"]
-    assert before[0]["grid"]["said"]["key"] == "peak"
+    assert before[0]["grid"]["said"]["key"] == "grid_peak"
     with acting_as(municipality=town.slug):
         version = versions_in_use(town)[LayerKind.SUBSTATIONS]
         rating_kva = Substation.objects.get(version=version, ref=node).rating_kva
@@ -41,7 +41,7 @@ def test_the_hourly_load_of_a_substation_replaces_its_peak(town):
     after = [one["grid"] for one in scored(town) if one["grid"]["node"] == node]
     assert after
     for grid in after:
-        assert grid["said"]["key"] == "hourly"
+        assert grid["said"]["key"] == "grid_hourly"
         assert grid["headroom_firm_kw"] == pytest.approx(0.0, abs=1e-6)
         low, mean, high = grid["headroom_flexible_kw"]
         assert (low, high) == (pytest.approx(0.0, abs=1e-6), pytest.approx(0.5 * free_kw))

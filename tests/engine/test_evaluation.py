@@ -295,7 +295,7 @@ def test_an_unknown_load_sets_no_limit_and_is_never_green():
     hubs, judged = evaluate(grid=GridInput(make_nodes([400.0]), no_nodes(are_feeders=True)))
     assert hubs.dispatch.electricity_mwh[0, 0] > 0.0
     assert gate_states(judged, 0)["headroom"] == "unknown"
-    assert hubs.grid.said[0].key == "no_load"
+    assert hubs.grid.said[0].key == "grid_no_load"
 
 
 def test_another_candidate_never_reorders_the_others():

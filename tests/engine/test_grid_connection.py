@@ -58,7 +58,7 @@ def test_power_decides_the_voltage_and_the_node(needed_kw, level, firm_kw, trans
 def test_more_than_medium_voltage_carries_is_not_judged():
     found = one(access(low=0, medium=1), 20_001.0, STATIONS)
     assert (found.level[0], found.screening[0]) == ("unknown", "unknown")
-    assert found.said[0].key == "too_large"
+    assert found.said[0].key == "grid_too_large"
     assert found.lead_months(0) is None
 
 
