@@ -156,7 +156,7 @@ def _hour(hour: dict[str, Any]) -> dict[str, Any]:
         (_("Lowest pressure"), "lowest_bar", "bar", 2),
         (_("Highest velocity"), "velocity_m_per_s", "m/s", 2),
         (_("Coldest supply"), "coldest_degc", "degC", 3),
-        (_("Heat of customers that the hub\u2019s water carries"), "hub_supplied_kw", "kW", 3),
+        (_("Heat of customers that water of the hub carries"), "hub_supplied_kw", "kW", 3),
     ):
         cells = [
             quantity(hour[side].get(key), unit, figures) if side in hour else DASH
