@@ -131,7 +131,7 @@ def evaluate_hubs(
     way = _way(year, candidates)
     places = _places(year, way.piece)
     full_kw = year.conditions.hub.heat_kw
-    feed = feeding(places, way.drop_k, year.conditions, a)
+    feed = feeding(places, way.drop_k, year.conditions, a, way.piece)
     connection = _connection(way, feed, year, a)
     joined = connection.feasible & served(feed) & ~np.isnan(way.length_m)
     needed_kw = a["hub.power_it_kw"] * (1.0 + a["hub.auxiliary_share"]) + (
@@ -262,7 +262,7 @@ def _places(year: TownYear, piece_of: NDArray[np.int64]) -> PlaceYear:
 
 def _pump_share(feed: Feeding) -> FloatArray:
     """Highest power of the heat pump over the heat that passes it."""
-    most = feed.heat_pump_per_heat.max(axis=1)
+    most = feed.heat_pump_per_heat.max(axis=1)[feed.row]
     return np.asarray(most / (1.0 + most), dtype=np.float64)
 
 
@@ -345,7 +345,7 @@ def _dispatch_inputs(
     compute_eur_per_mwh: FloatArray,
     a: Assumptions,
 ) -> DispatchInputs:
-    """One row a parcel for the network; one more for no connection, and one for no known limit."""
+    """One row more than the tables have: no connection, and no known limit."""
     hours = len(year.supply_degc)
     power_kw = np.full(len(joined), a["hub.power_it_kw"])
     return DispatchInputs(
@@ -354,7 +354,7 @@ def _dispatch_inputs(
         heat_pump_per_heat=np.vstack([feed.heat_pump_per_heat, np.zeros(hours)]),
         headroom_kw=_headroom_kw(supply, a),
         price_eur_per_mwh=year.price_eur_per_mwh,
-        network_of=np.where(joined, np.arange(len(joined)), len(joined)),
+        network_of=np.where(joined, feed.row, len(feed.uptake_kw)),
         substation_of=supply.limit_of,
         power_it_kw=power_kw,
         pipe_loss_kw=np.where(joined, connection.heat_loss_kw, 0.0),

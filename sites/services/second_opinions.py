@@ -162,7 +162,7 @@ def _hour(given: Assembled, hub: Hubs, piece: int, hour: int) -> dict[str, Any]:
         "without": _told(alone),
     }
     into = INTO_SUPPLY if hub.feed.mode[0].startswith("supply") else INTO_RETURN
-    heat_kw = min(float(hub.feed.uptake_kw[0, hour]), year.conditions.hub.heat_kw)
+    heat_kw = min(float(hub.feed.uptake_kw[hub.feed.row[0], hour]), year.conditions.hub.heat_kw)
     if heat_kw <= 0.0:
         return found | {"refused_hub": NO_HEAT}
     supply = float(hub.feed.feed_degc[0])

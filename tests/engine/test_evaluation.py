@@ -145,8 +145,9 @@ def test_the_network_takes_what_the_temperatures_allow():
     # flow = production / (cp 25 K), warmed by the 1 K that is allowed: a 25th of the heat, 40 kW;
     # a tenth of it on the branch. Both are less than the 92 kW the hub catches.
     assert hubs.feed.mode[:2] == ("return_preheat", "return_preheat")
-    assert hubs.feed.uptake_kw[0] == pytest.approx(40.0, rel=1e-5)
-    assert hubs.feed.uptake_kw[1] == pytest.approx(4.0, rel=1e-5)
+    near, branch, _ = hubs.feed.row
+    assert hubs.feed.uptake_kw[near] == pytest.approx(40.0, rel=1e-5)
+    assert hubs.feed.uptake_kw[branch] == pytest.approx(4.0, rel=1e-5)
 
 
 def test_heat_that_must_run_goes_first():
@@ -154,7 +155,7 @@ def test_heat_that_must_run_goes_first():
     hubs, _ = evaluate(make_town(plant_must_run_kw=np.array([970.0])))
     assert hubs.places.absorbable_kw[0] == pytest.approx(30.0, rel=1e-3)
     assert hubs.places.absorbable_kw[1] == pytest.approx(30.0, rel=1e-3)
-    assert hubs.feed.uptake_kw[0].max() <= 30.0 * (1 + 1e-4)
+    assert hubs.feed.uptake_kw[hubs.feed.row[0]].max() <= 30.0 * (1 + 1e-4)
 
 
 def test_without_a_plant_the_flow_is_a_bound_and_the_verdict_knows_it():
@@ -209,7 +210,9 @@ def test_heat_of_a_flat_year_is_what_a_hand_finds():
 def test_heat_value_carries_the_penalty_of_a_warmer_return():
     # displaced 54.783; boiler gradient 0.02 * (70 - 45) = 0.5; share 0.8 -> 43.426 EUR/MWh
     hubs, _ = evaluate()
-    assert hubs.feed.value_eur_per_mwh[0] == pytest.approx(0.8 * (54.7826 - 0.5), rel=1e-4)
+    assert hubs.feed.value_eur_per_mwh[hubs.feed.row[0]] == pytest.approx(
+        0.8 * (54.7826 - 0.5), rel=1e-4
+    )
 
 
 def test_energy_closes_for_every_parcel_and_year():
@@ -444,3 +447,12 @@ def test_a_leap_year_has_366_days_everywhere():
     assert hubs.town.demand_kw.sum() == pytest.approx(DEMAND_MWH * 1000.0)
     assert hubs.dispatch.hours_run[0, 0] == pytest.approx(8784 * 0.95)
     assert judged.ranking.score[0] > 0
+
+
+def test_parcels_at_one_place_share_their_hours():
+    # three parcels feed the same piece of pipe, two of them over ways that cool alike
+    three = make_candidates(piece_of=np.array([1, 1, 1]), network_m=np.array([10.0, 10.0, 900.0]))
+    hubs, _ = evaluate(candidates=three)
+    assert hubs.feed.row[0] == hubs.feed.row[1]
+    assert hubs.feed.row[2] != hubs.feed.row[0]
+    assert hubs.feed.peak_kw[0] == hubs.feed.peak_kw[1]

@@ -94,7 +94,7 @@ def modes_of(year: TownYear, rows: np.ndarray, a: Assumptions) -> int:
     piece = chosen.place[rows].astype(np.int64)
     there = piece >= 0
     places = year.places.at(year.row_of_piece[piece[there]])
-    feed = feeding(places, chosen.supply_drop_k[rows][there], year.conditions, a)
+    feed = feeding(places, chosen.supply_drop_k[rows][there], year.conditions, a, piece[there])
     return sum(mode != "none" for mode in feed.mode)
 
 
