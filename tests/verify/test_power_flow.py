@@ -7,9 +7,11 @@ import numpy as np
 import pandapower as pp
 import pandapower.networks as pn
 import pytest
+from grid_nodes import make_nodes
 
 from engines.assumptions import build_assumptions
 from engines.errors import InvalidInput
+from engines.grid.nodes import node_headroom
 from heatmap.ingest.reader.grid_tables import grid_tables
 from heatmap.ingest.samples import sample_model
 from sites.verify.power_flow import STEP_SHARE, build, hosting_capacity
@@ -69,6 +71,19 @@ def test_at_the_limit_pandapower_agrees_and_beyond_it_does_not(oberrhein, bus):
     assert not holds(found.capacity_kw + STEP_SHARE * asked_kw)
     assert 0.0 <= found.outage_capacity_kw <= found.capacity_kw
     assert found.outages == len(oberrhein.line) + len(oberrhein.trafo)
+
+
+def test_the_headroom_of_a_transformer_is_what_the_power_flow_finds_behind_it(oberrhein):
+    # transformer 114, 25 MVA over bus 39: rating times power factor less what pandapower says it
+    # carries, at a loading of 100 % and without a spare; losses and reactive power are the rest
+    pp.runpp(oberrhein)
+    load_kw = float(oberrhein.res_trafo.p_hv_mw.at[114]) * 1000.0
+    rules = build_assumptions({"grid.loading_max_share": 1.0})
+    nodes = make_nodes([25_000.0], [load_kw], firm_capacity_kva=[25_000.0])
+    by_rating = node_headroom(nodes, rules).firm_kw[0]
+    found = hosting_capacity(tables(oberrhein), 39, A, largest_kw=20_000.0)
+    assert found.limit.key == "flow_trafo"
+    assert found.capacity_kw == pytest.approx(by_rating, rel=0.02)
 
 
 def small(**line) -> dict:
