@@ -27,7 +27,7 @@ GROUP_OF_CELLS = "MFH"
 PROFILE_OF_GROUP = {"GHD": "ghd", "MFH": "mfh3", "EFH": "efh3"}
 UTC_OFFSET_H = {"DE": 1, "FI": 2}
 WEEKDAY_YEAR = 2024
-REFRIGERANT = "ammonia"
+LEAP_YEAR_H = 8784
 JUDGED_CONSTRAINTS = ("water", "forest")
 
 
@@ -43,6 +43,7 @@ class Assembled:
     assumptions: Assumptions
     substation_refs: list[str]
     buildings_connected: int
+    srid: int
 
 
 def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
@@ -89,6 +90,7 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
         assumptions=assumptions,
         substation_refs=[station[4] or station[3] for station in stations],
         buildings_connected=len(network.customers),
+        srid=municipality.srid,
     )
 
 
@@ -131,15 +133,23 @@ def _town(
     network: NetworkRows,
     streets: StreetInput | None,
 ) -> TownInput:
+    outdoor = _series(versions[SeriesQuantity.TEMPERATURE])
     groups = sorted({_group(use) for _, _, use, _ in network.customers})
     return TownInput(
-        outdoor_degc=_series(versions[SeriesQuantity.TEMPERATURE]),
+        outdoor_degc=outdoor,
         day_ahead_eur_per_mwh=_series(versions[SeriesQuantity.PRICE]),
         utc_offset_h=UTC_OFFSET_H[municipality.country],
-        weekday_of_day=weekdays(),
+        weekday_of_day=weekdays(len(outdoor)),
         profiles={PROFILE_OF_GROUP[group]: LoadProfile(*load_factors(group)) for group in groups},
         network=_network(network, groups),
         streets=streets,
+        plants_kw={
+            plant[3] or plant[2]: np.nan if plant[5] is None else plant[5]
+            for plant in network.plants
+        },
+        heat_load_kw=_measured(versions, SeriesQuantity.HEAT_LOAD),
+        supply_degc=_measured(versions, SeriesQuantity.SUPPLY),
+        return_degc=_measured(versions, SeriesQuantity.RETURN),
     )
 
 
@@ -189,11 +199,18 @@ def _series(version_id: int) -> np.ndarray:
     return np.array(Series.objects.get(version_id=version_id).values, dtype=np.float64)
 
 
-def weekdays() -> np.ndarray:
-    """Weekdays of the price year without 29 February, Monday 0."""
+def _measured(versions: dict[str, int], quantity: str) -> np.ndarray | None:
+    return _series(versions[quantity]) if quantity in versions else None
+
+
+def weekdays(hours: int) -> np.ndarray:
+    """Weekdays of the price year, Monday 0; without 29 February unless there are 8,784 hours."""
     start = datetime.date(WEEKDAY_YEAR, 1, 1)
     days = (start + datetime.timedelta(days=i) for i in range(366))
-    return np.array([day.weekday() for day in days if (day.month, day.day) != (2, 29)])
+    keeps_leap_day = hours == LEAP_YEAR_H
+    return np.array(
+        [day.weekday() for day in days if keeps_leap_day or (day.month, day.day) != (2, 29)]
+    )
 
 
 def _choices(inputs: dict[str, Any]) -> StudyChoices:
@@ -205,20 +222,30 @@ def _choices(inputs: dict[str, Any]) -> StudyChoices:
             return Nature.ILLUSTRATIVE
         return layers[kind]["nature"] if kind in layers else "unknown"
 
+    temperatures = (SeriesQuantity.SUPPLY, SeriesQuantity.RETURN)
+    measured_temperatures = (
+        layers[SeriesQuantity.SUPPLY]["nature"]
+        if all(quantity in layers for quantity in temperatures)
+        else ""
+    )
     return StudyChoices(
         technology=study["technology"],
         tariff=study["tariff"],
         heat_pump_tariff=study["heat_pump_tariff"],
         displaced_source=study["displaced_source"],
-        refrigerant=REFRIGERANT,
+        refrigerant=study.get("refrigerant", "ammonia"),
         compute_outlook=study["compute_outlook"],
         start_year=study["start_year"],
         area_type=study["area_type"],
+        demand_method=study.get("demand_method", "bdew"),
         natures={
-            "heat": nature("heat", LayerKind.BUILDINGS),
+            "heat": nature(
+                "heat",
+                LayerKind.BUILDINGS if LayerKind.BUILDINGS in layers else LayerKind.HEAT_DEMAND,
+            ),
             "network": nature("network", LayerKind.PIPES),
             "headroom": nature("headroom", LayerKind.SUBSTATIONS),
-            "temperatures": nature("temperatures"),
+            "temperatures": measured_temperatures or nature("temperatures"),
             "prices": nature("prices", SeriesQuantity.PRICE),
             "displaced_source": nature("displaced_source"),
             # the place of a dwelling is surveyed even where its demand is derived

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from heatmap.quantities import digits, quantity, score
 from sites.network_findings import network_findings
+from sites.resilience_findings import resilience_findings
 from sites.sentences import reason
 from sites.words import word
 
@@ -305,5 +306,6 @@ def parcel_findings(
         "temperature_title": temperature_sentence(result, hourly),
         "money": money_table(result),
         "network": network_findings(result),
+        "resilience": resilience_findings(result),
         "notes": [reason(note) for note in (town_result or {}).get("notes") or []],
     }

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from heatmap.quantities import DASH, digits, is_missing, quantity
+from heatmap.quantities import DASH, count, digits, is_missing, quantity
 from sites.sentences import reason
 from sites.words import word
 
@@ -21,7 +21,7 @@ def network_findings(result: dict[str, Any]) -> dict[str, Any] | None:
         "facts": _facts(way),
         "modes": [_mode(mode) for mode in way["modes"]],
         "title": _title(way),
-        "limits": _limits(result["limits"], result.get("grid") or {}),
+        "limits": _limits(result["limits"]),
         "flow_known": way["flow_known"],
     }
 
@@ -38,8 +38,8 @@ def _facts(way: dict[str, Any]) -> list[tuple[str, str]]:
     if not way["flow_known"] and not is_missing(way["behind_mwh_per_a"]):
         behind = _("at most %(heat)s, the flow is not known") % {"heat": behind}
     crossings = _("%(rivers)s water, %(railways)s railway") % {
-        "rivers": digits(way["river_crossings"] or 0, 2),
-        "railways": digits(way["rail_crossings"] or 0, 2),
+        "rivers": count(way["river_crossings"] or 0),
+        "railways": count(way["rail_crossings"] or 0),
     }
     return [
         (_("Trench"), quantity(way["length_m"], "m")),
@@ -55,12 +55,8 @@ def _facts(way: dict[str, Any]) -> list[tuple[str, str]]:
         (_("Most heat fed in"), quantity(way["peak_kw"], "kW")),
         (_("Heat pump"), quantity(way["heat_pump_kwth"] or None, "kW")),
         (_("Heat of the customers behind the place"), behind),
-        (_("Customers behind the place"), _count(way["customers_behind"])),
+        (_("Customers behind the place"), count(way["customers_behind"])),
     ]
-
-
-def _count(value: float | None) -> str:
-    return DASH if value is None else digits(value, 3)
 
 
 def _bar(pressure_pa: float | None) -> str:
@@ -77,7 +73,7 @@ def _mode(mode: dict[str, Any]) -> dict[str, Any]:
     return {
         "label": word(mode["mode"], "mode"),
         "chosen": mode["chosen"],
-        "hours": digits(mode["hours"], 4),
+        "hours": count(mode["hours"]),
         "heat": quantity(mode["heat_mwh"], "MWh/a"),
         "power": quantity(mode["power_mwh"] or None, "MWh/a"),
         "worth": quantity(mode["worth_eur_per_a"], "EUR/a"),
@@ -85,7 +81,7 @@ def _mode(mode: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _limits(limits: dict[str, Any], grid: dict[str, Any]) -> list[dict[str, Any]]:
+def _limits(limits: dict[str, Any]) -> list[dict[str, Any]]:
     """Say how much each thing takes from the full heat; the one that takes most is marked."""
     full, takes, given = (
         limits[key] or 0.0 for key in ("full_heat_mwh", "takeable_mwh", "delivered_mwh")
@@ -98,8 +94,8 @@ def _limits(limits: dict[str, Any], grid: dict[str, Any]) -> list[dict[str, Any]
                 "In %(possible)s of %(wanted)s hours in which heat is needed it can be fed in."
             )
             % {
-                "possible": digits(limits["hours_possible"], 4),
-                "wanted": digits(limits["hours_wanted"], 4),
+                "possible": count(limits["hours_possible"]),
+                "wanted": count(limits["hours_wanted"]),
             },
             "left": _share(limits["hours_possible"], limits["hours_wanted"]),
         },

@@ -26,6 +26,10 @@ HINTS: dict[str, str | Promise] = {
     "connection_red": _(
         "Would qualify if the network came {excess_m:.0f} m nearer, to at most {limit_m:.0f} m."
     ),
+    "connection_unpaid": _(
+        "The heat pays for at most {limit_m:.0f} m of trench; would qualify {excess_m:.0f} m "
+        "nearer."
+    ),
     "connection_amber": _(
         "{excess_m:.0f} m longer than is usual for this power; have the pipe calculated "
         "before going on."

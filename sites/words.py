@@ -133,6 +133,7 @@ GROUPS: dict[str, str | Promise] = {
     "gas_boiler": _("Gas boiler"),
     "tariff": _("Tariff"),
     "dispatch": _("Dispatch"),
+    "noise": _("Noise"),
     "subnet": _("Low-temperature subnet"),
     "inertia": _("Thermal inertia"),
     "surplus": _("Surplus heat"),

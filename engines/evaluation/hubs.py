@@ -35,6 +35,7 @@ from engines.evaluation.town import TownYear, full_load_mwh_per_a
 from engines.grid.hosting import firm_headroom_kw
 from engines.grid.tariff import Tariff, fixed_levies_eur_per_a, tariff_named
 from engines.message import Message
+from engines.noise.sound import cooler_level_dba, distance_m
 from engines.thermal.connection import Connection, RunningCosts, size_connections
 from engines.thermal.envelope import Technology, technology
 from engines.thermal.town_network import PlaceYear
@@ -102,6 +103,7 @@ class Hubs:
     npv_flat_compute_eur: FloatArray
     npv_without_compute_eur: FloatArray
     alternatives: Mapping[str, Alternative]
+    noise_radius_m: float
     notes: tuple[Message, ...]
 
     def series(self, parcel: int) -> HourlyDispatch:
@@ -187,6 +189,7 @@ def evaluate_hubs(
             choices,
             a,
         ),
+        noise_radius_m=_noise_radius_m(full_kw, a),
         notes=(*year.notes, *connection.notes, *dispatch.notes, *result.notes),
     )
 
@@ -261,6 +264,12 @@ def _pump_share(feed: Feeding) -> FloatArray:
     """Highest power of the heat pump over the heat that passes it."""
     most = feed.heat_pump_per_heat.max(axis=1)
     return np.asarray(most / (1.0 + most), dtype=np.float64)
+
+
+def _noise_radius_m(rejected_kw: float, a: Assumptions) -> float:
+    """Distance at which the coolers for all of the hub's heat stay below the limit at night."""
+    level = cooler_level_dba(rejected_kw, a["noise.cooler_dba_per_500_kw"])
+    return float(distance_m(level, a["noise.limit_night_dba"] - a["noise.margin_db"]))
 
 
 def _running_costs(hours_per_a: float, year: TownYear, a: Assumptions) -> RunningCosts:

@@ -103,7 +103,7 @@ def _gates(i: int, candidates: Candidates, hubs: Hubs, a: Assumptions) -> tuple[
     return (
         municipality_gate(bool(candidates.inside[i])),
         area_gate(area_m2, power_kw, a),
-        connection_gate(float(hubs.way.length_m[i]), power_kw, a),
+        connection_gate(float(hubs.way.length_m[i]), power_kw, a, _break_even_m(hubs, i)),
         temperature_gate(float(hubs.feed.possible_h[i]), float(hubs.feed.wanted_h[i]), a),
         uptake_gate(float(hubs.takeable_mwh[i]), hubs.full_heat_mwh, a),
         headroom_gate(
@@ -116,6 +116,12 @@ def _gates(i: int, candidates: Candidates, hubs: Hubs, a: Assumptions) -> tuple[
         ),
         *(unknown_gate(key, "-") for key in NO_DATA_GATES),
     )
+
+
+def _break_even_m(hubs: Hubs, i: int) -> float:
+    """Length of trench that the heat pays for; not judged by where nothing is earned anyway."""
+    limit = float(hubs.way.break_even_m[i])
+    return limit if limit > 0.0 else float("nan")
 
 
 def _flexible_share(hubs: Hubs, i: int) -> float:

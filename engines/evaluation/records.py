@@ -76,6 +76,12 @@ class TownInput:
         Pipes, plants, and the customers that hang on the pipes.
     streets : StreetInput or None
         None where the town has no layer of streets.
+    plants_kw : mapping of str to float
+        Heat rating of every plant by name; NaN where it is not stated.
+    heat_load_kw : array, shape (hours,), or None
+        Measured heat fed into the network; then its shape is that of all customers.
+    supply_degc, return_degc : array, shape (hours,), or None
+        Measured temperatures at the plants; the curves of the assumptions where None.
     """
 
     outdoor_degc: FloatArray
@@ -85,6 +91,10 @@ class TownInput:
     profiles: Mapping[str, LoadProfile]
     network: NetworkInput
     streets: StreetInput | None
+    plants_kw: Mapping[str, float]
+    heat_load_kw: FloatArray | None = None
+    supply_degc: FloatArray | None = None
+    return_degc: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -175,6 +185,8 @@ class StudyChoices:
         First hour of operation, as a year with fraction.
     area_type : str
         Kind of ground the connection is dug in.
+    demand_method : str
+        ``bdew`` or ``degree_days``: how the year's heat is spread over the hours.
     natures : mapping of str to str
         For each input (``heat``, ``network``, ``headroom``, ``temperatures``, ``prices``,
         ``displaced_source``, ``dwellings``, ``parcels``): measured, derived, illustrative or
@@ -189,4 +201,5 @@ class StudyChoices:
     compute_outlook: str
     start_year: float
     area_type: str
+    demand_method: str
     natures: Mapping[str, str]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.arrays import FloatArray, IntArray
+from engines.arrays import FloatArray, IntArray, non_negative
 from engines.assumptions import Assumptions
 from engines.economics.heat_value import displaced_heat_eur_per_mwh, heat_price_eur_per_mwh
 from engines.errors import InvalidInput, OutOfValidity
@@ -14,6 +14,7 @@ from engines.evaluation.records import Candidates, StudyChoices, TownInput
 from engines.evaluation.ways import Ways, WaysInput, ways
 from engines.grid.tariff import hourly_price_eur_per_mwh, tariff_named
 from engines.message import Message, message
+from engines.thermal.degree_days import degree_day_profile
 from engines.thermal.demand import heat_profile, profile
 from engines.thermal.envelope import captured_kw, technology
 from engines.thermal.injection import return_preheat_penalty_eur_per_mwh
@@ -32,6 +33,8 @@ from engines.thermal.town_network import (
     town_network,
 )
 from engines.units import KWH_PER_MWH
+
+DEGREE_DAYS = "degree_days"
 
 NOTES = {
     "flow_unknown": (
@@ -105,9 +108,24 @@ class TownYear:
         return self.conditions.price_eur_per_mwh
 
 
-def load_shapes(town: TownInput) -> FloatArray:
-    """Return the share of the year's heat in each hour, one row a group of customers."""
+def load_shapes(town: TownInput, choices: StudyChoices, a: Assumptions) -> FloatArray:
+    """Return the share of the year's heat in each hour, one row a group of customers.
+
+    A measured load of the network goes before any profile: all customers follow it then.
+    """
+    if town.heat_load_kw is not None:
+        whole = non_negative("Measured heat load", town.heat_load_kw)
+        if whole.sum() == 0.0:
+            raise InvalidInput("The measured heat load is zero in every hour; bring another one.")
+        return np.tile(whole / whole.sum(), (len(town.profiles), 1))
     local_degc = np.roll(town.outdoor_degc, town.utc_offset_h)
+    if choices.demand_method == DEGREE_DAYS:
+        local = degree_day_profile(
+            local_degc,
+            hot_water_share=a["demand.hot_water_share"],
+            limit_degc=a["demand.heating_limit_degc"],
+        )
+        return np.tile(np.roll(local, -town.utc_offset_h), (len(town.profiles), 1))
     rows = [
         np.roll(
             heat_profile(
@@ -142,8 +160,8 @@ def town_year(
             "computers."
         )
     hours = len(town.outdoor_degc)
-    supply, back = _temperatures(town.outdoor_degc, a)
-    shapes = load_shapes(town)
+    supply, back = _temperatures(town, a)
+    shapes = load_shapes(town, choices, a)
     network = town_network(town.network, shapes, a)
     temperatures = Temperatures(supply, back, _ground(hours, a))
     displaced = _displaced_eur_per_mwh(a)
@@ -204,23 +222,27 @@ def full_load_mwh_per_a(a: Assumptions, hours: int) -> float:
     return drawn_kw * a["hub.availability_share"] * hours / KWH_PER_MWH
 
 
-def _temperatures(outdoor_degc: FloatArray, a: Assumptions) -> tuple[FloatArray, FloatArray]:
+def _temperatures(town: TownInput, a: Assumptions) -> tuple[FloatArray, FloatArray]:
+    """Return supply and return: measured where they are, else by the weather."""
     supply = supply_temperature_degc(
-        outdoor_degc,
+        town.outdoor_degc,
         max_degc=a["network.supply_max_degc"],
         min_degc=a["network.supply_min_degc"],
         cold_degc=a["network.outdoor_cold_degc"],
         warm_degc=a["network.outdoor_warm_degc"],
     )
     back = return_temperature_degc(
-        outdoor_degc,
+        town.outdoor_degc,
         reference_degc=a["network.return_reference_degc"],
         outdoor_reference_degc=a["network.return_outdoor_reference_degc"],
         slope_k_per_k=a["network.return_slope_k_per_k"],
         bypass_k=a["network.return_bypass_k"],
         bypass_full_degc=a["network.return_bypass_full_degc"],
     )
-    return supply, back
+    return (
+        supply if town.supply_degc is None else town.supply_degc,
+        back if town.return_degc is None else town.return_degc,
+    )
 
 
 def _ground(hours: int, a: Assumptions) -> FloatArray:
@@ -280,11 +302,18 @@ def _notes(town: TownInput, network: TownNetwork, places: PlaceYear) -> list[Mes
 
 def _check(town: TownInput) -> None:
     hours = len(town.outdoor_degc)
-    if len(town.day_ahead_eur_per_mwh) != hours:
-        raise InvalidInput(
-            f"Prices have {len(town.day_ahead_eur_per_mwh)} hours and temperatures {hours}; "
-            "give both for the same hours."
-        )
+    others = {
+        "Prices have": town.day_ahead_eur_per_mwh,
+        "The measured heat load has": town.heat_load_kw,
+        "Supply temperatures have": town.supply_degc,
+        "Return temperatures have": town.return_degc,
+    }
+    for name, values in others.items():
+        if values is not None and len(values) != hours:
+            raise InvalidInput(
+                f"{name} {len(values)} hours and temperatures {hours}; give both for the same "
+                "hours."
+            )
     if town.network.customer_mwh_per_a.sum() <= 0:
         raise InvalidInput(
             "No building with heat demand hangs on the network; import buildings and pipes, or "

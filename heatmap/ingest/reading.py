@@ -33,7 +33,7 @@ FORMATS = {
     ".jsonl": "geojson", ".fgb": "flatgeobuf", ".parquet": "parquet", ".geoparquet": "parquet",
     ".kml": "kml", ".kmz": "kml", ".gml": "gml", ".xml": "gml", ".dxf": "dxf", ".csv": "table",
     ".tsv": "table", ".txt": "table", ".xlsx": "table", ".osm": "osm", ".pbf": "osm",
-    ".tif": "geotiff", ".tiff": "geotiff",
+    ".tif": "geotiff", ".tiff": "geotiff", ".epw": "epw",
 }  # fmt: skip
 STOPPED = gettext_noop(
     "Reading the file was stopped: it is damaged, or needs more time or memory than one upload "
@@ -96,7 +96,7 @@ def file_suffix(name: str) -> str:
             gettext_noop(
                 "Files ending in %(suffix)s cannot be read.\nUpload a zipped shapefile (.zip), "
                 "GeoPackage, GeoJSON, FlatGeobuf, GeoParquet, KML, GML, DXF, CSV, XLSX, GeoTIFF or "
-                "an OpenStreetMap extract (.osm, .osm.pbf)."
+                "an OpenStreetMap extract (.osm, .osm.pbf); weather as .epw."
             ),
             suffix=suffix or name,
         )

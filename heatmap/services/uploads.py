@@ -49,6 +49,9 @@ SERIES_LAYERS = {
     SeriesQuantity.PRICE: "Day-ahead price",
     SeriesQuantity.TEMPERATURE: "Outdoor temperature",
     SeriesQuantity.LOAD: "Load",
+    SeriesQuantity.HEAT_LOAD: "Heat load of the network",
+    SeriesQuantity.SUPPLY: "Supply temperature",
+    SeriesQuantity.RETURN: "Return temperature",
 }
 CLASSES = {
     LayerKind.BUILDINGS: DataClass.RESTRICTED,

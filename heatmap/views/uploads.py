@@ -33,6 +33,9 @@ UNITS = {
     SeriesQuantity.PRICE: "EUR/MWh",
     SeriesQuantity.TEMPERATURE: "degC",
     SeriesQuantity.LOAD: "kW",
+    SeriesQuantity.HEAT_LOAD: "kW",
+    SeriesQuantity.SUPPLY: "degC",
+    SeriesQuantity.RETURN: "degC",
 }
 STEP_OF = {
     "look": UploadStep.INSPECT, "check": UploadStep.CHECK, "commit": UploadStep.COMMIT,

@@ -30,6 +30,7 @@ from sites.services.results import (
     hourly_document,
     message_document,
     parcel_documents,
+    resilience_document,
     town_document,
 )
 
@@ -148,11 +149,13 @@ def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> No
         np.array([excluded for *_, excluded, _ in lines]),
     )
     kept = [i for i, ref in enumerate(refs) if ref in pinned or on_short_list(rank[i])]
-    hubs = hubs_of(chosen(given, kept or [0]), year)
+    short = chosen(given, kept or [0])
+    hubs = hubs_of(short, year)
     short_list = {
         refs[i]: {
             "hourly": hourly_document(hubs, place),
             "foresight": foresight_document(hubs, place),
+            "resilience": resilience_document(short, hubs, place),
             "is_pinned": refs[i] in pinned,
         }
         for place, i in enumerate(kept)

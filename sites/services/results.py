@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from django.contrib.gis.geos import LineString
 
 from engines.evaluation.feeding import NO_MODE
 from engines.evaluation.foresight import foresight
 from engines.evaluation.hubs import Hubs
 from engines.evaluation.judge import Judgement
+from engines.evaluation.resilience import resilience
 from engines.message import Message
 from engines.scoring.gates import Gate
 from engines.scoring.verdict import Verdict
@@ -19,6 +21,9 @@ from engines.thermal.connection import AREA_TYPES
 from sites.assembly import Assembled
 
 SERIES_DECIMALS = 2
+WGS84_SRID = 4326
+ROUTE_DECIMALS = 6
+LEAST_POINTS = 2
 
 
 def number(value: Any) -> float | None:
@@ -84,6 +89,15 @@ def foresight_document(hubs: Hubs, i: int) -> dict[str, float | None]:
     return {name: number(value) for name, value in vars(foresight(hubs, i)).items()}
 
 
+def resilience_document(given: Assembled, hubs: Hubs, i: int) -> dict[str, Any]:
+    """What failures mean for one parcel."""
+    found = vars(resilience(hubs, i, given.town.plants_kw, given.assumptions))
+    return {
+        name: value if isinstance(value, bool | None) else number(value)
+        for name, value in found.items()
+    }
+
+
 def canonical(document: dict[str, Any]) -> str:
     """A document as text, the same whatever the order of its keys."""
     return json.dumps(document, sort_keys=True)
@@ -132,6 +146,8 @@ def _parcel(i: int, given: Assembled, hubs: Hubs, judged: Judgement) -> dict[str
             "hot_side_max_degc": number(hubs.town.conditions.hub.chain.hot_degc),
         },
         "connection": _connection(i, given, hubs),
+        "route": _route(i, given, hubs),
+        "noise_radius_m": number(hubs.noise_radius_m),
         "grid": {
             "substation": None
             if given.candidates.substation_of[i] < 0
@@ -236,6 +252,21 @@ def _connection(i: int, given: Assembled, hubs: Hubs) -> dict[str, Any]:
         "flow_known": bool(hubs.flow_known[i]),
         "behind_mwh_per_a": None if piece < 0 else number(network.behind_mwh_per_a[piece]),
         "customers_behind": None if piece < 0 else number(network.customers_behind[piece]),
+    }
+
+
+def _route(i: int, given: Assembled, hubs: Hubs) -> dict[str, Any] | None:
+    """The way from the parcel to the network as GeoJSON; None where none is known."""
+    line = hubs.town.ways.line(int(hubs.way.row[i]))
+    if len(line) < LEAST_POINTS:
+        return None
+    row = given.rows[i]
+    path = LineString(line.tolist(), srid=given.srid)
+    path.transform(WGS84_SRID)
+    points = [(row.lon, row.lat), *path.coords]
+    return {
+        "type": "LineString",
+        "coordinates": [[round(x, ROUTE_DECIMALS), round(y, ROUTE_DECIMALS)] for x, y in points],
     }
 
 

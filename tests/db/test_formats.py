@@ -13,14 +13,14 @@ import pytest
 import rasterio
 import shapely
 from affine import Affine
+from bringing import notes, upload
 from django.core.files import File
 from factories import make_town
 from shapefiles import SQUARES
 
 from heatmap.choices import JobState
-from heatmap.errors import sentence
 from heatmap.identity import acting_as
-from heatmap.models import Building, HeatDemandCell, Parcel, Pipe, Plant, Series, Substation, Upload
+from heatmap.models import Building, HeatDemandCell, Parcel, Pipe, Plant, Series, Substation
 from heatmap.services import quality, uploads
 
 pytestmark = pytest.mark.django_db
@@ -31,21 +31,9 @@ def town():
     return make_town()
 
 
-def upload(town, path: Path, kind: str = "parcels", **answers) -> Upload:
-    with acting_as(municipality=town.slug), path.open("rb") as handle:
-        received = uploads.receive(
-            town, None, kind=kind, file=File(handle), name=path.name, **answers
-        )
-    return uploads.process(received.job_id)
-
-
 def rows(town, model) -> list:
     with acting_as(municipality=town.slug):
         return list(model.objects.order_by("ref"))
-
-
-def notes(done: Upload) -> str:
-    return "\n".join(sentence(note["message"], note["values"]) for note in done.report["notes"])
 
 
 def frame() -> geopandas.GeoDataFrame:

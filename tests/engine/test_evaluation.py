@@ -16,6 +16,7 @@ from engines.evaluation.records import (
     Substations,
     TownInput,
 )
+from engines.evaluation.resilience import resilience
 from engines.evaluation.town import town_year
 from engines.thermal.town_network import NetworkInput
 
@@ -59,6 +60,7 @@ def make_town(price: float = 20.0, outdoor: float = OUTDOOR_DEGC, **network) -> 
         profiles={"mfh3": LoadProfile(FLAT_HOURS, FLAT_DAYS)},
         network=make_network(**network),
         streets=None,
+        plants_kw={"plant": 1500.0},
     )
 
 
@@ -89,6 +91,7 @@ CHOICES = StudyChoices(
     compute_outlook="market",
     start_year=2027.0,
     area_type="outer_city",
+    demand_method="bdew",
     natures={
         "heat": "derived",
         "network": "measured",
@@ -317,3 +320,94 @@ def test_a_stored_run_keeps_its_assumptions_whatever_the_tables_say_later():
     frozen = frozen_assumptions(rows)
     assert frozen["hub.power_it_kw"] == 123.0
     assert {key: frozen[key] for key in a.entries} == {key: a[key] for key in a.entries}
+
+
+def test_failures_of_a_hub_on_a_flat_year_are_what_a_hand_finds():
+    # 92 kW less the loss of the connection, of a network that needs 1000 kW at 10 degC all year
+    hubs, _ = evaluate()
+    a = build_assumptions({"hub.power_it_kw": 100.0})
+    found = resilience(hubs, 0, {"plant": 1500.0}, a)
+    hub_kw = 92.0 - hubs.connection.heat_loss_kw[0]
+    assert found.hub_kw == pytest.approx(hub_kw, rel=1e-9)
+    # T_eq = 10 + (1 - s) 11: with s 0.0919 it is 19.99 degC, so 20 is passed after
+    # 100 h ln((21 - T_eq) / (20 - T_eq)), s = hub / production
+    settled = 10.0 + (1.0 - hub_kw / hubs.town.production_kw.max()) * 11.0
+    expected = 100.0 * np.log((21.0 - settled) / (20.0 - settled))
+    assert found.hold_h == pytest.approx(expected, rel=1e-9)
+    # the plant of 1500 kW gives all of the 1000 kW without the hub
+    assert found.week_missing_mwh == 0.0
+    assert found.firm_kw == pytest.approx(hub_kw)
+    assert found.outage_allowed is True
+    # it never stops: no start, no cycle, no wear
+    assert (found.starts, found.damage_per_a, found.life_a) == (0, 0.0, np.inf)
+    # 2 cm of DN 200 and DN 100 hold next to nothing
+    assert found.water_kwh == pytest.approx(0.0, abs=0.01)
+
+
+def test_unknown_plants_leave_failures_unknown():
+    hubs, _ = evaluate()
+    a = build_assumptions({"hub.power_it_kw": 100.0})
+    for plants in ({}, {"plant": np.nan}):
+        found = resilience(hubs, 0, plants, a)
+        assert np.isnan(found.week_missing_mwh)
+        assert np.isnan(found.firm_kw)
+
+
+def test_a_plant_too_small_leaves_heat_missing():
+    # 950 kW against 1000 kW in every hour of a week: 50 kW * 168 h = 8.4 MWh
+    hubs, _ = evaluate()
+    a = build_assumptions({"hub.power_it_kw": 100.0})
+    found = resilience(hubs, 0, {"plant": 950.0}, a)
+    assert found.week_missing_mwh == pytest.approx(8.4, rel=1e-4)
+    # of the hub's heat the plant can replace 950 - (1000 - hub)
+    assert found.firm_kw == pytest.approx(found.hub_kw - 50.0, rel=1e-3)
+
+
+def test_a_measured_heat_load_and_measured_temperatures_go_before_all_curves():
+    # all heat in the first half of the year; supply 95, return 55 as measured
+    load = np.concatenate([np.ones(HOURS // 2), np.zeros(HOURS // 2)])
+    town = dataclasses.replace(
+        make_town(),
+        heat_load_kw=load,
+        supply_degc=np.full(HOURS, 95.0),
+        return_degc=np.full(HOURS, 55.0),
+    )
+    hubs, _ = evaluate(town)
+    # 8760 MWh in 4380 hours are 2000 kW, then nothing
+    assert hubs.town.demand_kw[0] == pytest.approx(2000.0)
+    assert hubs.town.demand_kw[-1] == 0.0
+    assert hubs.places.supply_degc[0, 0] == pytest.approx(95.0, abs=1e-3)
+    # 67.5 degC available is 12.5 K above the return: 5 K of rise are allowed, 5/40 of the heat
+    assert hubs.feed.mode[0] == "return_preheat"
+    assert hubs.feed.feeding_h[0] == HOURS // 2
+
+
+def test_a_measured_load_of_another_length_is_refused_by_name():
+    town = dataclasses.replace(make_town(), heat_load_kw=np.ones(8784))
+    with pytest.raises(InvalidInput, match="measured heat load has 8784 hours"):
+        evaluate(town)
+
+
+def test_degree_days_put_the_heat_where_it_is_cold():
+    outdoor = np.repeat([0.0, 20.0], [HOURS // 2, HOURS // 2])
+    town = dataclasses.replace(make_town(), outdoor_degc=outdoor)
+    choices = dataclasses.replace(CHOICES, demand_method="degree_days")
+    a = build_assumptions({"hub.power_it_kw": 100.0})
+    year = town_year(town, make_candidates(), choices, a)
+    # a fifth is hot water all year (demand.hot_water_share), the rest in the cold half but for the
+    # memory of a few days
+    cold = year.demand_kw[: HOURS // 2].sum() / year.demand_kw.sum()
+    assert cold == pytest.approx(0.8 + 0.2 / 2, abs=0.01)
+
+
+def test_a_leap_year_has_366_days_everywhere():
+    town = dataclasses.replace(
+        make_town(),
+        outdoor_degc=np.full(8784, OUTDOOR_DEGC),
+        day_ahead_eur_per_mwh=np.full(8784, 20.0),
+        weekday_of_day=np.arange(366) % 7,
+    )
+    hubs, judged = evaluate(town)
+    assert hubs.town.demand_kw.sum() == pytest.approx(DEMAND_MWH * 1000.0)
+    assert hubs.dispatch.hours_run[0, 0] == pytest.approx(8784 * 0.95)
+    assert judged.ranking.score[0] > 0

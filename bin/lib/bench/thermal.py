@@ -37,6 +37,7 @@ CHOICES = StudyChoices(
     compute_outlook="market",
     start_year=2027.0,
     area_type="outer_city",
+    demand_method="bdew",
     natures={},
 )
 
@@ -148,6 +149,7 @@ def city(parcels: int, segments: int) -> tuple[TownInput, Candidates]:
             parcel_at_end=rng.random(parcels) > 0.5,
             parcel_way_m=rng.uniform(2.0, 40.0, parcels),
         ),
+        plants_kw={},
     )
     nothing = np.full(parcels, np.nan)
     candidates = Candidates(

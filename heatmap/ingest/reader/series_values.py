@@ -12,12 +12,24 @@ from heatmap.ingest.reader.numbers import has_decimal_comma, is_missing, number_
 from heatmap.ingest.reader.series_times import Raw, joined, month_first, stamp
 from heatmap.ingest.units import convert, skeleton, unit_in_name
 
-UNITS = {"price_eur_per_mwh": "EUR/MWh", "temperature_degc": "degC", "load_kw": "kW"}
+UNITS = {
+    "price_eur_per_mwh": "EUR/MWh",
+    "temperature_degc": "degC",
+    "load_kw": "kW",
+    "heat_load_kw": "kW",
+    "supply_degc": "degC",
+    "return_degc": "degC",
+}
 PLAUSIBLE = {
     "price_eur_per_mwh": (-1000.0, 5000.0),
     "temperature_degc": (-60.0, 60.0),
     "load_kw": (-1e7, 1e7),
+    "heat_load_kw": (0.0, 1e7),
+    "supply_degc": (20.0, 200.0),
+    "return_degc": (5.0, 120.0),
 }
+LONGEST_PART = 4
+"""Names up to this length must stand alone; longer ones count inside a word too."""
 NO_STAMP = gettext_noop("the time cannot be read\nWrite it as 2024-12-31 23:00.")
 NO_VALUE = gettext_noop("the value is not a number\nCorrect it, or leave the cell empty.")
 
@@ -41,26 +53,37 @@ def value_column(
                     columns=", ".join(header[:40]),
                 )
             return quantity, by_name[column], str(asked[quantity].get("unit") or "")
-    found = []
-    for quantity, names in SERIES_NAMES.items():
-        for place, name in enumerate(header):
-            if place in times:
-                continue
-            words = {skeleton(part) for part in re.split(r"[^0-9A-Za-zÀ-ÿ]+", name)} | {
-                skeleton(name)
-            }
-            known = {skeleton(alias) for alias in names.split()}
-            if words & known or any(len(k) > 4 and k in skeleton(name) for k in known):
-                found.append((quantity, place))
+    found = [
+        (quantity, place)
+        for place, name in enumerate(header)
+        if place not in times and (quantity := _quantity_of(name))
+    ]
     if len({quantity for quantity, _ in found}) == 1:
         return found[0][0], found[0][1], ""
     raise FileRefused(
         gettext_noop(
             "It is not clear which column holds the values; the columns are %(columns)s.\nState it "
-            "as price_eur_per_mwh=COLUMN, temperature_degc=COLUMN or load_kw=COLUMN."
+            "as price_eur_per_mwh=COLUMN, temperature_degc=COLUMN, load_kw=COLUMN, "
+            "heat_load_kw=COLUMN, supply_degc=COLUMN or return_degc=COLUMN."
         ),
         columns=", ".join(header[:40]),
     )
+
+
+def _quantity_of(name: str) -> str:
+    """Return what a column of this name holds: the longest known name in it decides.
+
+    So a supply temperature is no outdoor temperature, and a heat load no load.
+    """
+    plain = skeleton(name)
+    parts = {skeleton(part) for part in re.split(r"[^0-9A-Za-zÀ-ÿ]+", name)} | {plain}
+    matches = [
+        (len(known), quantity)
+        for quantity, names in SERIES_NAMES.items()
+        for known in map(skeleton, names.split())
+        if known in parts or (len(known) > LONGEST_PART and known in plain)
+    ]
+    return max(matches, default=(0, ""))[1]
 
 
 def collect(
