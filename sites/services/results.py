@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from django.contrib.gis.gdal import CoordTransform, SpatialReference
 from django.contrib.gis.geos import LineString
 
 from engines.evaluation.feeding import NO_MODE
@@ -28,7 +29,8 @@ LEAST_POINTS = 2
 
 def parcel_documents(given: Assembled, hubs: Hubs, judged: Judgement) -> list[dict[str, Any]]:
     """One document per parcel, in the order of the rows."""
-    return [_parcel(i, given, hubs, judged) for i in range(len(given.rows))]
+    to_degrees = CoordTransform(SpatialReference(given.srid), SpatialReference(WGS84_SRID))
+    return [_parcel(i, given, hubs, judged, to_degrees) for i in range(len(given.rows))]
 
 
 def town_document(given: Assembled, hubs: Hubs, series: dict[str, str]) -> dict[str, Any]:
@@ -66,7 +68,6 @@ def hourly_document(hubs: Hubs, i: int) -> dict[str, Any]:
         "heat_pump_kw": hours.heat_pump_kw,
         "rejected_kw": hours.heat_rejected_kw,
         "absorbable_kw": hubs.places.at(np.array([i])).absorbable_kw[0],
-        "flow_kg_per_s": hubs.places.flow_kg_per_s[i],
         "supply_degc": hubs.places.supply_degc[i],
         "return_degc": hubs.places.return_degc[i],
         "available_degc": np.full(len(hours.it_power_kw), hubs.town.available_degc),
@@ -112,7 +113,9 @@ def digest(town: dict[str, Any], parcels: Iterable[tuple[int | None, str]]) -> s
     return whole.hexdigest()
 
 
-def _parcel(i: int, given: Assembled, hubs: Hubs, judged: Judgement) -> dict[str, Any]:
+def _parcel(
+    i: int, given: Assembled, hubs: Hubs, judged: Judgement, to_degrees: CoordTransform
+) -> dict[str, Any]:
     row = given.rows[i]
     return {
         "ref": row.ref,
@@ -139,7 +142,7 @@ def _parcel(i: int, given: Assembled, hubs: Hubs, judged: Judgement) -> dict[str
             "hot_side_max_degc": number(hubs.town.conditions.hub.chain.hot_degc),
         },
         "connection": _connection(i, given, hubs),
-        "route": _route(i, given, hubs),
+        "route": _route(i, given, hubs, to_degrees),
         "noise_radius_m": number(hubs.noise_radius_m),
         "grid": grid_document(i, given.grid, hubs),
         "energy_mwh": _energy(i, hubs),
@@ -237,14 +240,16 @@ def _connection(i: int, given: Assembled, hubs: Hubs) -> dict[str, Any]:
     }
 
 
-def _route(i: int, given: Assembled, hubs: Hubs) -> dict[str, Any] | None:
+def _route(
+    i: int, given: Assembled, hubs: Hubs, to_degrees: CoordTransform
+) -> dict[str, Any] | None:
     """The way from the parcel to the network as GeoJSON; None where none is known."""
     line = hubs.town.ways.line(int(hubs.way.row[i]))
     if len(line) < LEAST_POINTS:
         return None
     row = given.rows[i]
     path = LineString(line.tolist(), srid=given.srid)
-    path.transform(WGS84_SRID)
+    path.transform(to_degrees)
     points = [(row.lon, row.lat), *path.coords]
     return {
         "type": "LineString",

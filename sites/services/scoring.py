@@ -26,7 +26,7 @@ from sites.parcel_selectors import newest_versions
 from sites.services.parts import check_engines, chosen, hubs_of, on_short_list, score, year_of
 from sites.services.results import foresight_document, hourly_document, resilience_document
 
-PARCELS_PER_S = 500.0
+PARCELS_PER_S = 250.0
 """Rough speed of scoring (docs/benchmarks.md); from it follows the lane, not the result."""
 
 NEEDED = (
