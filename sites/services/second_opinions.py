@@ -172,7 +172,11 @@ def _hour(given: Assembled, hub: Hubs, piece: int, hour: int) -> dict[str, Any]:
         fed = second_opinion(ours.state, HubInjection(node, into, heat_kw, degc), a)
     except EngineError as error:
         return found | {"hub_kw": heat_kw, "refused_hub": str(error)}
-    return found | {"hub_kw": heat_kw, "into": into, "with": _told(fed)}
+    told = _told(fed)
+    if into == INTO_RETURN:
+        # warmer water on its way back to the plant reaches no customer
+        told["hub_supplied_kw"] = None
+    return found | {"hub_kw": heat_kw, "into": into, "with": told}
 
 
 def _told(result: HydraulicResult) -> dict[str, Any]:
