@@ -75,19 +75,19 @@ def _scope_of(request: HttpRequest) -> frozenset[Capability]:
     return frozenset({Capability.LOOK, *restricted})
 
 
-def get_published_version(request: HttpRequest, kind: str, number: int) -> int:
-    """Return the id of a version for its tiles; 404 to strangers, and to all if it is withheld."""
+def get_published_version(request: HttpRequest, kind: str, number: int) -> tuple[int, str]:
+    """Return id and hash of a version for its tiles; 404 to strangers, and if it is withheld."""
     if kind not in BY_KIND:
         raise Http404
     found = (
         LayerVersion.objects.filter(published_at__isnull=False, layer__kind=kind, pk=number)
         .filter(municipality__membership__user=request.user.pk)
-        .values_list("data_class", "municipality__membership__role")
+        .values_list("data_class", "municipality__membership__role", "content_hash")
         .first()
     )
     if found is None or is_withheld(found[0], CAPABILITIES[found[1]] & _scope_of(request)):
         raise Http404
-    return number
+    return number, found[2]
 
 
 def is_withheld(data_class: str, may: frozenset[Capability]) -> bool:

@@ -27,6 +27,9 @@ HTTPS = env_bool("HEATHUB_HTTPS", False)
 VAR_DIR = Path(env_text("HEATHUB_VAR", str(BASE_DIR / ".run")))
 MEDIA_ROOT = VAR_DIR / "media"
 DATA_WHEEL_DIR = VAR_DIR / "data-wheels"
+TILE_CACHE_DIR = VAR_DIR / "tiles"
+# How much room tiles that were made already may take on disk; 0 keeps none.
+TILE_CACHE_MB = env_count("HEATHUB_TILE_CACHE_MB", 512)
 
 
 # GDAL, GEOS and PROJ come from the pyogrio and shapely wheels: one copy per process, no apt GDAL.
@@ -60,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "heatmap.middleware.PolicyMiddleware",
+    "heatmap.tile_door.TileMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -304,3 +304,27 @@ def versions_can_go(content_tables: list[str]) -> list[str]:
         statements.append(f"CREATE POLICY owner_removes {rule.format('DELETE')}")
     tables = ", ".join(f"'{table}'" for table in content_tables)
     return [*statements, DELETE_VERSION.format(tables=tables)]
+
+
+# --- one question for a tile ----------------------------------------------------------------------
+
+TILE_PASS = """
+CREATE FUNCTION heathub_tile_pass(session text, person bigint, wanted bigint)
+RETURNS TABLE (
+    session_data text, password text, role text, data_class text, content_hash text
+)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN QUERY
+    SELECT s.session_data, u.password::text, m.role::text, v.data_class::text,
+           v.content_hash::text
+    FROM django_session s
+    JOIN auth_user u ON u.id = person AND u.is_active
+    JOIN heatmap_membership m ON m.user_id = u.id
+    JOIN heatmap_layerversion v ON v.id = wanted AND v.municipality_id = m.municipality_id
+        AND v.published_at IS NOT NULL
+    WHERE s.session_key = session AND s.expire_date > now();
+END
+$$
+"""
+TILE_PASS_REVERSE = "DROP FUNCTION heathub_tile_pass(text, bigint, bigint)"
