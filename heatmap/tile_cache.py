@@ -1,6 +1,6 @@
-"""Tiles that were made already, on disk: compressed, and never wrong, since a version stays as it is.
+"""Tiles made before, on disk: compressed, and never wrong, since a version stays as it is.
 
-Nothing here knows who may see a tile; that is asked anew for every request before a file is read.
+Nothing here knows who may see a tile; that is asked anew for every request.
 """
 
 import gzip

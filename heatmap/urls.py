@@ -84,6 +84,7 @@ urlpatterns = [
     path("m/<slug:slug>/jobs/<uuid:job_id>/cancel", jobs.cancel, name="job_cancel"),
     path("m/<slug:slug>/jobs/<uuid:job_id>/restart", jobs.restart, name="job_restart"),
     path("m/<slug:slug>/jobs/<uuid:job_id>/seen", jobs.seen, name="job_seen"),
+    path("", include("heatmap.api.urls")),
     path("", include("sites.urls")),
 ]
 

@@ -308,8 +308,8 @@ def versions_can_go(content_tables: list[str]) -> list[str]:
 
 # --- one question for a tile ----------------------------------------------------------------------
 
-TILE_PASS = """
-CREATE FUNCTION heathub_tile_pass(session text, person bigint, wanted bigint)
+TILE_DOOR = """
+CREATE FUNCTION heathub_tile_door(session text, person bigint, wanted bigint)
 RETURNS TABLE (
     session_data text, password text, role text, data_class text, content_hash text
 )
@@ -327,4 +327,4 @@ BEGIN
 END
 $$
 """
-TILE_PASS_REVERSE = "DROP FUNCTION heathub_tile_pass(text, bigint, bigint)"
+TILE_DOOR_REVERSE = "DROP FUNCTION heathub_tile_door(text, bigint, bigint)"

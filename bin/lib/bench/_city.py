@@ -35,7 +35,7 @@ SELECT %(town)s, %(version)s, 'B' || i, '', ST_SetSRID(ST_MakePolygon(ST_MakeLin
     1 + floor(random() * 6), random() < 0.5, true,
     CASE WHEN random() < 0.95 THEN round((w * h * 0.75 * 0.12)::numeric, 1) END, true
 FROM ({PLACES}) p
-"""
+"""  # noqa: S608  our own words
 PARCELS = f"""
 INSERT INTO heatmap_parcel (municipality_id, version_id, ref, name, geom, area_m2, parcel_kind,
     zoning, ownership)
@@ -43,7 +43,7 @@ SELECT %(town)s, %(version)s, 'P' || i, '',
     ST_SetSRID(ST_MakeEnvelope(x, y, x + 2 * w, y + 3 * h), 3035), 6 * w * h,
     (ARRAY['parking', 'industrial', 'brownfield'])[1 + floor(random() * 3)], 'unknown', 'unknown'
 FROM ({PLACES}) p
-"""
+"""  # noqa: S608  our own words
 
 
 def make_city(buildings: int, parcels: int) -> tuple[object, object, dict[str, object], str]:

@@ -12,5 +12,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(walls.TILE_PASS, walls.TILE_PASS_REVERSE),
+        migrations.RunSQL(walls.TILE_DOOR, walls.TILE_DOOR_REVERSE),
     ]
