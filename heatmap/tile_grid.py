@@ -8,7 +8,7 @@ DETAIL_ZOOM = 14
 """From here on a tile carries every value of its features; before, what drawing needs."""
 
 MOST_BYTES = 500_000
-FEATURE_LIMIT = 4000
+FEATURE_LIMIT = 6000
 """More features than this in one tile are shown added up, cell by cell."""
 
 CELLS_DEEP = 5

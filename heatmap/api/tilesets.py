@@ -1,4 +1,4 @@
-"""Vector tiles by OGC API - Tiles: the same bytes as the map's own, found from their description."""
+"""Vector tiles by OGC API - Tiles: the bytes of the map, found from their description."""
 
 import math
 from contextlib import nullcontext

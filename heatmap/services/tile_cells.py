@@ -1,4 +1,4 @@
-"""Adds the features of a large version up, cell by cell, for the tiles that cannot show them all."""
+"""Adds the features of a large version up, cell by cell, for tiles that cannot show them all."""
 
 from django.db import connection
 from psycopg import sql

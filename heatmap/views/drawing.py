@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from heatmap.choices import Capability
 from heatmap.drawn_selectors import MOST_DRAWN, attribute_rows, drawn_document
 from heatmap.errors import Refusal, sentence
+from heatmap.layer_documents import layer_documents
 from heatmap.layers import WORDS
 from heatmap.limits import limited
 from heatmap.models import Layer, LayerVersion, Municipality
@@ -23,7 +24,6 @@ from heatmap.selectors import (
     bounds_of_layers,
     current_versions,
     get_municipality,
-    layer_documents,
     page_context,
 )
 from heatmap.services import drawing

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from heatmap.layer_documents import layer_documents
 from heatmap.layers import BY_KIND, GROUPS, WORDS
 from heatmap.models import LayerVersion, Municipality
 from heatmap.selectors import (
@@ -14,7 +15,6 @@ from heatmap.selectors import (
     current_versions,
     get_municipality,
     in_drawing_order,
-    layer_documents,
     page_context,
     these_versions,
 )

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from heatmap.choices import Capability
+from heatmap.layer_documents import layer_documents
 from heatmap.models import Municipality
 from heatmap.selectors import (
     current_versions,
     get_municipality,
-    layer_documents,
     page_context,
     these_versions,
 )

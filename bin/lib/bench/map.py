@@ -1,4 +1,4 @@
-"""Tiles of a generated city: times and bytes by zoom, beside tipg and the bare SQL; the first paint."""
+"""Tiles of a city by zoom, beside tipg and the bare SQL, and the first paint of the demo town."""
 
 import argparse
 import gzip
@@ -120,7 +120,7 @@ def tiles_of_city(z: int) -> list[tuple[int, int, int]]:
     across = range(math.floor(x - reach), math.floor(x + reach) + 1)
     down = range(math.floor(y - reach), math.floor(y + reach) + 1)
     every = [(z, i, j) for i in across for j in down]
-    random.Random(7).shuffle(every)
+    random.Random(7).shuffle(every)  # noqa: S311  no secret
     middle = (z, int(x), int(y))
     return [middle, *(tile for tile in every if tile != middle)][:SAMPLED]
 
@@ -227,7 +227,8 @@ def rate(port: int, paths: list[str], cookie: str, seconds: int = SECONDS) -> fl
         script.flush()
         command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", script.name,
                    f"http://127.0.0.1:{port}"]  # fmt: skip
-        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    said = done.stdout
     if "Non-2xx" in said or ("Socket errors" in said and seconds == SECONDS):
         sys.exit(f"heathub: requests failed; no figures.\n{said}")
     return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
@@ -268,7 +269,8 @@ def served(*, cached: bool = True, **env: str) -> Iterator[int]:
     """The web server as bin/run starts it."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "heatmap.wsgi", "--bind", f"127.0.0.1:{port}",
-               "--workers", "2", "--threads", "4", "--no-control-socket", "--log-level", "warning"]  # fmt: skip
+               "--workers", "2", "--threads", "4", "--no-control-socket",
+               "--log-level", "warning"]  # fmt: skip
     room = {} if cached else {"HEATHUB_TILE_CACHE_MB": "0"}
     with running(command, port, "/healthz", **room, **env):
         yield port
