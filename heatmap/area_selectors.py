@@ -12,6 +12,7 @@ from django.db import connection
 from psycopg import sql
 
 from heatmap.choices import LayerKind
+from heatmap.layers import HEADROOM_SQL
 from heatmap.models import FEATURE_MODELS, LayerVersion, Municipality
 from heatmap.models.municipality import STORAGE_SRID
 
@@ -65,8 +66,8 @@ SUMS: dict[str, tuple[str, dict[str, str]]] = {
         INSIDE,
         {
             "count": "count(*)",
-            "known": "count(f.firm_headroom_kw)",
-            "firm_headroom_kw": "sum(f.firm_headroom_kw)",
+            "known": f"count({HEADROOM_SQL})",
+            "firm_headroom_kw": f"sum({HEADROOM_SQL})",
         },
     ),
     LayerKind.FEEDERS: (TOUCHED, {"count": "count(*)", "length_m": f"sum({CUT_M})"}),

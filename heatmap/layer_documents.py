@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from heatmap.choices import DataClass, LayerKind, Nature
 from heatmap.layers import BY_KIND
-from heatmap.map_looks import categories_of, classes_of
+from heatmap.map_looks import categories_of, cells_of, classes_of
 from heatmap.models import LayerVersion
 from heatmap.tile_grid import SCHEME
 
@@ -26,20 +26,15 @@ def layer_document(version: LayerVersion, needed_kw: float | None = None) -> dic
         "tiles": f"/tiles/{kind}/{version.pk}/{{z}}/{{x}}/{{y}}.mvt?s={SCHEME}",
         "label": str(LayerKind(kind).label),
         "name": _(version.layer.name),
-        "group": record.group,
         "order": record.order,
         "shape": record.shape,
         "minZoom": record.min_zoom,
         "maxZoom": record.max_zoom,
         "visible": record.visible,
-        "palette": record.palette,
-        "breaks": list(record.breaks),
-        "breaksProperty": record.breaks_property,
-        "breaksUnit": record.breaks_unit,
         "classes": classes_of(record, version, needed_kw),
         "categories": categories_of(record),
-        "total": record.total,
-        "perHa": record.per_ha,
+        "cells": cells_of(record),
+        "hasWords": any(p.words and p.column != "storeys_assumed" for p in record.properties),
         "source": _(version.source) if version.source else "",
         "licence": _(version.licence) if version.licence else "",
         "date": version.data_date,

@@ -6,6 +6,7 @@ from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from engines.tables import registry
 from heatmap.choices import LayerKind
 from heatmap.models import (
     Building,
@@ -32,6 +33,7 @@ class Property:
     unit: str = ""
     words: bool = False  # the value is a word of a closed set, shown translated
     lean: bool = False  # needed to draw it from far away, where other values stay behind
+    expression: str = ""  # SQL of a value that follows from others where it is not stated itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,15 @@ _MAIN_ROADS = (
     "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary",
 )  # fmt: skip
 _ROADS = (*_MAIN_ROADS, "secondary_link", "tertiary", "tertiary_link", "unclassified")
+_RULES = registry("assumptions")
+_KW_PER_KVA = _RULES["grid.loading_max_share"].value * _RULES["grid.power_factor"].value
+HEADROOM_SQL = f"coalesce(f.firm_headroom_kw, {_KW_PER_KVA} * f.rating_kva - f.peak_load_kw)"
+"""What the owner of the grid states; else as `engines.grid.hosting.firm_headroom_kw` has it, with
+the usual assumptions."""
+
+_HEADROOM = Property(
+    "firm_headroom_kw", _("Firm headroom"), "kW", lean=True, expression=HEADROOM_SQL
+)
 PETA_CLASSES = (56.0, 139.0, 333.0, 833.0)
 """20, 50, 120 and 300 TJ/(km2 a) in MWh/(ha a): 1 TJ/km2 = 277.8 MWh / 100 ha."""
 
@@ -203,7 +214,7 @@ RECORDS: tuple[LayerRecord, ...] = (
             Property("rating_kva", _("Rating"), "kVA"),
             Property("peak_load_kw", _("Peak load"), "kW"),
             Property("voltage_kv", _("Voltage"), "kV"),
-            Property("firm_headroom_kw", _("Firm headroom"), "kW", lean=True),
+            _HEADROOM,
             _LENGTH,
         ),
         "line",
@@ -218,7 +229,7 @@ RECORDS: tuple[LayerRecord, ...] = (
             Property("rating_kva", _("Rating"), "kVA"),
             Property("peak_load_kw", _("Peak load"), "kW"),
             Property("voltage_kv", _("Voltage"), "kV"),
-            Property("firm_headroom_kw", _("Firm headroom"), "kW", lean=True),
+            _HEADROOM,
         ),
         "area",
         order=70,

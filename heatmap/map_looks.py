@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from heatmap.layers import LayerRecord, Text
+from heatmap.layers import PETA_CLASSES, LayerRecord, Text
 from heatmap.models import LayerVersion
 
 METHODS: dict[str, Text] = {
@@ -90,21 +90,57 @@ def classes_of(
 ) -> dict[str, Any] | None:
     """Return property, unit and methods by which a layer is classed; None where it is not."""
     kind = record.kind.value
+    if kind == "parcels":
+        methods = _fixed(list(record.breaks), _ramp("score", len(record.breaks) + 1), "")
+        return {
+            "property": "score",
+            "unit": "",
+            "label": str(_("Score, 0 to 1")),
+            "methods": methods,
+        }
     if kind == "pipes":
         source = _("generations of heat networks by supply temperature")
         methods = _fixed(list(TEMPERATURE_BREAKS), [f"temp-{i}" for i in range(1, 5)], source)
-        return {"property": "supply_degc", "unit": "degC", "methods": methods}
+        return _named(record, "supply_degc", "degC", methods)
     if kind in ("substations", "feeders"):
         source = _("what the hub of the shown run draws") if needed_kw else _("a hub of 500 kW")
         breaks = [LEAST_HEADROOM_KW, needed_kw or USUAL_HEADROOM_KW]
         methods = _fixed(breaks, ["bad", "warn", "good"], source)
-        return {"property": "firm_headroom_kw", "unit": "kW", "methods": methods}
+        return _named(record, "firm_headroom_kw", "kW", methods)
     if not record.breaks_property:
         return None
+    methods = _stored_methods(record, version)
+    return _named(record, record.breaks_property, record.breaks_unit, methods)
+
+
+def _named(
+    record: LayerRecord, column: str, unit: str, methods: list[dict[str, Any]]
+) -> dict[str, Any]:
+    label = next(p.label for p in record.properties if p.column == column)
+    return {"property": column, "unit": unit, "label": str(label), "methods": methods}
+
+
+COUNT_BREAKS = (2.0, 10.0, 50.0, 250.0)
+
+
+def cells_of(record: LayerRecord) -> dict[str, Any]:
+    """Return how the sums of a tile that cannot show every feature are painted."""
+    if record.per_ha:
+        return {
+            "property": "per_ha",
+            "unit": "MWh/(ha a)",
+            "label": str(_("Heat demand")),
+            "perYear": True,
+            "breaks": list(PETA_CLASSES),
+            "colours": _ramp("heat", len(PETA_CLASSES) + 1),
+        }
     return {
-        "property": record.breaks_property,
-        "unit": record.breaks_unit,
-        "methods": _stored_methods(record, version),
+        "property": "features",
+        "unit": "",
+        "label": str(_("Number")),
+        "perYear": False,
+        "breaks": list(COUNT_BREAKS),
+        "colours": [f"count-{i}" for i in range(1, len(COUNT_BREAKS) + 2)],
     }
 
 

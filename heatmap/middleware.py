@@ -1,7 +1,9 @@
 """What happens around every request: policy headers, who asks, how often, and as whom."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -16,20 +18,30 @@ from heatmap.services.tokens import holder_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "worker-src 'self' blob:",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
+
+def content_security_policy(raster_basemap: str = "") -> str:
+    """Return the policy of every page; a raster map below the town's own opens it to its host."""
+    host = ""
+    if raster_basemap:
+        parts = urlsplit(raster_basemap)
+        host = f" {parts.scheme}://{parts.netloc}"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            f"img-src 'self' data: blob:{host}",
+            "font-src 'self'",
+            f"connect-src 'self'{host}",
+            "worker-src 'self' blob:",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
     )
-)
+
+
+CONTENT_SECURITY_POLICY = content_security_policy(settings.RASTER_BASEMAP)
 PERMISSIONS = "camera=(), microphone=(), payment=(), usb=(), geolocation=(self)"
 PROGRAM_PATHS = ("/api/", "/tiles/")
 """Where a token is believed, and where a missing sign-in is an answer and not a page."""

@@ -22,12 +22,16 @@ FEWEST_LETTERS = 2
 
 # pieces of one street are one find; what begins with the words comes first
 ONE_KIND = sql.SQL("""
-(SELECT {version} AS version_id, {place} AS place,
-        CASE WHEN name <> '' THEN name ELSE ref END AS label, min(ref) AS ref,
-        ST_Extent(ST_Transform(geom, 4326)) AS box, count(*) AS n
- FROM {table} WHERE version_id = {version} AND (name ILIKE %(within)s {or_ref})
- GROUP BY CASE WHEN {by_name} AND name <> '' THEN name ELSE ref END, label
- ORDER BY label NOT ILIKE %(begins)s, length(label), label LIMIT %(most)s)""")
+(SELECT * FROM (
+    SELECT {version} AS version_id, {place} AS place, label, min(ref) AS ref,
+           ST_Extent(ST_Transform(geom, 4326)) AS box, count(*) AS n
+    FROM (
+        SELECT CASE WHEN name <> '' THEN name ELSE ref END AS label, ref, geom
+        FROM {table} WHERE version_id = {version} AND (name ILIKE %(within)s {or_ref})
+    ) named
+    GROUP BY label, {piece}
+) kind_found
+ORDER BY label NOT ILIKE %(begins)s, length(label), label LIMIT %(most)s)""")
 FIND = sql.SQL("""
 SELECT version_id, label, ref, ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box), n
 FROM ({kinds}) found
@@ -51,7 +55,7 @@ def find_places(versions: Iterable[LayerVersion], words: str) -> list[dict[str, 
             version=sql.Literal(version.pk),
             place=sql.Literal(SEARCHED.index(LayerKind(version.layer.kind))),
             table=sql.Identifier(FEATURE_MODELS[version.layer.kind]._meta.db_table),
-            by_name=sql.SQL(str(version.layer.kind == LayerKind.STREETS).lower()),
+            piece=sql.SQL("1=1" if version.layer.kind == LayerKind.STREETS else "ref"),
             # nobody knows a street by its number in a register
             or_ref=sql.SQL(
                 "" if version.layer.kind == LayerKind.STREETS else "OR ref ILIKE %(within)s"

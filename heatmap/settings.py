@@ -130,6 +130,17 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # our own log says who came, and cannot be changed
 AXES_VERBOSE = False
 
+# A raster map below the town's own layers, where a town wants one: an address with {z}, {x} and
+# {y}, and whom to thank for it. Pages then may load pictures from that host, and from no other.
+RASTER_BASEMAP = env_text("HEATHUB_RASTER_BASEMAP", "")
+RASTER_BASEMAP_ATTRIBUTION = env_text("HEATHUB_RASTER_BASEMAP_ATTRIBUTION", "")
+if RASTER_BASEMAP and not RASTER_BASEMAP.startswith(("https://", "http://")):
+    raise ImproperlyConfigured(
+        "HEATHUB_RASTER_BASEMAP must be an address like https://tiles.example.org/{z}/{x}/{y}.png."
+    )
+if RASTER_BASEMAP and not RASTER_BASEMAP_ATTRIBUTION:
+    raise ImproperlyConfigured("HEATHUB_RASTER_BASEMAP_ATTRIBUTION must say whose map it is.")
+
 # How many proxies stand before the web server, each adding to X-Forwarded-For; 0 believes none.
 PROXIES = env_count("HEATHUB_PROXIES", 0)
 

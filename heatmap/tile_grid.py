@@ -17,7 +17,7 @@ CELLS_DEEP = 5
 COARSEST_LEVEL, FINEST_LEVEL = 13, 19
 """Levels that are kept: the cells of tiles of zoom 8 to 14."""
 
-SCHEME = 2
+SCHEME = 3
 """Part of the address of our own tiles: changes when the same version gives other tiles."""
 
 

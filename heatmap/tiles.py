@@ -122,6 +122,14 @@ def tile_columns(record: LayerRecord, zoom: int) -> list[str]:
     return ["ref", *(p.column for p in shown)]
 
 
+def _column(record: LayerRecord, name: str) -> sql.Composable:
+    """Return a stored value, or the expression that stands for it."""
+    expression = next((p.expression for p in record.properties if p.column == name), "")
+    if not expression:
+        return sql.Identifier("f", name)
+    return sql.SQL("{} AS {}").format(sql.SQL(expression), sql.Identifier(name))
+
+
 @cache
 def _thinned(record: LayerRecord, zoom: int) -> tuple[str, tuple[str, ...]] | None:
     """Return the column and its words that a tile of this zoom is thinned to, if it is."""
@@ -135,9 +143,7 @@ def _query(record: LayerRecord, zoom: int, template: str) -> str:
     thinned = _thinned(record, zoom)
     total = sql.SQL("f.{}").format(sql.Identifier(record.total)) if record.total else None
     composed = sql.SQL(template).format(
-        columns=sql.SQL(", ").join(
-            sql.Identifier("f", name) for name in tile_columns(record, zoom)
-        ),
+        columns=sql.SQL(", ").join(_column(record, name) for name in tile_columns(record, zoom)),
         table=sql.Identifier(record.model._meta.db_table),
         shape=sql.SQL(FAR if zoom < DETAIL_ZOOM else NEAR),
         straight=sql.SQL("" if zoom < DETAIL_ZOOM else STRAIGHT),

@@ -45,6 +45,11 @@ urlpatterns = [
     path("tiles/<slug:layer>/<int:version>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="tile"),
     path("m/<slug:slug>/area.json", area.area_sums_json, name="area_sums"),
     path("m/<slug:slug>/area/<str:file>", area.area_file, name="area_file"),
+    path(
+        "m/<slug:slug>/versions/<int:version>/features/<path:ref>",
+        area.feature_json,
+        name="feature",
+    ),
     path("m/<slug:slug>/search.json", search.search_json, name="search"),
     path("m/<slug:slug>/data/", data.data_page, name="data"),
     path("m/<slug:slug>/arrivals/", arrivals.announce, name="arrivals"),

@@ -85,6 +85,21 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
     )
 
 
+def assemble_town(
+    municipality: Municipality, inputs: dict[str, Any]
+) -> tuple[TownInput, StudyChoices, Assumptions]:
+    """Return the town's part of the inputs of a run, for one network as a whole.
+
+    Call it inside an identity.
+    """
+    versions = {kind: layer["version_id"] for kind, layer in inputs["layers"].items()}
+    assumptions = frozen_assumptions(inputs["assumptions"])
+    demand_by_use, _ = connected_demand(
+        municipality, versions, assumptions["network.connect_distance_m"]
+    )
+    return _town(municipality, versions, demand_by_use, [1.0]), _choices(inputs), assumptions
+
+
 def _floats(values: list[float | None]) -> np.ndarray:
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
@@ -142,6 +157,15 @@ def weekdays() -> np.ndarray:
     start = datetime.date(WEEKDAY_YEAR, 1, 1)
     days = (start + datetime.timedelta(days=i) for i in range(366))
     return np.array([day.weekday() for day in days if (day.month, day.day) != (2, 29)])
+
+
+def months_and_hours(hours: int, utc_offset_h: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return month (0 to 11) and hour of the day (0 to 23) of each hour, in local standard time."""
+    local = (np.arange(hours) + utc_offset_h) % hours
+    day = local // 24
+    lengths = [31, 28 + (hours == 8784), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    month = np.searchsorted(np.cumsum(lengths), day, side="right")
+    return np.minimum(month, 11), local % 24
 
 
 def _profiles(demand_by_use: dict[str, float]) -> dict[str, LoadProfile]:

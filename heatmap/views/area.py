@@ -19,13 +19,13 @@ from heatmap.area_selectors import (
     features_in_area,
     words_in_area,
 )
-from heatmap.feature_selectors import property_columns
+from heatmap.feature_selectors import Grid, one_feature, property_columns
 from heatmap.layers import BY_KIND, WORDS
 from heatmap.limits import limited
 from heatmap.models import LayerVersion, Municipality
 from heatmap.polyline import UnreadableError, decoded
 from heatmap.render.geopackage import geopackage
-from heatmap.selectors import asked_versions, get_municipality
+from heatmap.selectors import asked_versions, get_municipality, these_versions
 from heatmap.services.audit import record
 from heatmap.spreadsheet import harmless_cell
 
@@ -151,6 +151,19 @@ def area_file(request: HttpRequest, slug: str, file: str) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     WRITERS[ending](response, kind, columns, rows, town)
     return response
+
+
+@require_safe
+def feature_json(request: HttpRequest, slug: str, version: int, ref: str) -> HttpResponse:
+    """Answer with all values of one feature: a tile from far away carries few of them."""
+    town = get_municipality(request, slug)
+    found = these_versions(town, [version])
+    known = found and found[0].published_at and found[0].layer.kind in BY_KIND and "\x00" not in ref
+    text = one_feature(found[0].layer.kind, version, ref, Grid(4326)) if known else None
+    if text is None:
+        raise Http404
+    headers = {"Cache-Control": "private, max-age=3600"}
+    return HttpResponse(text, content_type=TYPES["geojson"], headers=headers)
 
 
 def _write_geojson(

@@ -1,13 +1,22 @@
-/* A MapLibre map of one town, used by the map page and by the small map of a parcel. */
+/* A MapLibre map of one town, used by the map page, by the drawing of layers and by the small map of a parcel. */
 import { AttributionControl, Map as LibreMap, NavigationControl, ScaleControl } from "../../vendor/maplibre.js";
 import { calm, onThemeChange } from "../lib/tokens.js";
 import { addImages } from "./images.js";
+import { firstView } from "./state.js";
 import { makeStyle } from "./style.js";
 
-export async function makeMap({ container, layers, hidden, texts, camera, controls = true, interactive = true, hash = false }) {
-  await document.fonts.load('500 12px "Inter Variable"').catch(() => {});
+export const canDraw = () => {
+  try { return Boolean(document.createElement("canvas").getContext("webgl2")); } catch { return false; }
+};
+
+/* `style` makes the style anew, as often as it is needed; without it all layers look as usual. */
+export async function makeMap({ container, layers, hidden, style, texts, camera, controls = true, interactive = true, hash = false }) {
+  const usual = firstView(layers);
+  for (const id of hidden ?? []) usual.on[id] = false;
+  const look = style ?? (() => makeStyle(layers, usual));
+  document.fonts.load('500 12px "Inter Variable"').catch(() => {});
   const map = new LibreMap({
-    container, style: makeStyle(layers, hidden), ...camera, hash, interactive, maxZoom: 19.5, minZoom: 9,
+    container, style: look(), ...camera, hash, interactive, maxZoom: 19.5, minZoom: 9, maxPitch: 60,
     attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: calm() ? 0 : 150,
     locale: texts.controls,
   });
@@ -17,17 +26,14 @@ export async function makeMap({ container, layers, hidden, texts, camera, contro
     map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     map.addControl(new ScaleControl({ maxWidth: 120, unit: "metric" }), "bottom-left");
   }
-  map.addControl(new AttributionControl({ compact: !controls || innerWidth < 900 }), "bottom-right");
-  map.once("style.load", () => addImages(map));
-  onThemeChange(() => { addImages(map); map.setStyle(makeStyle(layers, hidden)); });
+  map.addControl(new AttributionControl({ compact: true }), "bottom-right");
+  map.on("style.load", () => addImages(map));
+  onThemeChange(() => { addImages(map); map.setStyle(look()); });
   if (!controls || innerWidth < 900) map.once("idle", () => container.querySelector(".maplibregl-compact-show")?.classList.remove("maplibregl-compact-show"));
   map.on("dataloading", () => { container.dataset.state = "busy"; });
-  map.on("idle", () => { container.dataset.state = "idle"; });
+  map.on("idle", () => {
+    container.dataset.state = "idle";
+    if (!performance.getEntriesByName("map-first-idle").length) performance.mark("map-first-idle");
+  });
   return map;
-}
-
-export function setVisible(map, layer, visible) {
-  for (const part of map.getStyle().layers) {
-    if (part.source === layer.id) map.setLayoutProperty(part.id, "visibility", visible ? "visible" : "none");
-  }
 }
