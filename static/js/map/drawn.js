@@ -73,7 +73,7 @@ function parcels(layer) {
 }
 export const kilowatts = (value) => ["case", [">=", ["abs", value], 1000],
   ["concat", ["number-format", ["/", value, 1000], { locale: language, "max-fraction-digits": 1 }], "\u202fMW"],
-  ["concat", ["number-format", value, { locale: language, "max-fraction-digits": 0 }], "\u202fkW"]];
+  ["concat", ["number-format", ["round", value], { locale: language }], "\u202fkW"]];
 
 function feeders(layer, view) {
   return [
