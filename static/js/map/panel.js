@@ -49,21 +49,32 @@ export function startPanel({ state, layers, map, words, texts, say }) {
       move(id, by);
       handle.focus();
     });
+    // the row stays where it is until it is let go: moving it would lose the pointer
     handle.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       handle.setPointerCapture(event.pointerId);
       row.classList.add("moving");
-      const follow = (moving) => {
-        const other = document.elementFromPoint(row.getBoundingClientRect().left + 30, moving.clientY)?.closest("[data-layer-row]");
-        if (!other || other === row) return;
+      let goal = null;
+      const mark = (next) => {
+        goal?.other.classList.remove("drop-before", "drop-after");
+        goal = next;
+        goal?.other.classList.add(goal.before ? "drop-before" : "drop-after");
+      };
+      const follow = ({ clientY }) => {
+        const others = [...list.querySelectorAll("[data-layer-row]")].filter((one) => one !== row);
+        const other = others.find((one) => clientY < one.getBoundingClientRect().bottom) ?? others.at(-1);
         const box = other.getBoundingClientRect();
-        if (moving.clientY < box.top + box.height / 2) other.before(row); else other.after(row);
+        mark({ other, before: clientY < box.top + box.height / 2 });
       };
       const drop = () => {
         handle.removeEventListener("pointermove", follow);
         row.classList.remove("moving");
-        const order = [...list.querySelectorAll("[data-layer-row]")].map((one) => one.dataset.layerRow).reverse();
-        state.set({ order });
+        const to = goal;
+        mark(null);
+        if (!to) return;
+        const order = [...list.querySelectorAll("[data-layer-row]")].map((one) => one.dataset.layerRow).filter((one) => one !== id);
+        order.splice(order.indexOf(to.other.dataset.layerRow) + (to.before ? 0 : 1), 0, id);
+        state.set({ order: order.reverse() });
       };
       handle.addEventListener("pointermove", follow);
       handle.addEventListener("lostpointercapture", drop, { once: true });

@@ -17,6 +17,8 @@ export function startParcels({ map, state, layers, urls, scores, words, texts, s
   let [hovered, selected, all] = [null, null, scores];
   let shown = Promise.resolve(); // the card is filled
 
+  /* Before the style is there nothing can be marked; it is caught up on when it comes. */
+  const sign = (mark, states) => { if (map.getSource(mark.layer.id)) map.setFeatureState(target(mark), states); };
   function paintScores() {
     if (!parcels || !all) return;
     all.refs.forEach((ref, i) => map.setFeatureState(target({ layer: parcels, id: ref }), { score: all.scores[i] ?? -1, refused: all.scores[i] === null }));
@@ -41,7 +43,7 @@ export function startParcels({ map, state, layers, urls, scores, words, texts, s
     if (same(mark, hovered)) return;
     for (const [old, on] of [[hovered, false], [mark, true]]) {
       if (!old) continue;
-      map.setFeatureState(target(old), { hover: on });
+      sign(old, { hover: on });
       rows.get(old.layer === parcels ? old.id : null)?.classList.toggle("hover", on);
     }
     hovered = mark;
@@ -59,12 +61,12 @@ export function startParcels({ map, state, layers, urls, scores, words, texts, s
   }
   async function show(mark, properties) {
     if (selected) {
-      map.setFeatureState(target(selected), { selected: false });
+      sign(selected, { selected: false });
       for (const row of rows.values()) row.removeAttribute("aria-current");
     }
     selected = mark;
     if (!mark) { inspector.hidden = true; showAround(null); return; }
-    map.setFeatureState(target(mark), { selected: true });
+    sign(mark, { selected: true });
     const isParcel = mark.layer === parcels && urls.brief;
     const row = isParcel && rows.get(mark.id);
     if (row) {
@@ -160,7 +162,7 @@ export function startParcels({ map, state, layers, urls, scores, words, texts, s
   addEventListener("keydown", (event) => { if (event.key === "Escape" && selected && !tools.active) close(); });
   map.on("style.load", () => {
     paintScores();
-    if (selected) map.setFeatureState(target(selected), { selected: true });
+    if (selected) sign(selected, { selected: true });
   });
   return { follow, loadScores, paintScores, choose, get selected() { return selected; }, layer: parcels };
 }

@@ -67,8 +67,9 @@ export function decoded(first, layers) {
       if (known.has(layer) && ref) view.chosen = { layer, ref: decodeURIComponent(ref) };
     },
     a: (text) => {
+      // a ring may hold the sign that parts the others
+      if (text.startsWith("r~")) view.area = { ring: decodeURIComponent(text.slice(2)) };
       const [kind, what, metres] = text.split("~");
-      if (kind === "r" && what) view.area = { ring: decodeURIComponent(what) };
       if (kind === "o" && Number(metres) > 0) view.area = { around: decodeURIComponent(what), metres: Number(metres) };
     },
     n: (text) => { view.only = unlist(text); },

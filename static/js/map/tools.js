@@ -81,7 +81,9 @@ export function startTools({ map, draw, texts, say }) {
     if (!tool || !from) return;
     const moved = Math.hypot(event.clientX - from[0], event.clientY - from[1]);
     from = null;
-    if (dragged()) { if (moved > NEAR_PX) finish(); else { points = []; show(); } return; }
+    // a lasso ends where it began: how far it went counts, not where it ends
+    const far = tool.kind === "lasso" ? points.some((at) => map.project(at).dist(map.project(points[0])) > NEAR_PX) : moved > NEAR_PX;
+    if (dragged()) { if (far) finish(); else { points = []; show(); } return; }
     if (moved < NEAR_PX) add(lngLat(event));
   }, true);
   canvas.addEventListener("dblclick", (event) => { if (tool) { event.stopPropagation(); event.preventDefault(); } }, true);
