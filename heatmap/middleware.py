@@ -1,5 +1,6 @@
 """What happens around every request: policy headers, who asks, how often, and as whom."""
 
+from base64 import b64decode
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -85,9 +86,9 @@ class AskingMiddleware:
             return self.get_response(request)
 
     def _believe_token(self, request: HttpRequest, address: str) -> HttpResponse | None:
-        kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            token = holder_of(secret.strip())
+        secret = _secret_of(request.headers.get("Authorization", ""))
+        if secret is not None:
+            token = holder_of(secret)
             if token is None:
                 wait = seconds_to_wait(WRONG_TOKENS, address)
                 if wait:
@@ -97,6 +98,20 @@ class AskingMiddleware:
         elif not request.user.is_authenticated:
             return _unauthorised("sign in, or send a token as Authorization: Bearer ...")
         return None
+
+
+def _secret_of(header: str) -> str | None:
+    """Return the token of a request: a bearer's, or the password of programs that know no other."""
+    kind, _space, written = header.partition(" ")
+    if kind.lower() == "bearer":
+        return written.strip()
+    if kind.lower() != "basic":
+        return None
+    try:
+        _name, _colon, secret = b64decode(written.strip(), validate=True).decode().partition(":")
+    except (ValueError, UnicodeDecodeError):
+        return ""
+    return secret
 
 
 WRONG_TOKENS = Limit("wrong-token", 30, 3600, frozenset())

@@ -181,11 +181,17 @@ def description(request: HttpRequest, found: list[Collection]) -> dict[str, Any]
             "license": {"name": "Apache-2.0"},
         },
         "servers": [{"url": request.build_absolute_uri("/api").rstrip("/")}],
-        "security": [{"token": []}, {"session": []}],
+        "security": [{"token": []}, {"password": []}, {"session": []}],
         "paths": _paths(tuple(filters)),
         "components": {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
+                "password": {
+                    "type": "http",
+                    "scheme": "basic",
+                    "description": "For programs that know no bearer token: any name, and the "
+                    "token as password.",
+                },
                 "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
             },
             "parameters": _parameters(found, filters),

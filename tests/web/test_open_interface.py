@@ -1,5 +1,6 @@
 """The open interface: OGC API - Features and Tiles, asked as a program asks."""
 
+import base64
 import json
 from urllib.parse import urlencode
 
@@ -270,6 +271,24 @@ def test_a_token_shows_one_town_though_its_owner_belongs_to_two(client, classes)
     assert client.get(here, **key).status_code == 404
     client.force_login(planner)
     assert client.get(here).status_code == 200
+
+
+def test_programs_that_know_no_bearer_give_the_token_as_password(client, classes):
+    town, planner, _viewer, _versions = classes
+    secret = token_of(town, planner, "read")["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
+
+    def asked(password: str) -> int:
+        written = base64.b64encode(f"anybody:{password}".encode()).decode()
+        return client.get("/api/", HTTP_AUTHORIZATION=f"Basic {written}").status_code
+
+    assert asked(secret) == 200
+    assert asked("wrong") == asked("") == 401
+    for nonsense in ("Basic", "Basic !!", "Basic /////w=="):
+        assert client.get("/api/", HTTP_AUTHORIZATION=nonsense).status_code == 401
+    # nowhere but at the doors for programs
+    written = base64.b64encode(f"a:{secret}".encode()).decode()
+    page = client.get(f"/m/{town.slug}/", HTTP_AUTHORIZATION=f"Basic {written}")
+    assert page.status_code == 302
 
 
 def test_who_is_not_known_is_told_in_json(client, path):
