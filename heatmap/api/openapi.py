@@ -10,7 +10,13 @@ from heatmap.api.crs import uris
 from heatmap.api.queries import MOST, USUAL_LIMIT, queryables
 from heatmap.tile_grid import MAX_ZOOM
 
-REFUSALS = {"400": "WrongParameter", "401": "SignIn", "404": "NotFound", "429": "TooOften"}
+REFUSALS = {
+    "400": "WrongParameter",
+    "401": "SignIn",
+    "404": "NotFound",
+    "414": "TooLong",
+    "429": "TooOften",
+}
 ERROR = {"$ref": "#/components/schemas/error"}
 SCHEMA_JSON = "application/schema+json"
 
@@ -116,7 +122,7 @@ def _parameters(found: list[Collection], filters: dict[str, Any]) -> dict[str, A
             "limit",
             "query",
             f"Features of a page; more than {MOST} become {MOST}",
-            {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL_LIMIT},
+            {"type": "integer", "minimum": 1, "default": USUAL_LIMIT},
         ),
         "after": _parameter("after", "query", "Begin after this feature", text),
         "bbox": _parameter(
@@ -224,6 +230,10 @@ def description(request: HttpRequest, found: list[Collection]) -> dict[str, Any]
                 ),
                 "SignIn": _refusal("Nobody is signed in, or the token is not believed."),
                 "NotFound": _refusal("There is nothing, or it is not yours to see."),
+                "TooLong": {
+                    "description": "The address is longer than the web server reads.",
+                    "content": {"text/html": {"schema": {"type": "string"}}},
+                },
                 "TooOften": _refusal("Asked too often; Retry-After says how long to wait."),
             },
         },
