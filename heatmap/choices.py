@@ -89,6 +89,9 @@ class SeriesQuantity(models.TextChoices):
     PRICE = "price_eur_per_mwh", _("Day-ahead price")
     TEMPERATURE = "temperature_degc", _("Outdoor temperature")
     LOAD = "load_kw", _("Load")
+    HEAT_LOAD = "heat_load_kw", _("Heat load of the network")
+    SUPPLY = "supply_degc", _("Supply temperature")
+    RETURN = "return_degc", _("Return temperature")
 
 
 class LayerAct(models.TextChoices):

@@ -16,10 +16,7 @@ DECIMALS = 9  # of a degree: 0.1 mm
 
 
 def drawn_document(version: LayerVersion) -> list[dict[str, Any]] | None:
-    """Return ref, attributes and shape of each feature; None if there are too many.
-
-    A shape of one ring can be drawn; others carry ``fixed`` and keep their shape.
-    """
+    """Return ref, attributes and shape of each feature; None if there are too many."""
     model: Any = FEATURE_MODELS[version.layer.kind]
     rows = model.objects.filter(version=version).order_by("ref")
     if rows.count() > MOST_DRAWN:
@@ -29,10 +26,7 @@ def drawn_document(version: LayerVersion) -> list[dict[str, Any]] | None:
     for row in rows.values("ref", "shape", *attribute_columns(version.layer.kind)):
         shape = json.loads(row.pop("shape"))
         shape.pop("crs", None)
-        if shape["type"] == "MultiPolygon" and len(shape["coordinates"]) == 1:
-            shape = {"type": "Polygon", "coordinates": shape["coordinates"][0]}
-        fixed = shape["type"] != "Polygon" or len(shape["coordinates"]) > 1
-        features.append(row | {"geometry": shape, "fixed": fixed})
+        features.append(row | {"geometry": shape})
     return features
 
 

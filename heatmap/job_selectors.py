@@ -22,7 +22,7 @@ def unfinished_jobs(town: Municipality) -> QuerySet[Job]:
 
 def ended_jobs(town: Municipality) -> QuerySet[Job]:
     jobs = Job.objects.filter(municipality=town, state__in=ENDED_JOB_STATES)
-    return jobs.select_related("created_by").order_by("-finished_at")[:ENDED_SHOWN]
+    return jobs.select_related("created_by", "upload").order_by("-finished_at")[:ENDED_SHOWN]
 
 
 def news_for(user: Any, town: Municipality) -> QuerySet[Job]:
@@ -34,7 +34,7 @@ def news_for(user: Any, town: Municipality) -> QuerySet[Job]:
         state__in=ENDED_JOB_STATES - {JobState.CANCELLED},  # that she did herself
         finished_at__gt=timezone.now() - STILL_NEWS_FOR,
     )
-    return ended.order_by("finished_at")
+    return ended.select_related("upload").order_by("finished_at")
 
 
 def has_work(user: Any, jobs: Iterable[Job]) -> bool:

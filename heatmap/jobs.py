@@ -1,5 +1,6 @@
 """Doors that start background work: the row first, a hint to the workers when it is there."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -40,11 +41,14 @@ def hint_if_needed() -> None:
             background.send(work, line, line)
 
 
-def start_upload(municipality: Municipality, user: User, file: UploadedFile) -> Upload:
+def start_upload(
+    municipality: Municipality, user: User, file: UploadedFile, *, kind: str = "", **answers: Any
+) -> Upload:
     """Store a file and let a worker look at what is in it."""
     upload = uploads.receive(
-        municipality, user, kind="", file=file, name=str(file.name), step=UploadStep.INSPECT
-    )
+        municipality, user, kind=kind, file=file, name=str(file.name), step=UploadStep.INSPECT,
+        **answers,
+    )  # fmt: skip
     hand_over(upload.job_id)
     return upload
 
@@ -61,6 +65,12 @@ def start_derive(municipality: Municipality, kind: str, user: User) -> LayerWork
     work = layer_work.ask_to_derive(municipality, kind, user)
     hand_over(work.job_id)
     return work
+
+
+def start_what_follows(version: LayerVersion, user: User) -> None:
+    """Let workers derive anew what was made from the layer of a version published by hand."""
+    for job_id in layer_work.ask_what_follows(version, user):
+        hand_over(job_id)
 
 
 def restart(job: Job, user: User) -> None:

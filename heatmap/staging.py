@@ -1,6 +1,7 @@
 """Many rows at once: COPY cannot write into a table behind row-level security, so it fills a
 temporary table first, and one INSERT carries the rows over, wall and all."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,8 @@ from django.db import connection
 from psycopg import sql
 
 COPY_BYTES = 1 << 18
+SORTING_MB = 64
+"""So much is sorted in memory before the disk is used."""
 
 
 @contextmanager
@@ -45,18 +48,19 @@ def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
 
 def copy_spool(cursor: Any, table: str, columns: Sequence[str], path: Path) -> None:
-    """Fill the temporary table ``staging`` from a file of CSV, typed as in `table`.
+    """Fill the temporary table ``staging`` from a file of binary COPY, typed as in `table`.
 
     Its first column is ``row_no``, the number of the row in the file that a person brought.
     """
     fields = sql.SQL(", ").join(map(sql.Identifier, columns))
+    cursor.execute(f"SET LOCAL work_mem = '{SORTING_MB}MB'")
     cursor.execute(
         sql.SQL(
             "CREATE TEMP TABLE staging ON COMMIT DROP AS "
             "SELECT 0::bigint AS row_no, {} FROM {} LIMIT 0"
         ).format(fields, sql.Identifier(table))
     )
-    statement = sql.SQL("COPY staging (row_no, {}) FROM STDIN (FORMAT csv)").format(fields)
+    statement = sql.SQL("COPY staging (row_no, {}) FROM STDIN (FORMAT binary)").format(fields)
     with (
         connection.wrap_database_errors,
         path.open("rb") as rows,
@@ -64,11 +68,11 @@ def copy_spool(cursor: Any, table: str, columns: Sequence[str], path: Path) -> N
     ):
         while block := rows.read(COPY_BYTES):
             copy.write(block)
-    cursor.execute("ANALYZE staging")
 
 
 def drop_double_refs(cursor: Any) -> list[tuple[int, str]]:
     """Take out rows whose id stood before; return their numbers and ids."""
+    cursor.execute("ANALYZE staging (row_no, ref)")
     cursor.execute(
         """
         DELETE FROM staging s USING (
@@ -91,19 +95,19 @@ def double_shapes(cursor: Any, limit: int) -> tuple[int, list[list[int]]]:
             FROM staging GROUP BY md5(ST_AsBinary(geom)) HAVING count(*) > 1
         )
         SELECT coalesce((SELECT sum(n - 1) FROM groups), 0),
-               ARRAY(SELECT to_jsonb(rows) FROM groups ORDER BY rows LIMIT %s)
+               to_json(ARRAY(SELECT to_json(rows) FROM groups ORDER BY rows LIMIT %s))::text
         """,
         [limit],
     )
     count, groups = cursor.fetchone()
-    return int(count), [list(group) for group in groups]
+    return int(count), json.loads(groups)
 
 
 def overlapping(
     cursor: Any, smallest_m2: float, limit: int
 ) -> tuple[int, float, list[tuple[str, str, float]]]:
     """Return the pairs of areas that overlap, their common area [m2], and the largest ones."""
-    cursor.execute("CREATE INDEX ON staging USING gist (geom)")
+    _find_by_place(cursor)
     cursor.execute(
         """
         WITH near AS MATERIALIZED (
@@ -115,19 +119,19 @@ def overlapping(
             SELECT one, two, ST_Area(ST_Intersection(g, h)) AS area FROM near
         )
         SELECT count(*), coalesce(sum(area), 0),
-               ARRAY(SELECT jsonb_build_array(one, two, round(area::numeric, 1)) FROM pairs
-                     WHERE area > %s ORDER BY area DESC LIMIT %s)
+               to_json(ARRAY(SELECT json_build_array(one, two, round(area::numeric, 1)) FROM pairs
+                             WHERE area > %s ORDER BY area DESC LIMIT %s))::text
         FROM pairs WHERE area > %s
         """,
         [smallest_m2, limit, smallest_m2],
     )
     count, area, pairs = cursor.fetchone()
-    return int(count), float(area), [tuple(pair) for pair in pairs]
+    return int(count), float(area), [tuple(pair) for pair in json.loads(pairs)]
 
 
 def loose_ends(cursor: Any, reach_m: float, limit: int) -> tuple[int, list[str]]:
     """Return ends of lines that nearly touch another line, but do not."""
-    cursor.execute("CREATE INDEX ON staging USING gist (geom)")
+    _find_by_place(cursor)
     cursor.execute(
         """
         WITH ends AS (
@@ -148,14 +152,25 @@ def loose_ends(cursor: Any, reach_m: float, limit: int) -> tuple[int, list[str]]
     return int(count), list(refs or [])
 
 
+def _find_by_place(cursor: Any) -> None:
+    cursor.execute("CREATE INDEX ON staging USING gist (geom)")
+    cursor.execute("ANALYZE staging (geom)")
+
+
+def staged_count(cursor: Any) -> int:
+    cursor.execute("SELECT count(*) FROM staging")
+    return int(cursor.fetchone()[0])
+
+
 def staged_digest(cursor: Any, columns: Sequence[str]) -> tuple[str, int]:
     """Return SHA-256 over the rows in the order of their ids, and their number."""
     cursor.execute(
         sql.SQL(
-            "SELECT encode(sha256(coalesce(string_agg(hash, ''::bytea ORDER BY ref), '')), 'hex'),"
-            " count(*) FROM (SELECT ref, sha256(convert_to(ROW({})::text, 'UTF8')) AS hash"
+            "SELECT encode(sha256(coalesce(string_agg(hash, ''::bytea ORDER BY ref COLLATE \"C\"),"
+            " '')), 'hex'), count(*) FROM (SELECT ref,"
+            " sha256(ST_AsBinary(geom) || convert_to(ROW({})::text, 'UTF8')) AS hash"
             " FROM staging) hashes"
-        ).format(sql.SQL(", ").join(map(sql.Identifier, columns)))
+        ).format(sql.SQL(", ").join(sql.Identifier(name) for name in columns if name != "geom"))
     )
     digest, count = cursor.fetchone()
     return str(digest), int(count)

@@ -74,7 +74,11 @@ def newer_inputs(version: LayerVersion, in_use: dict[str, LayerVersion]) -> list
     """Return the versions in use that are newer than those a derived version was made from."""
     used = inputs_of(version)
     now = (in_use.get(each.layer.kind) for each in used)
-    return [new for new in now if new is not None and new.pk not in version.inputs]
+    return [
+        new
+        for new in now
+        if new is not None and new.pk not in version.inputs and new.pk != version.pk
+    ]
 
 
 def mark_stale(town: Municipality, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -85,10 +89,9 @@ def mark_stale(town: Municipality, entries: list[dict[str, Any]]) -> list[dict[s
         for version in LayerVersion.objects.filter(municipality=town).select_related("layer")
     }
     for entry in entries:
-        used = entry["versions"][0].inputs
-        entry["stale"] = any(
-            pk in kinds and kinds[pk] in in_use and in_use[kinds[pk]].pk not in used for pk in used
-        )
+        newest = entry["versions"][0]
+        now = {in_use[kinds[pk]].pk for pk in newest.inputs if kinds.get(pk) in in_use}
+        entry["stale"] = bool(now - {*newest.inputs, newest.pk})
     return entries
 
 
@@ -191,18 +194,40 @@ def compare(
     def content(version: LayerVersion) -> sql.Composed:
         if is_series:
             return HOURS_OF.format(version=sql.Literal(version.pk))
-        return FEATURES_OF.format(
-            columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
-            table=sql.Identifier(FEATURE_MODELS[kind]._meta.db_table),
-            version=sql.Literal(version.pk),
-        )
+        return _features_of(version, columns)
 
+    return _compared(content(before), content(after), columns, acts, limit, offset)
+
+
+def compare_staged(before: LayerVersion, staged: Sequence[str], *, limit: int) -> Comparison:
+    """Tell the features of a version and the rows of the temporary table ``staging`` apart."""
+    columns = [name for name in attribute_columns(before.layer.kind) if name in staged]
+    after = sql.SQL("SELECT ref, {columns}, geom, area_m2, length_m FROM staging").format(
+        columns=sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    return _compared(_features_of(before, columns), after, columns, ACTS, limit, 0)
+
+
+def _features_of(version: LayerVersion, columns: Sequence[str]) -> sql.Composed:
+    return FEATURES_OF.format(
+        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+        table=sql.Identifier(FEATURE_MODELS[version.layer.kind]._meta.db_table),
+        version=sql.Literal(version.pk),
+    )
+
+
+def _compared(
+    before: sql.Composed,
+    after: sql.Composed,
+    columns: list[str],
+    acts: Sequence[str],
+    limit: int | None,
+    offset: int,
+) -> Comparison:
     def of(side: str) -> sql.Composed:
         return sql.SQL(", ").join(sql.Identifier(side, column) for column in columns)
 
-    query = COMPARE.format(
-        before=content(before), after=content(after), a_columns=of("a"), b_columns=of("b")
-    )
+    query = COMPARE.format(before=before, after=after, a_columns=of("a"), b_columns=of("b"))
     with connection.cursor() as cursor:
         cursor.execute(query, {"acts": list(acts), "limit": limit, "offset": offset})
         n_before, n_after, counts, rows = cursor.fetchone()

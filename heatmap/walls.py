@@ -12,9 +12,9 @@ WRITABLE = "municipality_id = ANY ((SELECT heathub_allowed_to('plan'))::bigint[]
 ADMINISTERED = "municipality_id = ANY ((SELECT heathub_allowed_to('administer'))::bigint[])"
 SHOWN = f"{ALLOWED} AND NOT version_id = ANY ((SELECT heathub_withheld())::bigint[])"
 UNPUBLISHED = (
-    "EXISTS (SELECT 1 FROM heatmap_layerversion v"
-    " WHERE v.id = version_id AND v.published_at IS NULL)"
+    "version_id = ANY (ARRAY(SELECT v.id FROM heatmap_layerversion v WHERE v.published_at IS NULL))"
 )
+"""Asked once a statement: the drafts are few, the rows of one many."""
 
 IDENTITY_FUNCTION = """
 CREATE FUNCTION heathub_allowed() RETURNS bigint[]
@@ -304,6 +304,52 @@ def versions_can_go(content_tables: list[str]) -> list[str]:
         statements.append(f"CREATE POLICY owner_removes {rule.format('DELETE')}")
     tables = ", ".join(f"'{table}'" for table in content_tables)
     return [*statements, DELETE_VERSION.format(tables=tables)]
+
+
+# --- features without a foreign key ---------------------------------------------------------------
+
+VERSION_LEAVES_NOTHING = """
+CREATE FUNCTION heathub_leaves_nothing() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    content text;
+    held boolean;
+    before text := coalesce(current_setting('heathub.deleting', true), '');
+BEGIN
+    PERFORM set_config('heathub.deleting', OLD.id::text, true);
+    FOREACH content IN ARRAY ARRAY[{tables}] LOOP
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I WHERE version_id = $1)', content)
+            INTO held USING OLD.id;
+        IF held THEN
+            RAISE foreign_key_violation
+                USING MESSAGE = format('version %s still has rows in %s', OLD.id, content);
+        END IF;
+    END LOOP;
+    PERFORM set_config('heathub.deleting', before, true);
+    RETURN OLD;
+END
+$$
+"""
+VERSION_LEAVES_NOTHING_REVERSE = """
+DROP TRIGGER leaves_nothing ON heatmap_layerversion;
+DROP FUNCTION heathub_leaves_nothing()
+"""
+
+
+def features_follow_drafts(tables: list[str]) -> list[str]:
+    """The wall lets features into an existing draft only; so no key has to be looked up for each.
+
+    What a foreign key would do besides is done when a version is deleted.
+    """
+    rule = f"{WRITABLE} AND {UNPUBLISHED}"
+    statements = [statement for table in tables for statement in _write_needs(table, rule)]
+    names = ", ".join(f"'{table}'" for table in tables)
+    return [
+        *statements,
+        VERSION_LEAVES_NOTHING.format(tables=names),
+        "CREATE TRIGGER leaves_nothing BEFORE DELETE ON heatmap_layerversion"
+        " FOR EACH ROW EXECUTE FUNCTION heathub_leaves_nothing()",
+    ]
 
 
 # --- one question for a tile ----------------------------------------------------------------------

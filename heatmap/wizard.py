@@ -21,7 +21,8 @@ from heatmap.ingest.units import OFFERED_UNITS, convert
 from heatmap.models import Upload
 from heatmap.services.quality import parts
 from heatmap.services.towns import OSM_KINDS
-from heatmap.services.uploads import usual_class
+from heatmap.services.uploads import KEEP, REMOVE, usual_class
+from heatmap.version_words import attribute_labels, attribute_text
 
 TABLES = ("csv", "xlsx")
 PLACE_FIELDS = (
@@ -258,9 +259,13 @@ def answers_from(data: QueryDict, upload: Upload) -> dict[str, Any]:
         return answers
     if kind == LayerKind.SERIES:
         return answers | _series_from(data)
-    return (
-        answers | _place_from(data, upload, layer) | {"columns": _columns_from(data, layer, kind)}
-    )
+    place = {} if needs_no_place(upload, layer) else _place_from(data, upload, layer)
+    return answers | place | {"columns": _columns_from(data, layer, kind)}
+
+
+def needs_no_place(upload: Upload, layer: Mapping[str, Any]) -> bool:
+    """Whether the file holds attributes only, for features whose shape is known."""
+    return bool(upload.answers.get("merge")) and not layer.get("geometry")
 
 
 def _place_from(data: QueryDict, upload: Upload, layer: Mapping[str, Any]) -> dict[str, Any]:
@@ -304,6 +309,8 @@ def _series_from(data: QueryDict) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     if data.get("column-time"):
         columns["time"] = {"column": data["column-time"]}
+    if data.get("column-station"):
+        columns["station"] = {"column": data["column-station"]}
     quantity = data.get("quantity", "")
     if quantity in SERIES_NAMES and data.get("column-value"):
         columns[quantity] = {"column": data["column-value"], "unit": data.get("unit-value", "")}
@@ -317,12 +324,49 @@ def _series_from(data: QueryDict) -> dict[str, Any]:
     }
 
 
+def changes_from(act: str, data: QueryDict, upload: Upload) -> dict[str, Any]:
+    """Return what was decided on the report: the whole layer, or changes by ids, and the rest."""
+    if act == "whole":
+        return {"merge": None}
+    if act == "by_id":
+        return {"merge": (upload.report.get("against") or {}).get("version")}
+    return {"missing": REMOVE if data.get("missing") == REMOVE else KEEP}
+
+
+def against(upload: Upload) -> dict[str, Any] | None:
+    """Return how the file differs from the layer in use, in words."""
+    found: dict[str, Any] | None = upload.report.get("against")
+    if not found:
+        return None
+    labels = attribute_labels(upload.kind)
+    rows = [
+        {
+            "act": row["act"],
+            "ref": row["ref"],
+            "reshaped": row["reshaped"],
+            "attributes": [
+                {
+                    "label": labels.get(one["column"], one["column"]),
+                    "before": attribute_text(upload.kind, one["column"], one["before"]),
+                    "after": attribute_text(upload.kind, one["column"], one["after"]),
+                }
+                for one in row["attributes"]
+            ],
+        }
+        for row in found["rows"]
+        if row["act"] != "removed"
+    ]
+    gone = [row["ref"] for row in found["rows"] if row["act"] == "removed"]
+    return found | {"rows": rows, "gone": gone}
+
+
 def series_answers(upload: Upload) -> dict[str, Any]:
     """Return what was answered about a series, for its form."""
     columns = answer_of(upload, "columns") or {}
     quantity = next((name for name in SERIES_NAMES if name in columns), "")
     return {
         "time": (columns.get("time") or {}).get("column", ""),
+        "station": (columns.get("station") or {}).get("column", ""),
         "quantity": quantity,
         "value": (columns.get(quantity) or {}).get("column", ""),
         "unit": (columns.get(quantity) or {}).get("unit", ""),

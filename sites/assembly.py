@@ -10,24 +10,24 @@ from engines.assumptions import Assumptions, frozen_assumptions
 from engines.evaluation.records import (
     Candidates,
     LoadProfile,
+    StreetInput,
     StudyChoices,
     Substations,
     TownInput,
 )
 from engines.tables import catalogue
+from engines.thermal.town_network import NetworkInput
 from heatmap.assembly import load_factors
 from heatmap.choices import LayerKind, Nature, SeriesQuantity
-from heatmap.models import Municipality, Pipe, Series, Substation
-from sites.parcel_selectors import (
-    ParcelRow,
-    connected_demand,
-    constraint_overlaps,
-    parcel_rows,
-)
+from heatmap.models import Municipality, Series, Substation
+from sites.network_selectors import NetworkRows, StreetRows, network_rows, street_rows
+from sites.parcel_selectors import ParcelRow, constraint_overlaps, parcel_rows
 
+GROUP_OF_CELLS = "MFH"
 PROFILE_OF_GROUP = {"GHD": "ghd", "MFH": "mfh3", "EFH": "efh3"}
 UTC_OFFSET_H = {"DE": 1, "FI": 2}
 WEEKDAY_YEAR = 2024
+LEAP_YEAR_H = 8784
 JUDGED_CONSTRAINTS = ("water", "forest")
 
 
@@ -43,6 +43,7 @@ class Assembled:
     assumptions: Assumptions
     substation_refs: list[str]
     buildings_connected: int
+    srid: int
 
 
 def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
@@ -50,25 +51,25 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
     versions = {kind: layer["version_id"] for kind, layer in inputs["layers"].items()}
     assumptions = frozen_assumptions(inputs["assumptions"])
     rows = parcel_rows(municipality, versions)
-    pipes = list(
-        Pipe.objects.filter(version_id=versions.get(LayerKind.PIPES, -1))
-        .order_by("id")
-        .values_list("id", "flow_share")
-    )
     stations = list(
         Substation.objects.filter(version_id=versions.get(LayerKind.SUBSTATIONS, -1))
         .order_by("id")
         .values_list("id", "rating_kva", "peak_load_kw", "ref", "name")
     )
-    demand_by_use, connected = connected_demand(
-        municipality, versions, assumptions["network.connect_distance_m"]
+    network = _network_rows(municipality, versions, assumptions)
+    streets = street_rows(
+        municipality,
+        versions,
+        snap_m=assumptions["network.snap_m"],
+        longest_m=assumptions["network.piece_max_m"],
+        reach_m=assumptions["network.street_reach_m"],
     )
     return Assembled(
         rows=rows,
-        town=_town(municipality, versions, demand_by_use, [share for _, share in pipes]),
+        town=_town(municipality, versions, network, _streets(rows, streets)),
         candidates=_candidates(
             rows,
-            {pipe_id: i for i, (pipe_id, _) in enumerate(pipes)},
+            network.nearest_piece,
             {station[0]: i for i, station in enumerate(stations)},
             constraint_overlaps(municipality, versions)
             if LayerKind.CONSTRAINTS in versions
@@ -81,23 +82,35 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
         choices=_choices(inputs),
         assumptions=assumptions,
         substation_refs=[station[4] or station[3] for station in stations],
-        buildings_connected=connected,
+        buildings_connected=len(network.customers),
+        srid=municipality.srid,
     )
 
 
 def assemble_town(
     municipality: Municipality, inputs: dict[str, Any]
 ) -> tuple[TownInput, StudyChoices, Assumptions]:
-    """Return the town's part of the inputs of a run, for one network as a whole.
+    """Return the town's part of the inputs of a run, without its candidates.
 
     Call it inside an identity.
     """
     versions = {kind: layer["version_id"] for kind, layer in inputs["layers"].items()}
     assumptions = frozen_assumptions(inputs["assumptions"])
-    demand_by_use, _ = connected_demand(
-        municipality, versions, assumptions["network.connect_distance_m"]
+    network = _network_rows(municipality, versions, assumptions)
+    return _town(municipality, versions, network, None), _choices(inputs), assumptions
+
+
+def _network_rows(
+    municipality: Municipality, versions: dict[str, int], assumptions: Assumptions
+) -> NetworkRows:
+    return network_rows(
+        municipality,
+        versions,
+        snap_m=assumptions["network.snap_m"],
+        longest_m=assumptions["network.piece_max_m"],
+        customer_reach_m=assumptions["network.connect_distance_m"],
+        plant_reach_m=assumptions["network.plant_reach_m"],
     )
-    return _town(municipality, versions, demand_by_use, [1.0]), _choices(inputs), assumptions
 
 
 def _floats(values: list[float | None]) -> np.ndarray:
@@ -106,7 +119,7 @@ def _floats(values: list[float | None]) -> np.ndarray:
 
 def _candidates(
     rows: list[ParcelRow],
-    pipe_index: dict[int, int],
+    nearest_piece: dict[str, int],
     station_index: dict[int, int],
     overlaps: dict[str, dict[str, float]] | None,
 ) -> Candidates:
@@ -115,10 +128,11 @@ def _candidates(
 
     return Candidates(
         refs=tuple(row.ref for row in rows),
+        row=np.arange(len(rows)),
         area_m2=_floats([row.area_m2 for row in rows]),
         inside=np.array([row.inside for row in rows], dtype=bool),
         network_m=_floats([row.pipe_m for row in rows]),
-        network_of=index([row.pipe_id for row in rows], pipe_index),
+        piece_of=np.array([nearest_piece.get(row.ref, -1) for row in rows], dtype=np.int64),
         substation_m=_floats([row.substation_m for row in rows]),
         substation_of=index([row.substation_id for row in rows], station_index),
         dwelling_m=_floats([row.dwelling_m for row in rows]),
@@ -135,28 +149,87 @@ def _candidates(
 def _town(
     municipality: Municipality,
     versions: dict[str, int],
-    demand_by_use: dict[str, float],
-    shares: list[float | None],
+    network: NetworkRows,
+    streets: StreetInput | None,
 ) -> TownInput:
+    outdoor = _series(versions[SeriesQuantity.TEMPERATURE])
+    groups = sorted({_group(use) for _, _, use, _ in network.customers})
     return TownInput(
-        outdoor_degc=_series(versions[SeriesQuantity.TEMPERATURE]),
+        outdoor_degc=outdoor,
         day_ahead_eur_per_mwh=_series(versions[SeriesQuantity.PRICE]),
         utc_offset_h=UTC_OFFSET_H[municipality.country],
-        weekday_of_day=weekdays(),
-        profiles=_profiles(demand_by_use),
-        network_share=_floats(shares),
+        weekday_of_day=weekdays(len(outdoor)),
+        profiles={PROFILE_OF_GROUP[group]: LoadProfile(*load_factors(group)) for group in groups},
+        network=_network(network, groups),
+        streets=streets,
+        plants_kw={
+            plant[3] or plant[2]: np.nan if plant[5] is None else plant[5]
+            for plant in network.plants
+        },
+        heat_load_kw=_measured(versions, SeriesQuantity.HEAT_LOAD),
+        supply_degc=_measured(versions, SeriesQuantity.SUPPLY),
+        return_degc=_measured(versions, SeriesQuantity.RETURN),
     )
+
+
+def _network(rows: NetworkRows, groups: list[str]) -> NetworkInput:
+    customers, plants = rows.customers, rows.plants
+    return NetworkInput(
+        start_xy=rows.start_xy,
+        end_xy=rows.end_xy,
+        length_m=rows.length_m,
+        dn_mm=rows.dn_mm,
+        flow_share=rows.flow_share,
+        plant_piece=np.array([plant[0] for plant in plants], dtype=np.int64),
+        plant_at_end=np.array([plant[1] for plant in plants], dtype=bool),
+        plant_must_run_kw=_floats([plant[6] for plant in plants]),
+        customer_piece=np.array([customer[0] for customer in customers], dtype=np.int64),
+        customer_at_end=np.array([customer[1] for customer in customers], dtype=bool),
+        customer_group=np.array([groups.index(_group(use)) for _, _, use, _ in customers], int),
+        customer_mwh_per_a=_floats([customer[3] for customer in customers]),
+    )
+
+
+def _streets(rows: list[ParcelRow], streets: StreetRows) -> StreetInput | None:
+    if not len(streets.length_m):
+        return None
+    nowhere = (-1, False, np.nan)
+    places = [streets.parcels.get(row.ref, nowhere) for row in rows]
+    return StreetInput(
+        start_xy=streets.start_xy,
+        end_xy=streets.end_xy,
+        length_m=streets.length_m,
+        river_crossings=streets.river_crossings,
+        rail_crossings=streets.rail_crossings,
+        is_unpaved=streets.is_unpaved,
+        parcel_piece=np.array([place[0] for place in places], dtype=np.int64),
+        parcel_at_end=np.array([place[1] for place in places], dtype=bool),
+        parcel_way_m=np.array([place[2] for place in places], dtype=np.float64),
+    )
+
+
+def _group(use: str) -> str:
+    """Load profile of a use; heat that no building is named for follows flats."""
+    uses = catalogue("building_uses")
+    return str(uses[use]["profile_text"]) if use in uses else GROUP_OF_CELLS
 
 
 def _series(version_id: int) -> np.ndarray:
     return np.array(Series.objects.get(version_id=version_id).values, dtype=np.float64)
 
 
-def weekdays() -> np.ndarray:
-    """Weekdays of the price year without 29 February, Monday 0."""
+def _measured(versions: dict[str, int], quantity: str) -> np.ndarray | None:
+    return _series(versions[quantity]) if quantity in versions else None
+
+
+def weekdays(hours: int) -> np.ndarray:
+    """Weekdays of the price year, Monday 0; without 29 February unless there are 8,784 hours."""
     start = datetime.date(WEEKDAY_YEAR, 1, 1)
     days = (start + datetime.timedelta(days=i) for i in range(366))
-    return np.array([day.weekday() for day in days if (day.month, day.day) != (2, 29)])
+    keeps_leap_day = hours == LEAP_YEAR_H
+    return np.array(
+        [day.weekday() for day in days if keeps_leap_day or (day.month, day.day) != (2, 29)]
+    )
 
 
 def months_and_hours(hours: int, utc_offset_h: int) -> tuple[np.ndarray, np.ndarray]:
@@ -168,19 +241,6 @@ def months_and_hours(hours: int, utc_offset_h: int) -> tuple[np.ndarray, np.ndar
     return np.minimum(month, 11), local % 24
 
 
-def _profiles(demand_by_use: dict[str, float]) -> dict[str, LoadProfile]:
-    by_group: dict[str, float] = {}
-    uses = catalogue("building_uses")
-    for use, demand in demand_by_use.items():
-        group = str(uses[use]["profile_text"])
-        by_group[group] = by_group.get(group, 0.0) + demand
-    profiles = {}
-    for group, demand in by_group.items():
-        hours, days = load_factors(group)
-        profiles[PROFILE_OF_GROUP[group]] = LoadProfile(demand, hours, days)
-    return profiles
-
-
 def _choices(inputs: dict[str, Any]) -> StudyChoices:
     study, layers = inputs["study"], inputs["layers"]
     illustrative = set(study["illustrative"])
@@ -190,19 +250,30 @@ def _choices(inputs: dict[str, Any]) -> StudyChoices:
             return Nature.ILLUSTRATIVE
         return layers[kind]["nature"] if kind in layers else "unknown"
 
+    temperatures = (SeriesQuantity.SUPPLY, SeriesQuantity.RETURN)
+    measured_temperatures = (
+        layers[SeriesQuantity.SUPPLY]["nature"]
+        if all(quantity in layers for quantity in temperatures)
+        else ""
+    )
     return StudyChoices(
         technology=study["technology"],
         tariff=study["tariff"],
         heat_pump_tariff=study["heat_pump_tariff"],
         displaced_source=study["displaced_source"],
+        refrigerant=study.get("refrigerant", "ammonia"),
         compute_outlook=study["compute_outlook"],
         start_year=study["start_year"],
         area_type=study["area_type"],
+        demand_method=study.get("demand_method", "bdew"),
         natures={
-            "heat": nature("heat", LayerKind.BUILDINGS),
+            "heat": nature(
+                "heat",
+                LayerKind.BUILDINGS if LayerKind.BUILDINGS in layers else LayerKind.HEAT_DEMAND,
+            ),
             "network": nature("network", LayerKind.PIPES),
             "headroom": nature("headroom", LayerKind.SUBSTATIONS),
-            "temperatures": nature("temperatures"),
+            "temperatures": measured_temperatures or nature("temperatures"),
             "prices": nature("prices", SeriesQuantity.PRICE),
             "displaced_source": nature("displaced_source"),
             # the place of a dwelling is surveyed even where its demand is derived

@@ -12,6 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from heatmap.quantities import digits, quantity, score
+from sites.network_findings import network_findings
+from sites.resilience_findings import resilience_findings
 from sites.sentences import reason
 from sites.words import word
 
@@ -151,10 +153,16 @@ def year_sentence(rows: list[dict[str, Any]]) -> str:
 
 
 def temperature_sentence(result: dict[str, Any], hourly: dict[str, Any] | None) -> str:
-    possible = (result.get("connection") or {}).get("hours_possible")
+    way = result.get("connection") or {}
+    possible = way.get("hours_possible")
     total = (hourly or {}).get("hours", 8760)
     if not _known(possible):
         return _("Whether the hub can deliver its heat is unknown")
+    if possible and way.get("heat_pump_kwth"):
+        return _("A heat pump makes the hub warm enough in %(hours)s of %(total)s hours") % {
+            "hours": digits(possible, 4),
+            "total": digits(total, 4),
+        }
     if possible >= 0.99 * total:
         return _("The hub is warm enough to deliver in every hour of the year")
     if possible == 0:
@@ -297,5 +305,7 @@ def parcel_findings(
         "year_title": year_sentence(rows) if rows else "",
         "temperature_title": temperature_sentence(result, hourly),
         "money": money_table(result),
+        "network": network_findings(result),
+        "resilience": resilience_findings(result),
         "notes": [reason(note) for note in (town_result or {}).get("notes") or []],
     }

@@ -85,10 +85,18 @@ def needed_kw(run: Run | None) -> float | None:
     return float(first) if first else None
 
 
-def heat_hours(run: Run) -> list[tuple[str, list[float]]]:
-    """Return reference and hourly heat taken [kW] of the parcels whose hours are stored."""
+HOURLY = {"absorbable": "hourly__absorbable_kw", "headroom": "hourly__headroom_kw"}
+
+
+def kept_hours(run: Run, quantity: str) -> list[tuple[str, list[float]]]:
+    """Return reference and hourly values [kW] of the parcels whose hours are stored.
+
+    ``absorbable`` is the heat that the network could take there, ``headroom`` what the substation
+    could still give.
+    """
     stored = Candidate.objects.filter(run=run, hourly__isnull=False).order_by("rank", "ref")
-    return list(stored.values_list("ref", "hourly__heat_kw"))
+    found = stored.values_list("ref", HOURLY[quantity])
+    return [(ref, values) for ref, values in found if values]
 
 
 def parcel_brief(candidate: Candidate) -> dict[str, Any]:

@@ -21,7 +21,8 @@ def map_texts() -> dict[str, Any]:
         "connection": _("Way to the network"),
         "heatUsed": _("Heat used"),
         "noise": _("Heard within"),
-        "absorbed": _("Heat taken then"),
+        "absorbable": _("Absorbable heat then"),
+        "headroom": _("Grid headroom then"),
         "legend": _legend_texts(),
         "hours": _hours_texts(),
         "search": {
@@ -101,8 +102,8 @@ def _hours_texts() -> dict[str, str]:
         "wholeDay": _("whole day"),
         "oclock": _("h"),
         "demandSays": _("Demand is then %(n)s percent of the mean of the year."),
-        "absorbableSays": _("The whole network can then take %(kw)s from hubs."),
-        "headroomYear": _("The layer holds one value for the whole year."),
+        "absorbableSays": _("On the short-list the network can then take %(low)s to %(high)s."),
+        "headroomSays": _("On the short-list the grid can then give %(low)s to %(high)s."),
         "noRun": _("Needs a finished run."),
     }
 
@@ -151,5 +152,9 @@ def chart_texts() -> dict[str, str]:
         "used": _("Heat used"),
         "rejected": _("Heat rejected"),
         "price": _("Electricity price"),
+        "needed": _("Heat needed here"),
+        "hoursOfYear": _("hours of the year, sorted"),
+        "free": _("Free at the substation"),
+        "drawn": _("Drawn by machines and heat pump"),
         "failed": _("The hourly series could not be loaded. Reload the page to try again."),
     }

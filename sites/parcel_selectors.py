@@ -68,17 +68,6 @@ WHERE p.version_id = %(version_parcels)s AND c.version_id = %(version_constraint
 GROUP BY p.ref, c.constraint_kind
 """
 
-CONNECTED_BUILDINGS = """
-SELECT b.use, sum(b.heat_demand_mwh_per_a ORDER BY b.id), count(*)
-FROM heatmap_building b
-WHERE b.version_id = %(version_buildings)s AND b.heat_demand_mwh_per_a > 0
-  AND EXISTS (
-    SELECT 1 FROM heatmap_pipe n WHERE n.version_id = %(version_pipes)s
-      AND n.geom && ST_Expand(b.geom, %(reach)s)
-      AND ST_DWithin(n.geom, b.geom, %(reach)s))
-GROUP BY b.use ORDER BY b.use
-"""
-
 
 @dataclass(frozen=True)
 class ParcelRow:
@@ -102,7 +91,10 @@ class ParcelRow:
 
 
 def newest_versions(municipality: Municipality) -> dict[str, LayerVersion]:
-    """Return the published version in use of each kind of layer; series by quantity."""
+    """Return the published version in use of each kind of layer; series by quantity.
+
+    Loads of single substations are not among them (`heatmap.series_selectors`).
+    """
     published = (
         LayerVersion.objects.filter(municipality=municipality, published_at__isnull=False)
         .select_related("layer", "series")
@@ -111,6 +103,7 @@ def newest_versions(municipality: Municipality) -> dict[str, LayerVersion]:
     return {
         version.series.quantity if hasattr(version, "series") else version.layer.kind: version
         for version in published
+        if not (hasattr(version, "series") and version.series.station_ref)
     }
 
 
@@ -144,15 +137,3 @@ def constraint_overlaps(
         for ref, kind, overlap_m2 in cursor.fetchall():
             found.setdefault(kind, {})[ref] = overlap_m2
     return found
-
-
-def connected_demand(
-    municipality: Municipality, versions: dict[str, int], reach_m: float
-) -> tuple[dict[str, float], int]:
-    """Return annual demand by use of the buildings near a pipe [MWh/a], and their number."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            CONNECTED_BUILDINGS, _parameters(municipality, versions) | {"reach": reach_m}
-        )
-        rows = cursor.fetchall()
-    return {use: demand for use, demand, _ in rows}, sum(count for _, _, count in rows)

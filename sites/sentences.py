@@ -26,6 +26,10 @@ HINTS: dict[str, str | Promise] = {
     "connection_red": _(
         "Would qualify if the network came {excess_m:.0f} m nearer, to at most {limit_m:.0f} m."
     ),
+    "connection_unpaid": _(
+        "The heat pays for at most {limit_m:.0f} m of trench; would qualify {excess_m:.0f} m "
+        "nearer."
+    ),
     "connection_amber": _(
         "{excess_m:.0f} m longer than is usual for this power; have the pipe calculated "
         "before going on."
@@ -114,11 +118,6 @@ REASONS: dict[str, str | Promise] = {
 
 
 NOTES: dict[str, str | Promise] = {
-    "hours_of_supply": _(
-        "The hub is hot enough for direct supply in {direct_h:.0f} of {total_h:.0f} hours and can "
-        "only warm the return in {preheat_h:.0f} hours."
-    ),
-    "no_uptake": _("The network can take no heat in any hour: at this place the hub only cools."),
     "no_pipe": _(
         "For {parcels:.0f} parcels no listed pipe is large enough; they have no connection."
     ),
@@ -137,14 +136,73 @@ NOTES: dict[str, str | Promise] = {
         "stands in."
     ),
     "flow_unknown": _(
-        "The flow in the existing pipes is not known; all heat of the network is taken to pass "
-        "where a hub would connect."
+        "No plant is known that feeds {length_m:.0f} m of pipes, so the flow in them is not "
+        "known; all heat of the customers there is taken as the most a hub could give."
+    ),
+    "diameters_assumed": _(
+        "{pieces:.0f} pieces of pipe have no stated diameter; their heat loss is that of the "
+        "smallest pipe that carries their peak."
+    ),
+    "loops": _(
+        "The network has {loops:.0f} loops; water is divided as in the design hour, all year."
+    ),
+    "starved": _(
+        "In {hours:.0f} hours some customer at the end of a long pipe gets water that is too cold."
+    ),
+    "must_run_unknown": _(
+        "For {plants:.0f} plants no heat that must run is stated; none is counted."
+    ),
+    "mode_best": _("Feeds in {hours:.0f} hours and {heat_mwh:.0f} MWh a year."),
+    "mode_worth_less": _("Earns {less_eur:.0f} EUR a year less than the best way."),
+    "mode_worth_nothing": _("The heat earns no more than its electricity and the machine cost."),
+    "mode_unknown": _("Not known: the network's flow, temperatures or demand are missing here."),
+    "mode_nothing_needed": _("In {hours:.0f} of {total_h:.0f} hours nothing is needed downstream."),
+    "mode_too_cold": _("In {hours:.0f} of {total_h:.0f} hours the hub is too cold."),
+    "mode_flow_cap": _(
+        "In {hours:.0f} of {total_h:.0f} hours no water passes or its return may not get warmer."
+    ),
+    "mode_lift_too_small": _(
+        "In {hours:.0f} of {total_h:.0f} hours the lift is too small for a heat pump."
+    ),
+    "mode_lift_too_large": _(
+        "In {hours:.0f} of {total_h:.0f} hours the lift is too large for a heat pump."
+    ),
+    "mode_sink_too_hot": _(
+        "In {hours:.0f} of {total_h:.0f} hours the supply is hotter than a heat pump makes."
+    ),
+    "route_connected": _("Connected over {length_m:.0f} m of trench."),
+    "route_no_street": _("No street is near this parcel; how it would be connected is not known."),
+    "route_no_way": _("The streets at this parcel lead to no place of the heat network."),
+    "route_nothing_absorbed": _("No place that can be reached takes any heat."),
+    "route_heat_unknown": _("What the network can take where this parcel connects is not known."),
+    "route_no_pipe": _("No listed pipe is large enough for this hub."),
+    "route_too_far": _(
+        "Too far: the trench of {length_m:.0f} m pays up to {break_even_m:.0f} m only."
+    ),
+    "route_straight_line": _(
+        "There is no layer of streets: lengths are straight lines times {detour_factor:.2f}."
     ),
     "heat_only": _("The hub only heats; it earns no compute."),
     "fleet": _("A later fleet has the same efficiency and price as the first."),
     "no_halving": _("No halving step is included."),
     "sensitivity": _("Sensitivity: {path} path, not the decaying market of the default."),
     "compute_path": _("Compute path: {label}."),
+    "verify_not_supplied": _("{consumers:.0f} consumers are not connected to the first plant."),
+    "verify_pressure_high": _(
+        "{pressure_bar:.1f} bar at node {node:.0f}, {limit_bar:.1f} bar allowed."
+    ),
+    "verify_pressure_low": _(
+        "Only {pressure_bar:.1f} bar at node {node:.0f}, {limit_bar:.1f} bar needed."
+    ),
+    "verify_head_low": _(
+        "Only {head_bar:.2f} bar difference at the consumer of node {node:.0f}, {limit_bar:.2f} needed."
+    ),
+    "verify_velocity": _(
+        "{velocity_m_per_s:.2f} m/s in pipe {pipe:.0f}, {limit_m_per_s:.1f} m/s allowed."
+    ),
+    "verify_supply_cold": _(
+        "Only {supply_degc:.1f} degC at the consumer of node {node:.0f}, {limit_degc:.1f} degC needed."
+    ),
 }
 
 CONSTRAINTS = {"water": _("water"), "forest": _("forest")}

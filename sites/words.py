@@ -65,14 +65,14 @@ STATES: dict[str, str | Promise] = {
     "unknown": _("unknown"),
 }
 MODES: dict[str, str | Promise] = {
-    "none": _("none, the hub is never warm enough"),
+    "none": _("none"),
     "return_preheat": _("raises the return"),
+    "supply_direct": _("feeds the supply directly"),
+    "supply_lift": _("feeds the supply through a heat pump"),
+    "supply_series": _("feeds the supply through heat exchanger and heat pump"),
+    "subnet": _("feeds a low-temperature subnet"),
+    # of runs made before
     "direct_supply": _("feeds the supply"),
-    "return_boost": _("raises the return"),
-    "return_to_return": _("return to return"),
-    "return_to_supply": _("return to supply"),
-    "supply": _("feeds the supply"),
-    "heat_pump": _("lifted by a heat pump"),
 }
 PARTS: dict[str, str | Promise] = {
     "hub": _("Hub"),
@@ -133,6 +133,11 @@ GROUPS: dict[str, str | Promise] = {
     "gas_boiler": _("Gas boiler"),
     "tariff": _("Tariff"),
     "dispatch": _("Dispatch"),
+    "noise": _("Noise"),
+    "subnet": _("Low-temperature subnet"),
+    "inertia": _("Thermal inertia"),
+    "surplus": _("Surplus heat"),
+    "cycling": _("Wear by switching"),
 }
 INPUTS: dict[str, str | Promise] = {
     "grid_offer": _("grid operator's offer"),
@@ -158,6 +163,8 @@ CATALOGUE_LABELS = (
     _("Water-cooled plates (MicroBT container)"),
     _("Water-cooled plates at high temperature (M63S class)"),
     _("Two-phase immersion"),
+    _("Air-cooled with a coil"),
+    _("Electric boiler without computers"),
     _("Germany 2026, medium voltage, no privilege"),
     _("Germany 2026, medium voltage, band load of 8,000 h and more than 10 GWh/a"),
     _("Germany 2026, large heat pump, medium voltage"),

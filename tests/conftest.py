@@ -18,8 +18,12 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 # How long an example takes depends on what else the machine does; speed is measured by bin/bench.
-hypothesis_settings.register_profile("house", deadline=None)
-hypothesis_settings.load_profile("house")
+# The same examples each time, so that a change is judged by what it changed; bin/test --all
+# searches at random.
+hypothesis_settings.register_profile("house", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("search", deadline=None)
+searching = os.environ.get("HEATHUB_TEST_ALL") == "1"
+hypothesis_settings.load_profile("search" if searching else "house")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -12,6 +12,7 @@ def one_hub(hours: int = 8760, **changes) -> DispatchInputs:
     inputs = DispatchInputs(
         uptake_kw=np.full((1, hours), 500.0),
         heat_value_eur_per_mwh=np.full((1, hours), 40.0),
+        heat_pump_per_heat=np.zeros((1, hours)),
         headroom_kw=np.full((1, hours), 2000.0),
         price_eur_per_mwh=np.full(hours, 60.0),
         network_of=np.array([0]),

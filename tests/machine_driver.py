@@ -60,6 +60,7 @@ class Driver:
                 Provenance("generated", "none", "EPSG:3035", old.data_class, "illustrative"),
             )  # fmt: skip
         self.other = make_town("import-town", member=self.planner)
+        self.third, self.files = make_town("derive-town", member=self.planner), 0
         # in the middle of the town of the factory, in its own grid
         shapes = squares((291_000, 5_626_000, 294_000, 5_631_000), IMPORTED, 20.0)
         folder = Path(tempfile.mkdtemp(dir=os.environ["HEATHUB_VAR"]))
@@ -75,6 +76,21 @@ class Driver:
         answers = {"kind": "parcels", "name": self.file.name, "columns": {"ref": "FLURSTUECK"}}
         with acting_as(user_id=self.planner.pk), self.file.open("rb") as handle:
             upload = uploads.receive(self.other, self.planner, file=File(handle), **answers)
+            hand_over(upload.job_id)
+        return {"upload": str(upload.job_id)}
+
+    def buildings(self) -> dict[str, str]:
+        """A file of buildings for a town of its own, whose cells of demand follow from them."""
+        shapes = squares((291_000, 5_626_000, 294_000, 5_631_000), 50, 20.0)
+        folder = Path(tempfile.mkdtemp(dir=os.environ["HEATHUB_VAR"]))
+        columns = {"id": [f"{i:05d}" for i in range(50)], "demand_mwh": [10.0 + self.files] * 50}
+        self.files += 1
+        file = zipped(folder, shapes=list(shapes), columns=columns)
+        with acting_as(user_id=self.planner.pk), file.open("rb") as handle:
+            upload = uploads.receive(
+                self.third, self.planner, kind="buildings", name=file.name, file=File(handle),
+                columns={"heat_demand_mwh_per_a": {"column": "demand_mwh", "unit": "MWh"}},
+            )  # fmt: skip
             hand_over(upload.job_id)
         return {"upload": str(upload.job_id)}
 

@@ -22,7 +22,8 @@ HOURS_WITH_HEAT = 6
 COST = 7
 HEAT_REVENUE = 8
 PEAK = 9
-COLUMNS = 10
+HEAT_PUMP = 10
+COLUMNS = 11
 
 
 class Kernel(NamedTuple):
@@ -30,6 +31,7 @@ class Kernel(NamedTuple):
 
     uptake_kw: FloatArray
     heat_value: FloatArray
+    lifting: FloatArray
     headroom_kw: FloatArray
     price: FloatArray
     network_of: IntArray
@@ -57,8 +59,11 @@ def corners(
     capture: float,
     auxiliary: float,
     dry: float,
+    lifting: float,
 ) -> Corners:
     """Return IT power, delivered heat, rejected heat and grid power of corners 1, 2 and 3 [kW].
+
+    `lifting` is the heat pump's power per heat of the hub; delivered is the hub's heat alone.
 
     Corner 1 and 2 deliver the same heat: ``x1, x2, x3, heat, rejected2, rejected3, grid1, grid2,
     grid3``. Where no heat can be delivered, corners 1 and 2 are off.
@@ -66,18 +71,19 @@ def corners(
     power_1 = power_2 = heat = rejected_2 = grid_1 = grid_2 = 0.0
     room = headroom - pump
     into_pipe = uptake + loss
-    limit = min(power, room / (1.0 + auxiliary))
+    limit = min(power, (room + lifting * loss) / (1.0 + auxiliary + lifting * capture))
     if uptake > 0.0 and capture * limit > loss:
         power_1 = power_2 = limit
         heat = capture * limit - loss
         if heat > uptake:
             heat = uptake
             power_1 = into_pipe / capture
-            with_fans = (room + dry * into_pipe) / (1.0 + auxiliary + dry * capture)
+            free = room - lifting * heat
+            with_fans = (free + dry * into_pipe) / (1.0 + auxiliary + dry * capture)
             power_2 = max(power_1, min(power, with_fans))
             rejected_2 = max(0.0, capture * power_2 - into_pipe)
-        grid_1 = power_1 * (1.0 + auxiliary) + pump
-        grid_2 = power_2 * (1.0 + auxiliary) + pump + dry * rejected_2
+        grid_1 = power_1 * (1.0 + auxiliary) + pump + lifting * heat
+        grid_2 = power_2 * (1.0 + auxiliary) + pump + lifting * heat + dry * rejected_2
     power_3 = min(power, headroom / (1.0 + auxiliary + dry * capture))
     rejected_3 = capture * power_3
     grid_3 = power_3 * (1.0 + auxiliary) + dry * rejected_3
@@ -119,6 +125,7 @@ def yearly_sums(k: Kernel) -> FloatArray:
                 k.capture,
                 k.auxiliary,
                 k.dry,
+                k.lifting[network, h],
             )
             revenue = k.heat_value[network, h] * heat
             base_1 = revenue - price * g1 - k.wear * x1
@@ -145,17 +152,18 @@ def yearly_sums(k: Kernel) -> FloatArray:
                     total[y, LOST] += loss
                     total[y, HOURS_WITH_HEAT] += 1.0
                     total[y, HEAT_REVENUE] += revenue
+                    total[y, HEAT_PUMP] += k.lifting[network, h] * heat
         sums[n] = total
     return sums
 
 
 @njit(cache=True)
 def hourly_series(k: Kernel, parcel: int, year: int) -> FloatArray:
-    """Return the rows choice, IT, grid, heat, lost, rejected [kW], margin [EUR/1000].
+    """Return the rows choice, IT, grid, heat, lost, rejected [kW], margin [EUR/1000], heat pump.
 
-    Shape (7, hours).
+    Shape (8, hours); the heat pump's power [kW] is not in the heat.
     """
-    series = np.zeros((7, k.price.size))
+    series = np.zeros((8, k.price.size))
     network = k.network_of[parcel]
     value = k.compute_value[year] - k.wear
     for h in range(k.price.size):
@@ -169,6 +177,7 @@ def hourly_series(k: Kernel, parcel: int, year: int) -> FloatArray:
             k.capture,
             k.auxiliary,
             k.dry,
+            k.lifting[network, h],
         )
         revenue = k.heat_value[network, h] * heat
         margins = (
@@ -186,4 +195,5 @@ def hourly_series(k: Kernel, parcel: int, year: int) -> FloatArray:
         series[4, h] = k.pipe_loss_kw[parcel] if delivering else 0.0
         series[5, h] = (0.0, 0.0, r2, r3)[choice]
         series[6, h] = margins[choice]
+        series[7, h] = k.lifting[network, h] * heat if delivering else 0.0
     return series

@@ -9,9 +9,12 @@ compared, which makes the answer exact:
 2. *full, surplus rejected*: full load, the network takes what it can, the rest goes to the cooler;
 3. *full, all rejected*: full load, the connection stays closed.
 
-A connection that is open takes all it can: heat is not throttled below the uptake limit.
-Grid power is ``x (1 + aux) + pump + fans`` with `x` the IT power, the pump running while heat is
-delivered and ``fans = dry_cooler_share * rejected``; it never exceeds the headroom of the hour.
+A connection that is open takes all it can: heat is not throttled below the uptake limit. That costs
+nothing while a MWh of heat is worth more than the fan power it saves; with a heat pump it can cost
+something in hours in which the grid is tight.
+Grid power is ``x (1 + aux) + pump + fans + heat pump`` with `x` the IT power, the pump running
+while heat is delivered, ``fans = dry_cooler_share * rejected`` and ``heat pump = k * heat`` where
+it is lifted; it never exceeds the headroom of the hour. The heat pump's power ends up in the heat.
 """
 
 from dataclasses import dataclass
@@ -42,9 +45,12 @@ class DispatchInputs:
     Attributes
     ----------
     uptake_kw : array, shape (networks, hours)
-        Heat [kW] each network can take at its end of the connection.
+        Heat of the hub [kW] each network can take at its end of the connection, before a heat pump.
     heat_value_eur_per_mwh : array, shape (networks, hours)
-        Worth of delivered heat [EUR/MWh], penalties deducted; may be negative.
+        Worth of a MWh of the hub's heat [EUR/MWh], penalties deducted; may be negative. Where it is
+        lifted, what the lifted heat is worth: ``value (1 + k)``.
+    heat_pump_per_heat : array, shape (networks, hours)
+        Power of the heat pump over the hub's heat it lifts, k [-]; 0 where there is none.
     headroom_kw : array, shape (substations, hours)
         Grid power [kW] each substation can give.
     price_eur_per_mwh : array, shape (hours,)
@@ -63,6 +69,7 @@ class DispatchInputs:
 
     uptake_kw: FloatArray
     heat_value_eur_per_mwh: FloatArray
+    heat_pump_per_heat: FloatArray
     headroom_kw: FloatArray
     price_eur_per_mwh: FloatArray
     network_of: IntArray
@@ -84,13 +91,15 @@ class DispatchResult:
 
     Energies, hours and money are expected values: those of a hub that never fails, times the
     availability (failures fall on any hour alike). The peak is not reduced. Uncaptured is what the
-    coolant does not carry: the rest of the IT power, auxiliaries, pump and fans. In MWh,
+    coolant does not carry: the rest of the IT power, auxiliaries, pump and fans. Delivered heat
+    contains what the heat pump drew. In MWh,
     ``electricity = delivered + lost + rejected + uncaptured``.
     """
 
     electricity_mwh: FloatArray
     it_energy_mwh: FloatArray
     heat_delivered_mwh: FloatArray
+    heat_pump_mwh: FloatArray
     heat_lost_mwh: FloatArray
     heat_rejected_mwh: FloatArray
     uncaptured_mwh: FloatArray
@@ -115,6 +124,7 @@ class HourlyDispatch:
     it_power_kw: FloatArray
     electricity_kw: FloatArray
     heat_delivered_kw: FloatArray
+    heat_pump_kw: FloatArray
     heat_lost_kw: FloatArray
     heat_rejected_kw: FloatArray
     uncaptured_kw: FloatArray
@@ -131,7 +141,8 @@ def heat_limited_dispatch(inputs: DispatchInputs) -> DispatchResult:
     return DispatchResult(
         electricity_mwh=energy[..., corners.ELECTRICITY],
         it_energy_mwh=energy[..., corners.IT],
-        heat_delivered_mwh=energy[..., corners.HEAT],
+        heat_delivered_mwh=energy[..., corners.HEAT] + energy[..., corners.HEAT_PUMP],
+        heat_pump_mwh=energy[..., corners.HEAT_PUMP],
         heat_lost_mwh=energy[..., corners.LOST],
         heat_rejected_mwh=energy[..., corners.REJECTED],
         uncaptured_mwh=_uncaptured(
@@ -156,12 +167,13 @@ def hourly(inputs: DispatchInputs, parcel: int, year: int) -> HourlyDispatch:
     indices("Parcel", np.array([parcel]), len(checked.power_it_kw))
     indices("Year", np.array([year]), len(checked.compute_value_eur_per_mwh))
     series = corners.hourly_series(_kernel(checked), parcel, year)
-    choice, power, electricity, heat, lost, rejected, margin = series
+    choice, power, electricity, heat, lost, rejected, margin, lifting = series
     return HourlyDispatch(
         choice=choice.astype(np.int64),
         it_power_kw=power,
         electricity_kw=electricity,
-        heat_delivered_kw=heat,
+        heat_delivered_kw=heat + lifting,
+        heat_pump_kw=lifting,
         heat_lost_kw=lost,
         heat_rejected_kw=rejected,
         uncaptured_kw=_uncaptured(
@@ -199,6 +211,7 @@ def _checked(inputs: DispatchInputs) -> DispatchInputs:
     """Return the inputs as contiguous float arrays of fitting shape, or refuse them."""
     uptake = np.ascontiguousarray(non_negative("Heat uptake", inputs.uptake_kw))
     value = np.ascontiguousarray(finite("Heat value", inputs.heat_value_eur_per_mwh))
+    lifting = np.ascontiguousarray(non_negative("Heat pump power", inputs.heat_pump_per_heat))
     headroom = np.ascontiguousarray(non_negative("Grid headroom", inputs.headroom_kw))
     price = np.ascontiguousarray(finite("Electricity price", inputs.price_eur_per_mwh))
     compute = finite("Compute value", inputs.compute_value_eur_per_mwh)
@@ -207,9 +220,10 @@ def _checked(inputs: DispatchInputs) -> DispatchInputs:
             "Uptake and headroom must be tables with hours as columns; price has one value per "
             "hour and compute value one per year."
         )
-    if uptake.shape != value.shape:
+    if not uptake.shape == value.shape == lifting.shape:
         raise InvalidInput(
-            f"Heat value {value.shape} must have the shape of uptake {uptake.shape}."
+            f"Heat value {value.shape} and heat pump {lifting.shape} must have the shape of uptake "
+            f"{uptake.shape}."
         )
     if uptake.shape[1] != price.size or headroom.shape[1] != price.size:
         raise InvalidInput(
@@ -228,6 +242,7 @@ def _checked(inputs: DispatchInputs) -> DispatchInputs:
     return DispatchInputs(
         uptake,
         value,
+        lifting,
         headroom,
         price,
         network,
@@ -249,6 +264,7 @@ def _kernel(checked: DispatchInputs) -> corners.Kernel:
     return corners.Kernel(
         checked.uptake_kw,
         checked.heat_value_eur_per_mwh,
+        checked.heat_pump_per_heat,
         checked.headroom_kw,
         checked.price_eur_per_mwh,
         checked.network_of,

@@ -30,6 +30,11 @@ FORGETFUL = 2.0**-40
 """Share kept by a tank that keeps nothing: next to nothing, and its inverse is a number."""
 RENEWAL = 2.0**256
 """Factor by which weights are renewed; a power of two, so nothing is rounded."""
+LEAST_UNIT_SHARE = 1e-12
+"""Least unit of money over the largest value: what is smaller could not be told from rounding."""
+
+LEAST_CAPTURE_SHARE = 1e-9
+"""Hubs that catch less of their power as heat are computed as hubs that catch none."""
 
 
 class Scaled(NamedTuple):
@@ -147,7 +152,8 @@ def scaled(hub: HubYear, before_kw: float | None = None) -> tuple[Scaled, float,
     """
     limit_kw = hub.compute_limit_kw
     unit_kw = float(max(limit_kw.max(), before_kw or 0.0)) or max(hub.tank_kwh, 1.0)
-    made = hub.capture_share * limit_kw / unit_kw
+    capture = hub.capture_share if hub.capture_share >= LEAST_CAPTURE_SHARE else 0.0
+    made = capture * limit_kw / unit_kw
     keep = max(1.0 - hub.tank_loss_share_per_h, FORGETFUL)
     charge = np.minimum(hub.tank_charge_kw / unit_kw, made)
     start = hub.tank_start_kwh / unit_kw
@@ -158,7 +164,7 @@ def scaled(hub: HubYear, before_kw: float | None = None) -> tuple[Scaled, float,
     flow = made + discharge
     margin = hub.compute_margin_eur_per_kwh
     heat = hub.heat_margin_eur_per_kwh * hub.lift
-    unit_eur_per_kwh = _typical(limit_kw, margin, hub.capture_share * heat) or 1.0
+    unit_eur_per_kwh = _money_unit(hub, margin, heat)
     end = min(start, fullest_end_kwh(hub) / unit_kw) if hub.tank_end == AT_LEAST_START else 0.0
     sold = np.minimum(hub.heat_uptake_kw / hub.lift / unit_kw, flow)
     rejected = np.minimum(hub.rejection_limit_kw / unit_kw, flow)
@@ -172,7 +178,7 @@ def scaled(hub: HubYear, before_kw: float | None = None) -> tuple[Scaled, float,
         cm=np.minimum(charge, most),
         dm=np.minimum(discharge, sold + rejected),
         weight=weights(keep, hub.hours),
-        eta=hub.capture_share,
+        eta=capture,
         S=most,
         keep=keep,
         k=hub.switching_cost_eur_per_kw / unit_eur_per_kwh,
@@ -182,6 +188,21 @@ def scaled(hub: HubYear, before_kw: float | None = None) -> tuple[Scaled, float,
         before=OPEN if before_kw is None else before_kw / unit_kw,
     )
     return program, unit_kw, unit_kw * unit_eur_per_kwh
+
+
+def _money_unit(hub: HubYear, margin: FloatArray, heat: FloatArray) -> float:
+    """Return the unit of money [EUR/kWh]: an hour's typical worth, if it can be divided by."""
+    largest = max(
+        float(np.abs(margin).max()),
+        float(np.abs(heat).max()),
+        float(np.abs(hub.rejection_cost_eur_per_kwh).max()),
+        hub.switching_cost_eur_per_kw,
+        abs(hub.tank_end_value_eur_per_kwh),
+    )
+    if largest < np.finfo(float).tiny / LEAST_UNIT_SHARE:
+        return 1.0
+    typical = _typical(hub.compute_limit_kw, margin, hub.capture_share * heat)
+    return typical if typical > LEAST_UNIT_SHARE * largest else largest
 
 
 def _typical(limit_kw: FloatArray, *values_eur_per_kwh: FloatArray) -> float:

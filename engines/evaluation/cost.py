@@ -44,7 +44,8 @@ def hub_cost(
     pipe_eur: FloatArray,
     cable_m: FloatArray,
     full_heat_kw: float,
-    connection_kw: float,
+    heat_pump_kwth: FloatArray,
+    connection_kw: FloatArray,
     choices: StudyChoices,
     a: Assumptions,
 ) -> HubCost:
@@ -56,18 +57,21 @@ def hub_cost(
         Bare cost of the connection pipe.
     cable_m : array, shape (parcels,)
         Way to the substation; NaN where there is none.
-    full_heat_kw, connection_kw : float
-        Heat caught and power drawn at full load.
+    full_heat_kw : float
+        Heat caught at full load.
+    heat_pump_kwth, connection_kw : array, shape (parcels,)
+        Heat of the heat pump, 0 without one; power drawn at most.
     """
     power_kw = a["hub.power_it_kw"]
-    rates = capex_rates(a, power_kw, 0.0)
+    largest = float(heat_pump_kwth.max(initial=0.0))
+    rates = capex_rates(a, power_kw, largest)
     parts = capex(
         HubSize(
             power_it_kw=np.full(len(pipe_eur), power_kw),
             efficiency_j_per_th=a["compute.efficiency_j_per_th"],
             heat_source_kw=np.full(len(pipe_eur), full_heat_kw),
-            heat_pump_kwth=0.0,
-            connection_kw=np.full(len(pipe_eur), connection_kw),
+            heat_pump_kwth=heat_pump_kwth,
+            connection_kw=connection_kw,
             pipe_eur=pipe_eur,
         ),
         rates,

@@ -6,8 +6,8 @@ of an operator who knows prices until the end of tomorrow and heat from a simple
 
 The connection loses the same heat in every hour in which heat flows, and its pump draws the same
 power. Both are spread over the heat that flows when the connection is full, so a full hour is worth
-what `heat_limited_dispatch` says, and one that is not full a little more. Grid power for pump and
-fans is kept free in every hour.
+what `heat_limited_dispatch` says, and one that is not full a little more. Grid power for pump, fans
+and heat pump is kept free in every hour.
 """
 
 from dataclasses import dataclass
@@ -67,14 +67,16 @@ def connected_hub(inputs: DispatchInputs, parcel: int) -> HubYear:
     headroom_kw = inputs.headroom_kw[inputs.substation_of[parcel]]
     loss_kw, pump_kw = float(inputs.pipe_loss_kw[parcel]), float(inputs.pump_kw[parcel])
     price = inputs.price_eur_per_mwh / KWH_PER_MWH
-    per_it_power = 1.0 + inputs.auxiliary_share + inputs.dry_cooler_share * inputs.capture_share
+    lifting = inputs.heat_pump_per_heat[inputs.network_of[parcel]]
+    per_heat = np.maximum(inputs.dry_cooler_share, lifting)
+    per_it_power = 1.0 + inputs.auxiliary_share + per_heat * inputs.capture_share
     limit_kw = np.minimum(
         inputs.power_it_kw[parcel], np.maximum(headroom_kw - pump_kw, 0.0) / per_it_power
     )
     into_pipe_kw = np.minimum(uptake_kw + loss_kw, inputs.capture_share * limit_kw)
     flows = (uptake_kw > 0.0) & (into_pipe_kw > loss_kw)
     sold = inputs.heat_value_eur_per_mwh[inputs.network_of[parcel]] / KWH_PER_MWH
-    earned = sold * (into_pipe_kw - loss_kw) - price * pump_kw
+    earned = (sold - price * lifting) * (into_pipe_kw - loss_kw) - price * pump_kw
     worth = inputs.compute_value_eur_per_mwh[0] - inputs.wear_eur_per_mwh
     return hub_year(
         compute_limit_kw=limit_kw,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.arrays import FloatArray
+from engines.arrays import FloatArray, IntArray
 from engines.assumptions import Assumptions
 from engines.compute.revenue import ComputePath, compute_path
 from engines.dispatch.heat_limited import (
@@ -29,15 +29,46 @@ from engines.economics.defaults import (
 )
 from engines.economics.project import MoneyInput, MoneyResult, evaluate_money
 from engines.evaluation.cost import HubCost, hub_cost
-from engines.evaluation.records import Candidates, StudyChoices, Substations, TownInput
-from engines.evaluation.town import TownYear, full_load_mwh_per_a, town_year
+from engines.evaluation.feeding import Feeding, feeding, served
+from engines.evaluation.records import Candidates, StudyChoices, Substations
+from engines.evaluation.town import TownYear, full_load_mwh_per_a
 from engines.grid.hosting import firm_headroom_kw
 from engines.grid.tariff import Tariff, fixed_levies_eur_per_a, tariff_named
 from engines.message import Message
+from engines.noise.sound import cooler_level_dba, distance_m
 from engines.thermal.connection import Connection, RunningCosts, size_connections
 from engines.thermal.envelope import Technology, technology
-from engines.thermal.injection import NONE
+from engines.thermal.town_network import PlaceYear
 from engines.units import KWH_PER_MWH
+
+
+@dataclass(frozen=True)
+class Way:
+    """The chosen connection of each candidate; NaN and -1 where there is none.
+
+    Attributes
+    ----------
+    row : array of int
+        Row in ``TownYear.ways``.
+    piece : array of int
+        Piece of pipe that is fed.
+    length_m, length_by_area_m, river_crossings, rail_crossings, crossings_eur : array
+    drop_k : array
+        What the water cools down on its way.
+    break_even_m : array
+        Length beyond which the heat does not pay for its pipe.
+    """
+
+    row: IntArray
+    piece: IntArray
+    length_m: FloatArray
+    length_by_area_m: FloatArray
+    river_crossings: FloatArray
+    rail_crossings: FloatArray
+    crossings_eur: FloatArray
+    drop_k: FloatArray
+    break_even_m: FloatArray
+
 
 UNLIMITED_FACTOR = 10.0
 """Headroom over hub power where the substation is not known: no limit, and the gate says so."""
@@ -52,14 +83,17 @@ class Hubs:
     """
 
     town: TownYear
+    places: PlaceYear
+    feed: Feeding
+    flow_known: NDArray[np.bool_]
     inputs: DispatchInputs
     dispatch: DispatchResult
     years: int
-    length_m: FloatArray
+    way: Way
     connection: Connection
     joined: NDArray[np.bool_]
     firm_kw: FloatArray
-    needed_kw: float
+    needed_kw: FloatArray
     takeable_mwh: FloatArray
     full_heat_mwh: float
     compute: ComputePath
@@ -69,6 +103,7 @@ class Hubs:
     npv_flat_compute_eur: FloatArray
     npv_without_compute_eur: FloatArray
     alternatives: Mapping[str, Alternative]
+    noise_radius_m: float
     notes: tuple[Message, ...]
 
     def series(self, parcel: int) -> HourlyDispatch:
@@ -77,37 +112,50 @@ class Hubs:
 
 
 def evaluate_hubs(
-    town: TownInput,
+    year: TownYear,
     candidates: Candidates,
     substations: Substations,
     choices: StudyChoices,
     a: Assumptions,
 ) -> Hubs:
-    """Put the study's hub on every candidate and work out what it does, costs and earns."""
-    year = town_year(town, choices, a)
+    """Put the study's hub on every candidate and work out what it does, costs and earns.
+
+    `year` holds the state of the network at the candidates' pieces of pipe.
+    """
     hub = technology(choices.technology)
     years = round(a["economics.horizon_years"])
     path, flat = (
         compute_path(compute_input(a, "btc_asic", outlook, choices.start_year), years)
         for outlook in (choices.compute_outlook, "flat")
     )
-    full_kw = hub.capture_share * a["hub.power_it_kw"]
-    needed_kw = a["hub.power_it_kw"] * (1.0 + a["hub.auxiliary_share"])
-    peak_kw = _peak_uptake_kw(candidates, year, full_kw)
-    length_m = a["connection.station_m"] + a["connection.detour_factor"] * candidates.network_m
-    connection = _connections(length_m, peak_kw, year, choices, a)
-    joined = connection.feasible & (peak_kw > 0.0) & ~np.isnan(length_m)
+    way = _way(year, candidates)
+    places = _places(year, way.piece)
+    full_kw = year.conditions.hub.heat_kw
+    feed = feeding(places, way.drop_k, year.conditions, a)
+    connection = _connection(way, feed, year, a)
+    joined = connection.feasible & served(feed) & ~np.isnan(way.length_m)
+    needed_kw = a["hub.power_it_kw"] * (1.0 + a["hub.auxiliary_share"]) + (
+        feed.heat_pump_kwth * _pump_share(feed)
+    )
     firm_kw = _firm_kw(substations, a)
     value_eur_per_mwh = np.concatenate([path.eur_per_mwh_it, flat.eur_per_mwh_it[:1], [0.0]])
     inputs = _dispatch_inputs(
-        candidates, year, hub, connection, joined, firm_kw, value_eur_per_mwh, a
+        candidates, feed, year, hub, connection, joined, firm_kw, value_eur_per_mwh, a
     )
     dispatch = heat_limited_dispatch(inputs)
     bill_eur = _electricity_eur(
         dispatch, tariff_named(choices.tariff), full_load_mwh_per_a(a, len(year.supply_degc))
     )
-    pipe_eur = np.where(joined, connection.capex_eur, 0.0)
-    cost = hub_cost(pipe_eur, candidates.substation_m, full_kw, needed_kw, choices, a)
+    pipe_eur = np.where(joined, connection.capex_eur + way.crossings_eur, 0.0)
+    cost = hub_cost(
+        pipe_eur,
+        candidates.substation_m,
+        full_kw,
+        np.where(joined, feed.heat_pump_kwth, 0.0),
+        needed_kw,
+        choices,
+        a,
+    )
 
     def money(columns: list[int]) -> MoneyResult:
         return _money(columns, value_eur_per_mwh[columns], dispatch, bill_eur, cost, a)
@@ -115,10 +163,13 @@ def evaluate_hubs(
     result = money(list(range(years)))
     return Hubs(
         town=year,
+        places=places,
+        feed=feed,
+        flow_known=places.flow_known,
         inputs=inputs,
         dispatch=dispatch,
         years=years,
-        length_m=length_m,
+        way=way,
         connection=connection,
         joined=joined,
         firm_kw=np.append(firm_kw, np.nan)[candidates.substation_of],
@@ -133,11 +184,12 @@ def evaluate_hubs(
         npv_without_compute_eur=money([years + 1] * years).npv_eur,
         alternatives=_alternatives(
             _level_heat_mwh(dispatch.heat_delivered_mwh[:, :years], a),
-            np.where(joined, np.minimum(peak_kw, full_kw), 0.0),
-            float(town.day_ahead_eur_per_mwh.mean()),
+            np.where(joined, feed.peak_kw, 0.0),
+            year.day_ahead_mean_eur_per_mwh,
             choices,
             a,
         ),
+        noise_radius_m=_noise_radius_m(full_kw, a),
         notes=(*year.notes, *connection.notes, *dispatch.notes, *result.notes),
     )
 
@@ -187,43 +239,86 @@ def full_load_heat_mwh(full_kw: float, hours: int, a: Assumptions) -> float:
     return full_kw * a["hub.availability_share"] * hours / KWH_PER_MWH
 
 
-def _peak_uptake_kw(candidates: Candidates, year: TownYear, full_kw: float) -> FloatArray:
-    """Highest heat that goes through each connection; 0 without a network or a warm hour."""
-    by_network = np.append(year.uptake_kw.max(axis=1), 0.0)
-    return np.asarray(np.minimum(by_network[candidates.network_of], full_kw), dtype=np.float64)
-
-
-def _connections(
-    length_m: FloatArray,
-    peak_kw: FloatArray,
-    year: TownYear,
-    choices: StudyChoices,
-    a: Assumptions,
-) -> Connection:
-    """Size every connection for its peak at the mean spread of the hours that have one."""
-    possible = year.mode != NONE
-    return_degc = (
-        float(year.return_degc[possible].mean())
-        if possible.any()
-        else year.available_degc - a["network.max_return_rise_k"]
+def _places(year: TownYear, piece_of: NDArray[np.int64]) -> PlaceYear:
+    """Return the state where each candidate would feed in; nothing is needed where no pipe is."""
+    near = piece_of >= 0
+    hours = len(year.supply_degc)
+    found = PlaceYear(
+        flow_kg_per_s=np.zeros((len(near), hours), dtype=np.float32),
+        supply_degc=np.tile(year.supply_degc.astype(np.float32), (len(near), 1)),
+        return_degc=np.tile(year.return_degc.astype(np.float32), (len(near), 1)),
+        left_kw=year.places.left_kw,
+        part_of=np.zeros(len(near), dtype=np.int64),
+        flow_known=np.zeros(len(near), dtype=bool),
+        production_kw=year.production_kw,
+        lost_kw=year.lost_kw,
+        starved=year.places.starved,
     )
-    costs = RunningCosts(
+    there = year.places.at(year.row_of_piece[piece_of[near]])
+    for name in ("flow_kg_per_s", "supply_degc", "return_degc", "part_of", "flow_known"):
+        getattr(found, name)[near] = getattr(there, name)
+    return found
+
+
+def _pump_share(feed: Feeding) -> FloatArray:
+    """Highest power of the heat pump over the heat that passes it."""
+    most = feed.heat_pump_per_heat.max(axis=1)
+    return np.asarray(most / (1.0 + most), dtype=np.float64)
+
+
+def _noise_radius_m(rejected_kw: float, a: Assumptions) -> float:
+    """Distance at which the coolers for all of the hub's heat stay below the limit at night."""
+    level = cooler_level_dba(rejected_kw, a["noise.cooler_dba_per_500_kw"])
+    return float(distance_m(level, a["noise.limit_night_dba"] - a["noise.margin_db"]))
+
+
+def _running_costs(hours_per_a: float, year: TownYear, a: Assumptions) -> RunningCosts:
+    return RunningCosts(
         capital_share_per_a=float(
             annuity_factor(a["economics.rate_share"], a["economics.life_pipe_years"])
         ),
-        hours_per_a=float(possible.sum()),
+        hours_per_a=hours_per_a,
         heat_value_eur_per_mwh=year.displaced_eur_per_mwh,
         electricity_eur_per_mwh=float(year.price_eur_per_mwh.mean()),
     )
+
+
+def _way(year: TownYear, candidates: Candidates) -> Way:
+    """Return the chosen connections of these candidates."""
+    rows = np.array([year.way_of[ref] for ref in candidates.refs], dtype=np.int64)
+    chosen = year.ways.routes.chosen
+    return Way(
+        row=rows,
+        piece=chosen.place[rows].astype(np.int64),
+        length_m=chosen.length_m[rows],
+        length_by_area_m=chosen.length_by_area_m[rows],
+        river_crossings=chosen.river_crossings[rows],
+        rail_crossings=chosen.rail_crossings[rows],
+        crossings_eur=np.nan_to_num(chosen.crossings_eur[rows]),
+        drop_k=np.nan_to_num(chosen.supply_drop_k[rows]),
+        break_even_m=chosen.break_even_m[rows],
+    )
+
+
+def _connection(way: Way, feed: Feeding, year: TownYear, a: Assumptions) -> Connection:
+    """Size every connection for its peak, at the mean temperatures of the hours that feed."""
+    hot = np.where(np.isnan(feed.feed_degc), year.available_degc, feed.feed_degc)
+    back = np.where(np.isnan(feed.back_degc), hot - a["network.max_return_rise_k"], feed.back_degc)
+    hours = float(feed.feeding_h.mean()) if len(feed.feeding_h) else 0.0
+    length = np.nan_to_num(way.length_m)
+    even = (length == 0.0)[:, None]
+    by_area = np.nan_to_num(way.length_by_area_m) / np.where(even, 1.0, length[:, None])
+    into_supply = np.array([mode.startswith("supply") for mode in feed.mode])
     return size_connections(
-        np.maximum(peak_kw, 1.0),
-        np.nan_to_num(length_m),
-        supply_degc=year.available_degc,
-        return_degc=return_degc,
+        np.maximum(feed.peak_kw, 1.0),
+        length,
+        supply_degc=hot,
+        return_degc=back,
         ground_degc=a["network.ground_mean_degc"],
-        area_type=choices.area_type,
+        area_type=np.where(even, np.array([0.0, 1.0, 0.0]), by_area),
         assumptions=a,
-        running_costs=costs,
+        running_costs=_running_costs(hours, year, a),
+        network_head_pa=np.where(into_supply, a["connection.network_head_pa"], 0.0),
     )
 
 
@@ -242,6 +337,7 @@ def _firm_kw(substations: Substations, a: Assumptions) -> FloatArray:
 
 def _dispatch_inputs(
     candidates: Candidates,
+    feed: Feeding,
     year: TownYear,
     hub: Technology,
     connection: Connection,
@@ -250,17 +346,18 @@ def _dispatch_inputs(
     compute_eur_per_mwh: FloatArray,
     a: Assumptions,
 ) -> DispatchInputs:
-    """One row more than there are networks and substations: no network, and no known limit."""
+    """One row a parcel for the network; one more for no connection, and one for no known limit."""
     hours = len(year.supply_degc)
     power_kw = np.full(len(candidates.refs), a["hub.power_it_kw"])
     unlimited = UNLIMITED_FACTOR * a["hub.power_it_kw"]
     limits = np.append(np.where(np.isnan(firm_kw), unlimited, firm_kw.clip(min=0.0)), unlimited)
     return DispatchInputs(
-        uptake_kw=np.vstack([year.uptake_kw, np.zeros(hours)]),
-        heat_value_eur_per_mwh=np.vstack([year.heat_value_eur_per_mwh, np.zeros(hours)]),
+        uptake_kw=np.vstack([feed.uptake_kw, np.zeros(hours)]),
+        heat_value_eur_per_mwh=np.vstack([feed.value_eur_per_mwh, np.zeros(hours)]),
+        heat_pump_per_heat=np.vstack([feed.heat_pump_per_heat, np.zeros(hours)]),
         headroom_kw=np.repeat(limits[:, None], hours, axis=1),
         price_eur_per_mwh=year.price_eur_per_mwh,
-        network_of=np.where(joined, candidates.network_of, len(year.uptake_kw)),
+        network_of=np.where(joined, np.arange(len(joined)), len(joined)),
         substation_of=candidates.substation_of % len(limits),
         power_it_kw=power_kw,
         pipe_loss_kw=np.where(joined, connection.heat_loss_kw, 0.0),

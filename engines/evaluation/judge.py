@@ -26,7 +26,6 @@ from engines.scoring.gates import (
 from engines.scoring.value_functions import Criterion, criteria, value_of
 from engines.scoring.verdict import Verdict, VerdictInput, conditional_verdict, thresholds, verdict
 from engines.scoring.zoning import zoning_gate
-from engines.thermal.injection import NONE
 
 SEVERITY = {"water": "red", "forest": "amber"}
 """What an overlap with each kind of constraint means (domain notes 6.3)."""
@@ -68,6 +67,8 @@ def judge(candidates: Candidates, hubs: Hubs, choices: StudyChoices, a: Assumpti
     values = np.column_stack([value_of(quantities[:, j], rule) for j, rule in enumerate(rules)])
     natures = {rule.key: _weakest(CRITERION_RESTS_ON[rule.key], choices) for rule in rules}
     measured = np.tile([natures[rule.key] == MEASURED for rule in rules], (count, 1))
+    on_network = np.array(["network" in CRITERION_RESTS_ON[rule.key] for rule in rules])
+    measured &= hubs.flow_known[:, None] | ~on_network
     ranking = aggregate(
         candidates.refs,
         values,
@@ -98,16 +99,16 @@ def _weakest(inputs: tuple[str, ...], choices: StudyChoices) -> str:
 
 def _gates(i: int, candidates: Candidates, hubs: Hubs, a: Assumptions) -> tuple[Gate, ...]:
     power_kw = a["hub.power_it_kw"]
-    possible = hubs.town.wanted & (hubs.town.mode != NONE)
     area_m2 = float(candidates.area_m2[i])
-    without_limit = float(np.count_nonzero(hubs.town.wanted))
     return (
         municipality_gate(bool(candidates.inside[i])),
         area_gate(area_m2, power_kw, a),
-        connection_gate(float(hubs.length_m[i]), power_kw, a),
-        temperature_gate(float(np.count_nonzero(possible)), without_limit, a),
+        connection_gate(float(hubs.way.length_m[i]), power_kw, a, _break_even_m(hubs, i)),
+        temperature_gate(float(hubs.feed.possible_h[i]), float(hubs.feed.wanted_h[i]), a),
         uptake_gate(float(hubs.takeable_mwh[i]), hubs.full_heat_mwh, a),
-        headroom_gate(float(hubs.firm_kw[i]), hubs.needed_kw, _flexible_share(hubs, i), a),
+        headroom_gate(
+            float(hubs.firm_kw[i]), float(hubs.needed_kw[i]), _flexible_share(hubs, i), a
+        ),
         zoning_gate(candidates.zoning[i]),
         *(
             constraint_gate(kind, SEVERITY[kind], float(overlap_m2[i]), area_m2, a)
@@ -117,15 +118,22 @@ def _gates(i: int, candidates: Candidates, hubs: Hubs, a: Assumptions) -> tuple[
     )
 
 
+def _break_even_m(hubs: Hubs, i: int) -> float:
+    """Length of trench that the heat pays for; not judged by where nothing is earned anyway."""
+    limit = float(hubs.way.break_even_m[i])
+    return limit if limit > 0.0 else float("nan")
+
+
 def _flexible_share(hubs: Hubs, i: int) -> float:
     """Energy a flexible connection lets through while the peak load is taken to last all year."""
-    return float(np.clip(hubs.firm_kw[i] / hubs.needed_kw, 0.0, 1.0))
+    return float(np.clip(hubs.firm_kw[i] / hubs.needed_kw[i], 0.0, 1.0))
 
 
 def _quantities(candidates: Candidates, hubs: Hubs, a: Assumptions) -> FloatArray:
     """Return the quantity behind each criterion, in the order of `criteria`."""
     captured = hubs.inputs.capture_share * hubs.dispatch.it_energy_mwh[:, 0]
-    used = hubs.dispatch.heat_delivered_mwh[:, 0]
+    # what a heat pump adds is no heat of the hub
+    used = hubs.dispatch.heat_delivered_mwh[:, 0] - hubs.dispatch.heat_pump_mwh[:, 0]
     best = best_alternative_eur_per_mwh(*hubs.alternatives.values())
     # heat that never comes has no cost: the worst answer, and no gap in the data
     delivers = hubs.dispatch.heat_delivered_mwh[:, : hubs.years].any(axis=1)
@@ -134,7 +142,7 @@ def _quantities(candidates: Candidates, hubs: Hubs, a: Assumptions) -> FloatArra
             hubs.money.npv_eur / a["hub.power_it_kw"],
             np.where(captured > 0.0, used / np.where(captured > 0.0, captured, 1.0), 0.0),
             np.where(delivers, hubs.money.lcoh_net_eur_per_mwh - best, np.inf),
-            hubs.length_m,
+            hubs.way.length_m,
             hubs.firm_kw / hubs.needed_kw,
             candidates.dwelling_m,
         ]
@@ -149,6 +157,8 @@ def _verdict_input(
         name: known.get(choices.natures[name], choices.natures[name])
         for name in ("heat", "headroom", "temperatures", "displaced_source")
     }
+    if not hubs.flow_known[i]:
+        evidence["heat"] = "unknown"
     return VerdictInput(
         gates=gates,
         evidence=evidence

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from engines.arrays import FloatArray
 from engines.errors import InvalidInput
+from engines.thermal.town_network import NetworkInput
 
 MEASURED, DERIVED, ILLUSTRATIVE, UNKNOWN = "measured", "derived", "illustrative", "unknown"
 
@@ -18,17 +19,43 @@ class LoadProfile:
 
     Attributes
     ----------
-    demand_mwh_per_a : float
-        Annual heat of the buildings of this group.
     hour_factors : array, shape (7, 24, 10)
         Share of the day by weekday, hour and temperature interval.
     weekday_factors : array, shape (7,)
         Weight of each weekday.
     """
 
-    demand_mwh_per_a: float
     hour_factors: FloatArray
     weekday_factors: FloatArray
+
+
+@dataclass(frozen=True)
+class StreetInput:
+    """Streets that a trench may follow, in pieces, and the parcels along them.
+
+    Attributes
+    ----------
+    start_xy, end_xy : array, shape (pieces, 2)
+    length_m, river_crossings, rail_crossings : array, shape (pieces,)
+        Crossings may be halves: into the water, and out of it.
+    is_unpaved : array of bool, shape (pieces,)
+    parcel_piece : array of int, shape (parcels,)
+        Piece of street nearest to each parcel of the layer; -1 where none is near.
+    parcel_at_end : array of bool, shape (parcels,)
+        Whether its end is nearer than its start.
+    parcel_way_m : array, shape (parcels,)
+        From the parcel to there; NaN where there is no street.
+    """
+
+    start_xy: FloatArray
+    end_xy: FloatArray
+    length_m: FloatArray
+    river_crossings: FloatArray
+    rail_crossings: FloatArray
+    is_unpaved: NDArray[np.bool_]
+    parcel_piece: NDArray[np.int64]
+    parcel_at_end: NDArray[np.bool_]
+    parcel_way_m: FloatArray
 
 
 @dataclass(frozen=True)
@@ -44,10 +71,17 @@ class TownInput:
     weekday_of_day : array of int, shape (days,)
         Monday is 0.
     profiles : mapping of str to LoadProfile
-        By key of ``demand_profiles.csv``; only the buildings that hang on the network.
-    network_share : array, shape (networks,)
-        Part of the network's heat that passes each place where a hub could connect; NaN where
-        the flow is not known (then all of it is taken, and said).
+        By key of ``demand_profiles.csv``; the groups of `network` count in this order.
+    network : NetworkInput
+        Pipes, plants, and the customers that hang on the pipes.
+    streets : StreetInput or None
+        None where the town has no layer of streets.
+    plants_kw : mapping of str to float
+        Heat rating of every plant by name; NaN where it is not stated.
+    heat_load_kw : array, shape (hours,), or None
+        Measured heat fed into the network; then its shape is that of all customers.
+    supply_degc, return_degc : array, shape (hours,), or None
+        Measured temperatures at the plants; the curves of the assumptions where None.
     """
 
     outdoor_degc: FloatArray
@@ -55,7 +89,12 @@ class TownInput:
     utc_offset_h: int
     weekday_of_day: NDArray[np.int64]
     profiles: Mapping[str, LoadProfile]
-    network_share: FloatArray
+    network: NetworkInput
+    streets: StreetInput | None
+    plants_kw: Mapping[str, float]
+    heat_load_kw: FloatArray | None = None
+    supply_degc: FloatArray | None = None
+    return_degc: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -65,13 +104,15 @@ class Candidates:
     Attributes
     ----------
     refs : tuple of str
+    row : array of int
+        Place in the whole layer, which the streets' side of `TownInput` counts by.
     area_m2 : array
     inside : array of bool
         Inside the municipality.
     network_m : array
         Straight distance to the network.
-    network_of : array of int
-        Row of `TownInput.network_share`; -1 without a network.
+    piece_of : array of int
+        Nearest piece of pipe; -1 without a network.
     substation_m : array
         Distance to the substation.
     substation_of : array of int
@@ -85,10 +126,11 @@ class Candidates:
     """
 
     refs: tuple[str, ...]
+    row: NDArray[np.int64]
     area_m2: FloatArray
     inside: NDArray[np.bool_]
     network_m: FloatArray
-    network_of: NDArray[np.int64]
+    piece_of: NDArray[np.int64]
     substation_m: FloatArray
     substation_of: NDArray[np.int64]
     dwelling_m: FloatArray
@@ -104,10 +146,11 @@ class Candidates:
         index = np.asarray(rows, dtype=np.intp)
         return Candidates(
             refs=tuple(self.refs[i] for i in rows),
+            row=self.row[index],
             area_m2=self.area_m2[index],
             inside=self.inside[index],
             network_m=self.network_m[index],
-            network_of=self.network_of[index],
+            piece_of=self.piece_of[index],
             substation_m=self.substation_m[index],
             substation_of=self.substation_of[index],
             dwelling_m=self.dwelling_m[index],
@@ -134,12 +177,16 @@ class StudyChoices:
         Keys of the tables.
     displaced_source : str
         ``boiler``, ``condensing`` or ``heat_pump``: what the hub's heat replaces all year.
+    refrigerant : str
+        Key of ``refrigerants.csv``: what a heat pump would work with.
     compute_outlook : str
         ``market``, ``fleet`` or ``flat``.
     start_year : float
         First hour of operation, as a year with fraction.
     area_type : str
         Kind of ground the connection is dug in.
+    demand_method : str
+        ``bdew`` or ``degree_days``: how the year's heat is spread over the hours.
     natures : mapping of str to str
         For each input (``heat``, ``network``, ``headroom``, ``temperatures``, ``prices``,
         ``displaced_source``, ``dwellings``, ``parcels``): measured, derived, illustrative or
@@ -150,7 +197,9 @@ class StudyChoices:
     tariff: str
     heat_pump_tariff: str
     displaced_source: str
+    refrigerant: str
     compute_outlook: str
     start_year: float
     area_type: str
+    demand_method: str
     natures: Mapping[str, str]

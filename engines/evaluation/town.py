@@ -1,38 +1,57 @@
-"""One year of the town's heat network: load, temperatures, what it can take and what it pays."""
+"""One year of the town: its heat network, its temperatures, its prices, what its heat is worth."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engines.arrays import FloatArray
+from engines.arrays import FloatArray, IntArray, non_negative
 from engines.assumptions import Assumptions
 from engines.economics.heat_value import displaced_heat_eur_per_mwh, heat_price_eur_per_mwh
-from engines.errors import InvalidInput
-from engines.evaluation.records import StudyChoices, TownInput
+from engines.errors import InvalidInput, OutOfValidity
+from engines.evaluation.feeding import Conditions, class_values
+from engines.evaluation.records import Candidates, StudyChoices, TownInput
+from engines.evaluation.ways import Ways, WaysInput, ways
 from engines.grid.tariff import hourly_price_eur_per_mwh, tariff_named
 from engines.message import Message, message
+from engines.thermal.degree_days import degree_day_profile
 from engines.thermal.demand import heat_profile, profile
-from engines.thermal.envelope import available_degc, technology
-from engines.thermal.injection import (
-    DIRECT_SUPPLY,
-    NONE,
-    injection,
-    return_preheat_penalty_eur_per_mwh,
-)
+from engines.thermal.envelope import captured_kw, technology
+from engines.thermal.injection import return_preheat_penalty_eur_per_mwh
+from engines.thermal.mode_year import hub_heat
 from engines.thermal.network import (
-    network_production_kw,
-    return_flow_kg_per_s,
+    ground_temperature_degc,
     return_temperature_degc,
     supply_temperature_degc,
 )
+from engines.thermal.network_year import Temperatures
+from engines.thermal.town_network import (
+    PlaceYear,
+    TownNetwork,
+    expected_production_kw,
+    place_year,
+    town_network,
+)
 from engines.units import KWH_PER_MWH
+
+DEGREE_DAYS = "degree_days"
 
 NOTES = {
     "flow_unknown": (
-        "The flow in the existing pipes is not known; all heat of the network is taken to pass "
-        "where a hub would connect."
+        "No plant is known that feeds {length_m:.0f} m of pipes, so the flow in them is not known; "
+        "all heat of the customers there is taken as the most a hub could give."
     ),
+    "diameters_assumed": (
+        "{pieces:.0f} pieces of pipe have no stated diameter; their heat loss is that of the "
+        "smallest pipe that carries their peak."
+    ),
+    "loops": (
+        "The network has {loops:.0f} loops; water is divided as in the design hour, all year."
+    ),
+    "starved": (
+        "In {hours:.0f} hours some customer at the end of a long pipe gets water that is too cold."
+    ),
+    "must_run_unknown": "For {plants:.0f} plants no heat that must run is stated; none is counted.",
 }
 
 
@@ -42,55 +61,91 @@ class TownYear:
 
     Attributes
     ----------
-    demand_kw, production_kw : array, shape (hours,)
-        Heat of the customers, and with the losses of the network.
+    network : TownNetwork
+    ways : Ways
+        How each candidate would be connected.
+    way_of : mapping of str to int
+        Row of each candidate in `ways`.
+    places : PlaceYear
+        State at the pieces of pipe that the candidates would feed.
+    row_of_piece : array of int, shape (pieces,)
+        Row of each piece in `places`; -1 for pieces that nobody would feed.
+    demand_kw, production_kw, lost_kw : array, shape (hours,)
+        Heat of the customers, of the plants, and what the pipes lose.
     supply_degc, return_degc : array, shape (hours,)
-    available_degc : float
-        What the hub can give behind its exchanger.
-    mode : array of int, shape (hours,)
-        0 none, 1 return pre-heat, 2 direct supply.
-    wanted : array of bool, shape (hours,)
-        Hours in which the network needs more than its must-run plants give.
-    uptake_kw, heat_value_eur_per_mwh : array, shape (networks, hours)
-    price_eur_per_mwh : array, shape (hours,)
-        All-in price of one more MWh.
+        What the plants send out; what leaves the customers.
+    conditions : Conditions
+        The hub, the prices of heat and power.
     displaced_eur_per_mwh : float
         Cost of the heat that is replaced.
+    day_ahead_mean_eur_per_mwh : float
     notes : tuple of Message
     """
 
+    network: TownNetwork
+    ways: Ways
+    way_of: Mapping[str, int]
+    places: PlaceYear
+    row_of_piece: IntArray
     demand_kw: FloatArray
     production_kw: FloatArray
+    lost_kw: FloatArray
     supply_degc: FloatArray
     return_degc: FloatArray
-    available_degc: float
-    mode: NDArray[np.int8]
-    wanted: NDArray[np.bool_]
-    uptake_kw: FloatArray
-    heat_value_eur_per_mwh: FloatArray
-    price_eur_per_mwh: FloatArray
+    conditions: Conditions
     displaced_eur_per_mwh: float
+    day_ahead_mean_eur_per_mwh: float
     notes: tuple[Message, ...]
 
+    @property
+    def available_degc(self) -> float:
+        """What the hub can give behind its exchangers at full load [degC]."""
+        return self.conditions.hub.available_degc
 
-def heat_demand_kw(town: TownInput) -> FloatArray:
-    """Hourly heat demand of all customers on the network [kW], shape (hours,)."""
+    @property
+    def price_eur_per_mwh(self) -> FloatArray:
+        """All-in price of one more MWh, shape (hours,)."""
+        return self.conditions.price_eur_per_mwh
+
+
+def load_shapes(town: TownInput, choices: StudyChoices, a: Assumptions) -> FloatArray:
+    """Return the share of the year's heat in each hour, one row a group of customers.
+
+    A measured load of the network goes before any profile: all customers follow it then.
+    """
+    if town.heat_load_kw is not None:
+        whole = non_negative("Measured heat load", town.heat_load_kw)
+        if whole.sum() == 0.0:
+            raise InvalidInput("The measured heat load is zero in every hour; bring another one.")
+        return np.tile(whole / whole.sum(), (len(town.profiles), 1))
     local_degc = np.roll(town.outdoor_degc, town.utc_offset_h)
-    total = np.zeros(len(town.outdoor_degc))
-    for key, load in town.profiles.items():
-        shares = heat_profile(
+    if choices.demand_method == DEGREE_DAYS:
+        local = degree_day_profile(
             local_degc,
-            load.hour_factors,
-            load.weekday_factors,
-            town.weekday_of_day,
-            profile(key),
+            hot_water_share=a["demand.hot_water_share"],
+            limit_degc=a["demand.heating_limit_degc"],
         )
-        total += load.demand_mwh_per_a * KWH_PER_MWH * np.roll(shares, -town.utc_offset_h)
-    return total
+        return np.tile(np.roll(local, -town.utc_offset_h), (len(town.profiles), 1))
+    rows = [
+        np.roll(
+            heat_profile(
+                local_degc,
+                load.hour_factors,
+                load.weekday_factors,
+                town.weekday_of_day,
+                profile(key),
+            ),
+            -town.utc_offset_h,
+        )
+        for key, load in town.profiles.items()
+    ]
+    return np.array(rows).reshape(len(rows), len(town.outdoor_degc))
 
 
-def town_year(town: TownInput, choices: StudyChoices, a: Assumptions) -> TownYear:
-    """Work out the town's year. Temperature comes first: an hour the hub is too cold for is lost.
+def town_year(
+    town: TownInput, candidates: Candidates, choices: StudyChoices, a: Assumptions
+) -> TownYear:
+    """Work out the town's year, and the state of the network where candidates would feed it.
 
     Raises
     ------
@@ -98,43 +153,66 @@ def town_year(town: TownInput, choices: StudyChoices, a: Assumptions) -> TownYea
         If prices and temperatures differ in length, or no building hangs on the network.
     """
     _check(town)
-    supply, back = _temperatures(town.outdoor_degc, a)
-    demand_kw = heat_demand_kw(town)
-    production_kw = network_production_kw(demand_kw, a["network.loss_share"])
+    hub = technology(choices.technology)
+    if not hub.computes:
+        raise OutOfValidity(
+            f"{hub.label} earns nothing by computing and is no hub; choose a technology with "
+            "computers."
+        )
+    hours = len(town.outdoor_degc)
+    supply, back = _temperatures(town, a)
+    shapes = load_shapes(town, choices, a)
+    network = town_network(town.network, shapes, a)
+    temperatures = Temperatures(supply, back, _ground(hours, a))
     displaced = _displaced_eur_per_mwh(a)
-    give_degc = available_degc(technology(choices.technology), a["hub.approach_k"])
-    must_run_kw = a["network.must_run_share"] * production_kw
-    whole = injection(
-        available_degc=give_degc,
-        supply_degc=supply,
-        return_degc=back,
-        load_kw=production_kw,
-        must_run_kw=must_run_kw,
-        return_flow_kg_per_s=return_flow_kg_per_s(production_kw, supply, back),
-        max_return_rise_k=a["network.max_return_rise_k"],
-    )
-    # flow, load and must-run of a branch are the same share of the whole, and so is its uptake
-    shares = np.where(np.isnan(town.network_share), 1.0, town.network_share)
-    value = _heat_value(displaced, supply, back, whole.mode, choices, a)
-    tariff = tariff_named(choices.tariff)
-    notes = list(whole.notes)
-    if np.isnan(town.network_share).any():
-        notes.append(message(NOTES, "flow_unknown"))
-    return TownYear(
-        demand_kw=demand_kw,
-        production_kw=production_kw,
-        supply_degc=supply,
-        return_degc=back,
-        available_degc=give_degc,
-        mode=whole.mode,
-        wanted=production_kw > must_run_kw,
-        uptake_kw=shares[:, None] * whole.uptake_kw,
-        heat_value_eur_per_mwh=np.tile(value, (len(shares), 1)),
+    conditions = Conditions(
+        hub=hub_heat(hub, float(captured_kw(hub, a["hub.power_it_kw"])), a),
+        refrigerant=choices.refrigerant,
+        outdoor_degc=town.outdoor_degc,
         price_eur_per_mwh=hourly_price_eur_per_mwh(
-            town.day_ahead_eur_per_mwh, tariff, full_load_mwh_per_a(a, len(supply))
+            town.day_ahead_eur_per_mwh,
+            tariff_named(choices.tariff),
+            full_load_mwh_per_a(a, hours),
         ),
+        value_eur_per_mwh=_heat_value(displaced, supply, back, choices, a),
+    )
+    found = ways(
+        WaysInput(
+            network,
+            expected_production_kw(network, shapes, temperatures, a),
+            supply,
+            back,
+            conditions,
+            displaced,
+            choices.area_type,
+        ),
+        town.streets,
+        candidates,
+        a,
+    )
+    pieces = found.routes.chosen.place.astype(np.int64)
+    asked = np.unique(pieces[pieces >= 0])
+    places = place_year(network, shapes, temperatures, asked, a)
+    rows = np.full(len(town.network.length_m), -1, dtype=np.int64)
+    rows[asked] = np.arange(len(asked))
+    by_group = np.bincount(
+        network.customer_group, network.customer_mwh_per_a, minlength=len(shapes)
+    )
+    return TownYear(
+        network=network,
+        ways=found,
+        way_of={ref: i for i, ref in enumerate(candidates.refs)},
+        places=places,
+        row_of_piece=rows,
+        demand_kw=by_group @ shapes * KWH_PER_MWH,
+        production_kw=places.production_kw,
+        lost_kw=places.lost_kw,
+        supply_degc=supply,
+        return_degc=back,
+        conditions=conditions,
         displaced_eur_per_mwh=displaced,
-        notes=tuple(notes),
+        day_ahead_mean_eur_per_mwh=float(town.day_ahead_eur_per_mwh.mean()),
+        notes=(*_notes(town, network, places), *found.routes.notes),
     )
 
 
@@ -144,23 +222,36 @@ def full_load_mwh_per_a(a: Assumptions, hours: int) -> float:
     return drawn_kw * a["hub.availability_share"] * hours / KWH_PER_MWH
 
 
-def _temperatures(outdoor_degc: FloatArray, a: Assumptions) -> tuple[FloatArray, FloatArray]:
+def _temperatures(town: TownInput, a: Assumptions) -> tuple[FloatArray, FloatArray]:
+    """Return supply and return: measured where they are, else by the weather."""
     supply = supply_temperature_degc(
-        outdoor_degc,
+        town.outdoor_degc,
         max_degc=a["network.supply_max_degc"],
         min_degc=a["network.supply_min_degc"],
         cold_degc=a["network.outdoor_cold_degc"],
         warm_degc=a["network.outdoor_warm_degc"],
     )
     back = return_temperature_degc(
-        outdoor_degc,
+        town.outdoor_degc,
         reference_degc=a["network.return_reference_degc"],
         outdoor_reference_degc=a["network.return_outdoor_reference_degc"],
         slope_k_per_k=a["network.return_slope_k_per_k"],
         bypass_k=a["network.return_bypass_k"],
         bypass_full_degc=a["network.return_bypass_full_degc"],
     )
-    return supply, back
+    return (
+        supply if town.supply_degc is None else town.supply_degc,
+        back if town.return_degc is None else town.return_degc,
+    )
+
+
+def _ground(hours: int, a: Assumptions) -> FloatArray:
+    return ground_temperature_degc(
+        hours,
+        mean_degc=a["network.ground_mean_degc"],
+        amplitude_k=a["network.ground_amplitude_k"],
+        coldest_day=a["network.ground_coldest_day"],
+    )
 
 
 def _displaced_eur_per_mwh(a: Assumptions) -> float:
@@ -179,27 +270,51 @@ def _heat_value(
     displaced: float,
     supply: FloatArray,
     back: FloatArray,
-    mode: NDArray[np.int8],
     choices: StudyChoices,
     a: Assumptions,
-) -> FloatArray:
-    """Price of the hub's heat by hour: a warmer return costs the plant, hot supply does not."""
+) -> dict[str, FloatArray]:
+    """Price of heat by hour and class: a warmer return costs the plant, hot supply does not."""
     gradient = a[f"heat.gradient_{choices.displaced_source}_eur_per_mwh_k"]
     penalty = return_preheat_penalty_eur_per_mwh(gradient, supply, back)
-    into_return = heat_price_eur_per_mwh(displaced, penalty, a["heat.share_return"])
-    into_supply = heat_price_eur_per_mwh(displaced, 0.0, a["heat.share_supply"])
-    value = np.where(mode == DIRECT_SUPPLY, into_supply, into_return)
-    return np.asarray(np.where(mode == NONE, 0.0, value), dtype=np.float64)
+    return class_values(
+        heat_price_eur_per_mwh(displaced, penalty, a["heat.share_return"]),
+        np.full(len(supply), heat_price_eur_per_mwh(displaced, 0.0, a["heat.share_supply"])),
+    )
+
+
+def _notes(town: TownInput, network: TownNetwork, places: PlaceYear) -> list[Message]:
+    shape = network.report
+    notes = []
+    if shape.without_plant:
+        notes.append(message(NOTES, "flow_unknown", length_m=shape.length_without_plant_m))
+    if network.assumed_diameters:
+        notes.append(message(NOTES, "diameters_assumed", pieces=network.assumed_diameters))
+    if shape.loops:
+        notes.append(message(NOTES, "loops", loops=shape.loops))
+    starved = int(np.count_nonzero(places.starved))
+    if starved:
+        notes.append(message(NOTES, "starved", hours=starved))
+    silent = int(np.isnan(town.network.plant_must_run_kw).sum())
+    if silent:
+        notes.append(message(NOTES, "must_run_unknown", plants=silent))
+    return notes
 
 
 def _check(town: TownInput) -> None:
     hours = len(town.outdoor_degc)
-    if len(town.day_ahead_eur_per_mwh) != hours:
-        raise InvalidInput(
-            f"Prices have {len(town.day_ahead_eur_per_mwh)} hours and temperatures {hours}; "
-            "give both for the same hours."
-        )
-    if sum(load.demand_mwh_per_a for load in town.profiles.values()) <= 0:
+    others = {
+        "Prices have": town.day_ahead_eur_per_mwh,
+        "The measured heat load has": town.heat_load_kw,
+        "Supply temperatures have": town.supply_degc,
+        "Return temperatures have": town.return_degc,
+    }
+    for name, values in others.items():
+        if values is not None and len(values) != hours:
+            raise InvalidInput(
+                f"{name} {len(values)} hours and temperatures {hours}; give both for the same "
+                "hours."
+            )
+    if town.network.customer_mwh_per_a.sum() <= 0:
         raise InvalidInput(
             "No building with heat demand hangs on the network; import buildings and pipes, or "
             "raise network.connect_distance_m."

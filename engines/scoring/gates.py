@@ -31,6 +31,10 @@ HINTS: Mapping[str, str] = MappingProxyType(
         "connection_red": (
             "Would qualify if the network came {excess_m:.0f} m nearer, to at most {limit_m:.0f} m."
         ),
+        "connection_unpaid": (
+            "The heat pays for at most {limit_m:.0f} m of trench; would qualify {excess_m:.0f} m "
+            "nearer."
+        ),
         "connection_amber": (
             "{excess_m:.0f} m longer than is usual for this power; "
             "have the pipe calculated before going on."
@@ -162,11 +166,14 @@ def area_gate(area_m2: float, power_it_kw: float, a: Assumptions) -> Gate:
     return _gate("area", GREEN, measured)
 
 
-def connection_gate(length_m: float, power_it_kw: float, a: Assumptions) -> Gate:
-    """Judge whether the network is near enough for this power; screening, domain.md 6.2.
+def connection_gate(
+    length_m: float, power_it_kw: float, a: Assumptions, break_even_m: float = math.nan
+) -> Gate:
+    """Judge whether the network is near enough for this power; domain.md 5.5 and 6.2.
 
-    Green up to the screening length (straight between the sizes of the table), amber up to
-    ``score.connection_red_factor`` times it, red beyond.
+    Red beyond the length that the heat pays for, where that is known; else beyond
+    ``score.connection_red_factor`` times the screening length (straight between the sizes of the
+    table). Amber beyond the screening length, which asks for a closer look.
     """
     within("power_it_kw", power_it_kw, 0.0)
     within_or_missing("length_m", length_m, 0.0)
@@ -175,13 +182,15 @@ def connection_gate(length_m: float, power_it_kw: float, a: Assumptions) -> Gate
         raise OutOfValidity("Connection lengths are known up to 10000 kW; split the hub.")
     lengths = [a[f"score.connection_{size}_m"] for size in sizes]
     usual = float(np.interp(power_it_kw, list(sizes.values()), lengths))
-    limit = usual * a["score.connection_red_factor"]
-    measured = (length_m, "m", usual)
+    paid = not math.isnan(break_even_m)
+    limit = break_even_m if paid else usual * a["score.connection_red_factor"]
+    measured = (length_m, "m", min(usual, limit))
     if math.isnan(length_m):
         return unknown_gate("connection", "m", usual)
     if length_m > limit:
         refused, excess = (length_m, "m", limit), length_m - limit
-        return _gate("connection", RED, refused, "connection_red", excess_m=excess, limit_m=limit)
+        hint = "connection_unpaid" if paid else "connection_red"
+        return _gate("connection", RED, refused, hint, excess_m=excess, limit_m=limit)
     if length_m > usual:
         return _gate("connection", AMBER, measured, "connection_amber", excess_m=length_m - usual)
     return _gate("connection", GREEN, measured)

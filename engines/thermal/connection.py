@@ -11,27 +11,29 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engines.arrays import FloatArray, as_floats, finite, non_negative, positive
+from engines.arrays import FloatArray, as_floats, finite, non_negative, positive, share
 from engines.assumptions import Assumptions
 from engines.errors import InvalidInput
 from engines.message import Message, message
 from engines.tables import catalogue
 from engines.thermal.network import return_flow_kg_per_s
 from engines.thermal.pipe import (
+    head_pa,
     heat_loss_kw,
     pressure_gradient_pa_per_m,
-    pump_kw,
     temperature_after_degc,
     velocity_m_per_s,
 )
-from engines.units import KWH_PER_MWH, MM_PER_M
+from engines.units import KWH_PER_MWH, MM_PER_M, W_PER_KW
 
 NOTES = {
     "no_pipe": "For {parcels:.0f} parcels no listed pipe is large enough; they have no connection.",
 }
 
 AREA_TYPES = ("inner_city", "outer_city", "park")
-AreaTypes = str | Sequence[str] | NDArray[np.str_]
+AreaTypes = str | Sequence[str] | NDArray[np.str_] | FloatArray
+"""One kind of ground for all, one for each parcel, or the share of each of `AREA_TYPES` in the
+length: shape (parcels, 3)."""
 
 INSULATION_COLUMNS = ("u_standard_w_per_mk", "u_1x_w_per_mk", "u_2x_w_per_mk")
 
@@ -69,6 +71,8 @@ class Connection:
         Water flow at full heat.
     supply_drop_k : array
         Fall of the supply temperature along the pipe.
+    head_pa : array
+        Pressure the pump must raise: pipe, fittings, station, and what the network adds.
     notes : tuple of Message
     """
 
@@ -81,6 +85,7 @@ class Connection:
     pump_kw: FloatArray
     capex_eur: FloatArray
     supply_drop_k: FloatArray
+    head_pa: FloatArray
     notes: tuple[Message, ...]
 
 
@@ -97,26 +102,40 @@ def capex_eur(
 ) -> FloatArray:
     """Return the investment of the trench with both pipes [EUR]: ``(C1 + C2 DN) L index``.
 
-    `area_type` is one of `AREA_TYPES`, for all or per parcel. Source: Hotmaps district heating
-    module; the index brings it to money of 2026.
+    `area_type` is one of `AREA_TYPES`, for all or per parcel, or their shares. Source: Hotmaps
+    district heating module; the index brings it to money of 2026.
     """
+    length = non_negative("Length", length_m)
+    shares = _area_shares(area_type)
+    return _trench_eur(positive("Nominal diameter", dn_mm), length, shares, assumptions)
+
+
+def _area_shares(area_type: AreaTypes) -> FloatArray:
+    """Return the share of each of `AREA_TYPES` in the length, along a last axis of three."""
     asked = np.asarray(area_type)
+    if np.issubdtype(asked.dtype, np.number):
+        shares = share("Share of a kind of ground", asked)
+        if shares.shape[-1] != len(AREA_TYPES) or np.any(np.abs(shares.sum(axis=-1) - 1.0) > 1e-6):
+            raise InvalidInput("The shares of the kinds of ground must add up to one.")
+        return shares
     unknown = sorted(set(asked.ravel().tolist()) - set(AREA_TYPES))
     if unknown:
         raise InvalidInput(
             f"Area type {unknown[0]!r} is unknown; choose one of {', '.join(AREA_TYPES)}."
         )
+    return as_floats(asked[..., None] == np.array(AREA_TYPES))
+
+
+def _trench_eur(
+    dn_mm: FloatArray, length_m: FloatArray, area_shares: FloatArray, assumptions: Assumptions
+) -> FloatArray:
     fixed, per_diameter = (
-        np.select(
-            [asked == area for area in AREA_TYPES],
-            [assumptions[f"connection.cost_{part}_{area}_{unit}"] for area in AREA_TYPES],
-        )
+        area_shares
+        @ np.array([assumptions[f"connection.cost_{part}_{area}_{unit}"] for area in AREA_TYPES])
         for part, unit in (("fixed", "eur_per_m"), ("diameter", "eur_per_m2"))
     )
-    per_metre = fixed + per_diameter * positive("Nominal diameter", dn_mm) / MM_PER_M
-    return as_floats(
-        per_metre * non_negative("Length", length_m) * assumptions["connection.cost_index"]
-    )
+    per_metre = fixed + per_diameter * dn_mm / MM_PER_M
+    return as_floats(per_metre * length_m * assumptions["connection.cost_index"])
 
 
 def size_connections(
@@ -129,6 +148,7 @@ def size_connections(
     area_type: AreaTypes,
     assumptions: Assumptions,
     running_costs: RunningCosts | None = None,
+    network_head_pa: ArrayLike = 0.0,
 ) -> Connection:
     """Return the connection of each parcel.
 
@@ -144,17 +164,21 @@ def size_connections(
         Length of the trench [m].
     supply_degc, return_degc, ground_degc : array or float
         Temperatures in the pipes and around them [degC].
-    area_type : sequence of str or str
-        ``inner_city``, ``outer_city`` or ``park``.
+    area_type : str, sequence of str, or array of shape (parcels, 3)
+        ``inner_city``, ``outer_city`` or ``park``, or their shares in the length.
+    network_head_pa : array or float
+        Pressure between supply and return of the network that feeding into its supply must
+        overcome besides the own pipe [Pa]; zero for return pre-heat.
     """
-    heat, length, supply, back, ground, area = np.broadcast_arrays(
+    heat, length, supply, back, ground, head = np.broadcast_arrays(
         np.atleast_1d(positive("Heat", heat_kw)),
         non_negative("Length", length_m),
         finite("Supply temperature", supply_degc),
         finite("Return temperature", return_degc),
         finite("Ground temperature", ground_degc),
-        np.asarray(area_type),
+        non_negative("Network pressure", network_head_pa),
     )
+    area = np.broadcast_to(_area_shares(area_type), (*heat.shape, len(AREA_TYPES)))
     flow = return_flow_kg_per_s(heat, supply, back)
     parts = _all_diameters(
         flow[:, None],
@@ -163,6 +187,7 @@ def size_connections(
         back[:, None],
         ground[:, None],
         area[:, None],
+        head[:, None],
         assumptions,
     )
     possible = (parts["gradient"] <= assumptions["connection.gradient_max_pa_per_m"]) & (
@@ -190,6 +215,7 @@ def size_connections(
         pump_kw=chosen(parts["pump"]),
         capex_eur=chosen(parts["capex"]),
         supply_drop_k=chosen(parts["drop"]),
+        head_pa=chosen(parts["head"]),
         notes=_notes(feasible),
     )
 
@@ -200,7 +226,8 @@ def _all_diameters(
     supply: FloatArray,
     back: FloatArray,
     ground: FloatArray,
-    area: NDArray[np.str_],
+    area: FloatArray,
+    network_head: FloatArray,
     assumptions: Assumptions,
 ) -> dict[str, FloatArray]:
     """Return every quantity for every parcel (rows, inputs are columns) and diameter (columns)."""
@@ -217,21 +244,22 @@ def _all_diameters(
         density_kg_per_m3=density,
         viscosity_m2_per_s=assumptions["connection.water_viscosity_m2_per_s"],
     )
+    head = network_head + head_pa(
+        gradient,
+        length,
+        fittings_factor=assumptions["connection.fittings_factor"],
+        station_loss_pa=assumptions["connection.station_loss_pa"],
+    )
     return {
         "gradient": gradient,
         "velocity": velocity_m_per_s(flow, diameter_m, density),
         "loss": heat_loss_kw(u_value, length, supply, back, ground),
         "drop": supply - temperature_after_degc(supply, u_value, length, flow, ground),
-        "pump": pump_kw(
-            gradient,
-            length,
-            flow,
-            fittings_factor=assumptions["connection.fittings_factor"],
-            station_loss_pa=assumptions["connection.station_loss_pa"],
-            density_kg_per_m3=density,
-            efficiency_share=assumptions["connection.pump_efficiency_share"],
+        "head": head,
+        "pump": as_floats(
+            head * flow / density / assumptions["connection.pump_efficiency_share"] / W_PER_KW
         ),
-        "capex": capex_eur(_column("dn_mm"), length, area, assumptions),
+        "capex": _trench_eur(_column("dn_mm"), length, area, assumptions),
     }
 
 

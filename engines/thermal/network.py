@@ -92,7 +92,7 @@ def return_flow_kg_per_s(
     """Return the water flow of the network [kg/s]: ``m = Q / (cp (Ts - Tr))``."""
     production = non_negative("Network production", production_kw)
     spread_k = finite("Supply temperature", supply_degc) - finite("Return temperature", return_degc)
-    if spread_k.min() <= 0:
+    if spread_k.size and spread_k.min() <= 0:
         raise InvalidInput(
             f"Supply must be warmer than return in every hour; the smallest difference is "
             f"{spread_k.min():g} K."

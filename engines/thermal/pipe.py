@@ -9,6 +9,9 @@ from engines.units import MM_PER_M, W_PER_KW, WATER_HEAT_CAPACITY_KJ_PER_KGK
 LAMINAR_REYNOLDS = 2300.0
 """Below this Reynolds number the flow is laminar (textbook value for round pipes)."""
 
+TURBULENT_REYNOLDS = 4000.0
+"""Above this Reynolds number the flow is turbulent (textbook value for round pipes)."""
+
 STANDSTILL_REYNOLDS = 1e-9
 """Keeps the laminar friction factor finite where no water flows."""
 
@@ -33,18 +36,19 @@ def pressure_gradient_pa_per_m(
     """Return the friction loss of a straight pipe [Pa/m]: ``f / d * rho v**2 / 2``.
 
     Friction factor ``f = 0.25 / log10(k / (3.7 d) + 5.74 / Re**0.9)**2`` (Swamee and Jain 1976,
-    within 1 % of Colebrook for Re 5e3 to 1e8); ``64 / Re`` below Re 2300.
+    within 1 % of Colebrook for Re 5e3 to 1e8); ``64 / Re`` below Re 2300; straight between the
+    two in the transition from Re 2300 to 4000, where measurements scatter.
     """
     diameter = positive("Inner diameter", diameter_m)
     velocity = velocity_m_per_s(flow_kg_per_s, diameter, density_kg_per_m3)
     reynolds = np.maximum(velocity * diameter / viscosity_m2_per_s, STANDSTILL_REYNOLDS)
-    turbulent = np.maximum(reynolds, LAMINAR_REYNOLDS)
     rough = roughness_mm / MM_PER_M / (3.7 * diameter)
-    friction = np.where(
-        reynolds < LAMINAR_REYNOLDS,
-        64.0 / reynolds,
-        0.25 / np.log10(rough + 5.74 / turbulent**0.9) ** 2,
+    turbulent = 0.25 / np.log10(rough + 5.74 / np.maximum(reynolds, TURBULENT_REYNOLDS) ** 0.9) ** 2
+    laminar = 64.0 / np.minimum(reynolds, LAMINAR_REYNOLDS)
+    mixed = np.clip(
+        (reynolds - LAMINAR_REYNOLDS) / (TURBULENT_REYNOLDS - LAMINAR_REYNOLDS), 0.0, 1.0
     )
+    friction = laminar + mixed * (turbulent - laminar)
     return as_floats(friction / diameter * density_kg_per_m3 * velocity**2 / 2.0)
 
 
@@ -81,6 +85,22 @@ def temperature_after_degc(
     return as_floats(ground + (start - ground) * decay)
 
 
+def head_pa(
+    gradient_pa_per_m: ArrayLike,
+    length_m: ArrayLike,
+    *,
+    fittings_factor: float,
+    station_loss_pa: float,
+) -> FloatArray:
+    """Return the pressure a pump must raise [Pa]: ``dp = 2 L grad F + dp_station``.
+
+    There and back, with fittings and the transfer station.
+    """
+    length = non_negative("Length", length_m)
+    gradient = non_negative("Gradient", gradient_pa_per_m)
+    return as_floats(2.0 * length * gradient * fittings_factor + station_loss_pa)
+
+
 def pump_kw(
     gradient_pa_per_m: ArrayLike,
     length_m: ArrayLike,
@@ -93,12 +113,13 @@ def pump_kw(
 ) -> FloatArray:
     """Return the electric power of the pump [kW]: ``dp m / (rho eta)``.
 
-    Pressure for there and back with fittings, plus the station: ``dp = 2 L grad F + dp_station``.
+    Pressure for there and back with fittings, plus the station: see `head_pa`.
     """
-    length = non_negative("Length", length_m)
-    pressure_pa = (
-        2.0 * length * non_negative("Gradient", gradient_pa_per_m) * fittings_factor
-        + station_loss_pa
+    pressure_pa = head_pa(
+        gradient_pa_per_m,
+        length_m,
+        fittings_factor=fittings_factor,
+        station_loss_pa=station_loss_pa,
     )
     flow_m3_per_s = non_negative("Flow", flow_kg_per_s) / density_kg_per_m3
     return as_floats(pressure_pa * flow_m3_per_s / efficiency_share / W_PER_KW)

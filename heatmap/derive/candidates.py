@@ -54,6 +54,29 @@ def open_land(
     return named
 
 
+def cut_anew(
+    parcels: Sequence[dict[str, Any]], buildings: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Cut newer buildings out of candidate areas, which keep their ids and attributes.
+
+    Land that a building has left is not won back: what was cut off once is not stored.
+    """
+    if not len(buildings):
+        return [dict(row) for row in parcels]
+    footprints = shapely.from_wkb([row["wkb"] for row in buildings])
+    tree = shapely.STRtree(footprints)
+    rows = []
+    for row in parcels:
+        area = shapely.from_wkb(row["wkb"])
+        standing = footprints[tree.query(area, predicate="intersects")]
+        free = _areas_only(shapely.difference(area, shapely.union_all(standing)))
+        if free.equals(area):
+            rows.append(dict(row))
+        elif free.area >= SMALLEST_M2:
+            rows.append(row | {"wkb": shapely.to_wkb(free, hex=True)})
+    return rows
+
+
 def _areas_only(shape: shapely.Geometry) -> shapely.Geometry:
     parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
     return shapely.union_all(parts) if parts else shapely.Polygon()

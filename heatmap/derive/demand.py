@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from engines.tables import catalogue
-from engines.thermal.buildings import annual_heat_demand, use_of_osm_value
+from engines.thermal.buildings import BuildingDemand, annual_heat_demand, use_of_osm_value
 
 CELL_M = 100.0
 
@@ -91,10 +91,7 @@ def fill_missing_demand(buildings: Sequence[dict[str, Any]]) -> list[dict[str, A
     rows = [dict(row) for row in buildings]
     if not gaps:
         return rows
-    storeys = np.array([rows[i]["storeys"] or np.nan for i in gaps], dtype=float)
-    table = catalogue("building_uses")
-    uses = [rows[i]["use"] if rows[i]["use"] in table else "unknown" for i in gaps]
-    found = annual_heat_demand(uses, np.array([rows[i]["area_m2"] for i in gaps]), storeys)
+    found = _estimate([rows[i] for i in gaps])
     for place, i in enumerate(gaps):
         rows[i] |= {
             "heat_demand_mwh_per_a": float(found.heat_demand_mwh_per_a[place]),
@@ -102,3 +99,19 @@ def fill_missing_demand(buildings: Sequence[dict[str, Any]]) -> list[dict[str, A
             "storeys_assumed": bool(found.storeys_assumed[place]),
         }
     return rows
+
+
+def with_floor_area(buildings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the buildings that have a footprint, with their net floor area [m2]."""
+    rows = [row for row in buildings if row["area_m2"]]
+    if not rows:
+        return []
+    areas = _estimate(rows).net_floor_area_m2
+    return [row | {"net_floor_area_m2": float(area)} for row, area in zip(rows, areas, strict=True)]
+
+
+def _estimate(rows: Sequence[dict[str, Any]]) -> BuildingDemand:
+    storeys = np.array([row["storeys"] or np.nan for row in rows], dtype=float)
+    table = catalogue("building_uses")
+    uses = [row["use"] if row["use"] in table else "unknown" for row in rows]
+    return annual_heat_demand(uses, np.array([row["area_m2"] for row in rows]), storeys)

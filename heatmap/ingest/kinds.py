@@ -400,6 +400,12 @@ SERIES_NAMES = {
     "elpris spotpris prix spot boersenpreis eur_mwh",
     "temperature_degc": "temperature temperatur temp aussentemperatur lufttemperatur t ulkolaempoetila "
     "laempoetila utetemperatur lufttemp air_temperature t2m tt",
+    "heat_load_kw": "heat_load waermelast waermeleistung waermeabgabe netzeinspeisung_waerme laempoeteho "
+    "vaermeeffekt varmeeffekt puissance_thermique thermal_load heatload",
+    "supply_degc": "supply_degc vorlauf vorlauftemperatur supply_temperature menolaempoetila "
+    "framledningstemperatur fremloebstemperatur temperature_depart",
+    "return_degc": "return_degc ruecklauf ruecklauftemperatur return_temperature paluulaempoetila "
+    "returtemperatur temperature_retour",
     "load_kw": "load last leistung lastgang netzlast verbrauch kuorma teho kulutus effekt belastning "
     "forbrug charge puissance consommation power demand",
 }

@@ -33,7 +33,7 @@ FORMATS = {
     ".jsonl": "geojson", ".fgb": "flatgeobuf", ".parquet": "parquet", ".geoparquet": "parquet",
     ".kml": "kml", ".kmz": "kml", ".gml": "gml", ".xml": "gml", ".dxf": "dxf", ".csv": "table",
     ".tsv": "table", ".txt": "table", ".xlsx": "table", ".osm": "osm", ".pbf": "osm",
-    ".tif": "geotiff", ".tiff": "geotiff",
+    ".tif": "geotiff", ".tiff": "geotiff", ".epw": "epw",
 }  # fmt: skip
 STOPPED = gettext_noop(
     "Reading the file was stopped: it is damaged, or needs more time or memory than one upload "
@@ -65,13 +65,14 @@ class Reading:
 
 @dataclass
 class Spooled:
-    """A file whose usable rows stand in `path`, as CSV in the order of `columns`."""
+    """A file whose usable rows stand in `path`, as binary COPY in the order of `columns`."""
 
     path: Path
     columns: list[str]
     facts: dict[str, Any] = field(default_factory=dict)
     refused: list[dict[str, Any]] = field(default_factory=list)
     walls: list[str] = field(default_factory=list)
+    series: list[dict[str, Any]] = field(default_factory=list)
 
 
 def file_suffix(name: str) -> str:
@@ -95,7 +96,7 @@ def file_suffix(name: str) -> str:
             gettext_noop(
                 "Files ending in %(suffix)s cannot be read.\nUpload a zipped shapefile (.zip), "
                 "GeoPackage, GeoJSON, FlatGeobuf, GeoParquet, KML, GML, DXF, CSV, XLSX, GeoTIFF or "
-                "an OpenStreetMap extract (.osm, .osm.pbf)."
+                "an OpenStreetMap extract (.osm, .osm.pbf); weather as .epw."
             ),
             suffix=suffix or name,
         )
@@ -159,7 +160,7 @@ def spooled(
         If the file cannot be used; also if the reader crashed or ran out of time or memory.
     """
     with tempfile.TemporaryDirectory(prefix="heathub-read-") as folder:
-        spool = Path(folder) / "rows.csv"
+        spool = Path(folder) / "rows.copy"
         result = Spooled(spool, columns)
         order = _order(
             path, name, Path(folder), {**request, "spool": str(spool), "spool_columns": columns}
@@ -172,6 +173,8 @@ def spooled(
                 beat(int(content["rows"]))
             elif kind == "facts":
                 result.facts = content
+            elif kind == "series":
+                result.series.append(content)
             elif kind == "walls":
                 result.walls = content["names"]
         if not result.facts:

@@ -16,12 +16,14 @@ class Feature(models.Model):
     """What all features share: the wall, the version, an id that people use, a valid shape."""
 
     # Many rows come at once. So there are no indexes of their own (features are asked for by
-    # version, which leads the index of the ids), and the town is not looked up for each row: the
-    # wall lets in towns that exist only, and the version refers to the same one.
+    # version, which leads the index of the ids), and town and version are not looked up for each
+    # row: the wall lets in only what belongs to an existing draft (`walls.features_follow_drafts`).
     municipality = models.ForeignKey(
         Municipality, on_delete=models.CASCADE, db_index=False, db_constraint=False
     )
-    version = models.ForeignKey(LayerVersion, on_delete=models.CASCADE, db_index=False)
+    version = models.ForeignKey(
+        LayerVersion, on_delete=models.CASCADE, db_index=False, db_constraint=False
+    )
     ref = models.CharField(max_length=80)
     name = models.CharField(max_length=200, blank=True)
     geom = models.GeometryField(srid=STORAGE_SRID)

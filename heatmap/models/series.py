@@ -15,6 +15,11 @@ class Series(models.Model):
     version = models.OneToOneField(LayerVersion, on_delete=models.CASCADE, related_name="series")
     quantity = models.CharField(max_length=30, choices=SeriesQuantity)
     year_label = models.CharField(max_length=120)
+    station_ref = models.CharField(
+        max_length=80,
+        blank=True,
+        help_text="Id of the substation or feeder whose load it is; empty: of the whole town.",
+    )
     values = ArrayField(models.FloatField())
 
     class Meta:
@@ -22,6 +27,10 @@ class Series(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(values__len__in=[8760, 8784]), name="series_is_one_year"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(station_ref="") | models.Q(quantity=SeriesQuantity.LOAD),
+                name="series_of_a_station_is_a_load",
             ),
         ]
 

@@ -74,10 +74,14 @@ class Attempt:
         """Show that the work is alive; False if it must not go on."""
         with acting_as(job_id=self.job_id):
             alive = self.row().update(heartbeat_at=Now())
-            row = Job.objects.filter(pk=self.job_id).values_list("cancel_requested", flat=True)
-            asked_to_stop = row.first()
-            # a row that is not to be seen yet belongs to a transaction that goes on around us
-            return asked_to_stop is None or bool(alive and not asked_to_stop)
+            row = (
+                Job.objects.filter(pk=self.job_id).values_list("cancel_requested", "state").first()
+            )
+            # a row that is not to be seen yet belongs to a transaction that goes on around us, and
+            # one that is done has been ended by us a moment ago
+            if row is None or row[1] == JobState.DONE:
+                return True
+            return bool(alive and not row[0])
 
 
 def take(job_id: UUID) -> Attempt | None:

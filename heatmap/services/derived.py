@@ -13,15 +13,15 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
 from heatmap.choices import DataClass, LayerKind, Nature
-from heatmap.derive import demand, lines, network
+from heatmap.derive import candidates, demand, lines, network, substations
 from heatmap.errors import Refusal
 from heatmap.models import FEATURE_MODELS, LayerVersion, Municipality
-from heatmap.services.layers import Provenance, publish_features
+from heatmap.services.layers import CLASS_ORDER, Provenance, joined, publish_features
+from heatmap.services.versions import keep_versions
 from heatmap.version_selectors import attribute_columns, newer_inputs, versions_in_use
 
 Rows = list[dict[str, Any]]
 FILLED_LAYER = "Buildings with missing demand derived"
-CLASS_ORDER = (DataClass.PUBLIC, DataClass.MUNICIPAL, DataClass.RESTRICTED)
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,13 @@ class Recipe:
     inputs: tuple[LayerKind, ...]
     method: str
     make: Callable[..., Rows]
+    renews: bool = False
+    """Whether it only renews a layer that is there, whose features it takes as well."""
+
+
+def _rated(present: Rows, buildings: Rows) -> Rows:
+    rated = substations.with_ratings(present, demand.with_floor_area(buildings))
+    return [old | new for old, new in zip(present, rated, strict=True)]
 
 
 def _network(buildings: Rows, streets: Rows, plants: Rows) -> Rows:
@@ -61,6 +68,14 @@ RECIPES: dict[str, Recipe] = {
         Recipe(
             LayerKind.PIPES, "Heat network",
             (LayerKind.BUILDINGS, LayerKind.STREETS, LayerKind.PLANTS), network.METHOD, _network,
+        ),
+        Recipe(
+            LayerKind.PARCELS, "Candidate parcels", (LayerKind.BUILDINGS,), candidates.METHOD,
+            candidates.cut_anew, renews=True,
+        ),
+        Recipe(
+            LayerKind.SUBSTATIONS, "Substations", (LayerKind.BUILDINGS,), substations.METHOD,
+            _rated, renews=True,
         ),
     )
 }  # fmt: skip
@@ -113,6 +128,10 @@ def _hindrance(recipe: Recipe, in_use: dict[str, LayerVersion]) -> Refusal | Non
             return Refusal(gettext_noop("No building of the layer in use lacks its heat demand."))
         return None
     present = in_use.get(recipe.kind)
+    if recipe.renews and (present is None or not present.inputs):
+        return Refusal(
+            gettext_noop("There is no derived layer of this kind that could be renewed.")
+        )
     if present is not None and present.nature == Nature.MEASURED:
         return Refusal(
             gettext_noop(
@@ -150,34 +169,40 @@ def derive(town: Municipality, kind: str, user: User | None) -> LayerVersion:
     """
     if kind not in RECIPES:
         raise Refusal(gettext_noop("Layers of this kind are not derived from others."))
+    keep_versions(town)
     recipe, in_use = RECIPES[kind], versions_in_use(town)
     hindrance = _hindrance(recipe, in_use)
     if hindrance:
         raise hindrance
     used = [in_use[each] for each in recipe.inputs]
-    rows = recipe.make(*(feature_rows(version) for version in used))
+    present = in_use[recipe.kind] if recipe.renews else None
+    taken = [present, *used] if present else used
+    rows = recipe.make(*(feature_rows(version) for version in taken))
     if not rows:
         raise Refusal(
             gettext_noop(
                 "Nothing came out: the layers it is made from hold no heat demand near streets."
             )
         )
-    return publish_features(town, recipe.kind, recipe.layer_name, rows, _origin(recipe, used, user))
+    name = present.layer.name if present else recipe.layer_name
+    return publish_features(town, recipe.kind, name, rows, _origin(recipe, used, present, user))
 
 
-def _origin(recipe: Recipe, used: list[LayerVersion], user: User | None) -> Provenance:
-    def joined(texts: list[str], longest: int) -> str:
-        return "; ".join(dict.fromkeys(filter(None, texts)))[:longest]
-
+def _origin(
+    recipe: Recipe, used: list[LayerVersion], present: LayerVersion | None, user: User | None
+) -> Provenance:
+    taken = [present, *used] if present else used
+    # what follows from sensitive data is as sensitive: a cell may hold a single house; what only
+    # shows where buildings stand is no more so than before
+    classes = [DataClass(version.data_class) for version in ([present] if present else used)]
     return Provenance(
-        source=joined([version.source for version in used], 300),
-        licence=joined([version.licence for version in used], 200),
+        source=joined([version.source for version in taken], 300),
+        licence=joined([version.licence for version in taken], 200),
         crs_delivered="EPSG:3035",
-        # what follows from sensitive data is as sensitive: a cell may hold a single house
-        data_class=max((DataClass(v.data_class) for v in used), key=CLASS_ORDER.index),
-        nature=Nature.DERIVED,
+        data_class=max(classes, key=CLASS_ORDER.index),
+        nature=Nature(present.nature) if present else Nature.DERIVED,
         method=recipe.method,
-        data_date=joined([version.data_date for version in used], 40),
+        data_date=joined([version.data_date for version in taken], 40),
         user=user,
         inputs=[version.pk for version in used],
     )

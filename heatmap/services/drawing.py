@@ -1,12 +1,10 @@
-"""Changes made by hand: shapes drawn on the map, attributes typed into a table or a file.
+"""Changes made by hand: shapes drawn on the map, attributes typed into a table.
 
 All of them become one new version, or none does. What was not touched is carried over as it is
 stored, not as it went to the browser and back.
 """
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,7 +54,8 @@ class Wrong(Refusal):
 
 def edited_fields(kind: str) -> tuple[Field, ...]:
     """Return the attributes that a person may change; the id tells the features apart."""
-    return tuple(each for each in BY_NAME[kind].fields if each.name != REFERENCE)
+    fields = BY_NAME[kind].fields
+    return tuple(each for each in fields if each.name != REFERENCE and each.type != "months")
 
 
 def changes_from(document: Any) -> tuple[int, Changes]:
@@ -260,59 +259,10 @@ def split_area(document: Any) -> list[dict[str, Any]]:
         shapely.GEOSException,
     ) as e:
         raise Refusal(gettext_noop("The area or the line could not be read.")) from e
-    if len(parts) < 2:
+    if len(parts) <= len(shapely.get_parts(area)):
         raise Refusal(
             gettext_noop(
                 "The line does not cut the area in two.\nBegin and end it outside the area."
             )
         )
     return [shapely.geometry.mapping(part) for part in parts]
-
-
-def changes_from_csv(
-    kind: str, known: Iterable[str], text: str, *, remove_missing: bool
-) -> tuple[Changes, list[str]]:
-    """Read attributes keyed by id; return the changes, and the columns that were not understood.
-
-    Raises
-    ------
-    Refusal
-        If there is no column ``ref``, an id stands twice, or an id is not in the layer.
-    """
-    first = text.split("\n", 1)[0]
-    rows = list(csv.DictReader(io.StringIO(text), delimiter=";" if ";" in first else ","))
-    if not rows or REFERENCE not in rows[0]:
-        raise Refusal(
-            gettext_noop("The file has no column “ref”.\nBegin with the file offered on this page.")
-        )
-    names = {each.name for each in edited_fields(kind)}
-    ids = set(known)
-    changes = Changes()
-    for number, row in enumerate(rows, start=2):
-        ref = _unquoted(row[REFERENCE]).strip()
-        if ref in changes.put:
-            raise Refusal(
-                gettext_noop("Row %(row)s: the id %(ref)s stands twice."), row=number, ref=ref
-            )
-        if ref not in ids:
-            raise Refusal(
-                gettext_noop(
-                    "Row %(row)s: the layer has no feature with the id %(ref)s.\nNew features need "
-                    "a shape: draw them, or bring a file with shapes."
-                ),
-                row=number,
-                ref=ref,
-            )
-        changes.put[ref] = {
-            name: _unquoted(value)
-            for name, value in row.items()
-            if name in names and value is not None
-        }
-    changes.removed = ids - set(changes.put) if remove_missing else set()
-    return changes, sorted(set(filter(None, rows[0])) - names - {REFERENCE})
-
-
-def _unquoted(cell: str | None) -> str:
-    """Take off the mark that keeps a spreadsheet from reading a text as a formula."""
-    text = cell or ""
-    return text[1:] if text[:1] == "'" and text[1:2] in "=+-@\t\r" else text

@@ -78,25 +78,31 @@ def _work(attempt: Attempt) -> None:
 
 
 def derive_what_follows(job_id: UUID | str) -> list[UUID]:
-    """Queue the derivations that the version published by this job makes due; return their jobs.
-
-    What is being done already is left alone, and too much unfinished work of a person does not
-    fail the import: the layer then says that its input has a newer version.
-    """
+    """Queue the derivations that the version published by this job makes due; return their jobs."""
     with acting_as(job_id=job_id):
         job = Job.objects.select_related("created_by", "municipality").get(pk=job_id)
         version = _published_by(job)
         if version is None or job.state != JobState.DONE:
             return []
-        asked = []
-        for kind in derived.follow_ups(version):
-            try:
-                work = ask_to_derive(job.municipality, kind, job.created_by)
-            except Refusal:
-                continue
-            queue(work.job_id)
-            asked.append(work.job_id)
+        asked = ask_what_follows(version, job.created_by)
+        for each in asked:
+            queue(each)
         return asked
+
+
+def ask_what_follows(version: LayerVersion, user: User | None) -> list[UUID]:
+    """Write down the derivations that a new version makes due. Call it inside an identity.
+
+    What is being done already is left alone, and too much unfinished work of a person does not
+    fail what she did: the layer then says that its input has a newer version.
+    """
+    asked = []
+    for kind in derived.follow_ups(version):
+        try:
+            asked.append(ask_to_derive(version.municipality, kind, user).job_id)
+        except Refusal:
+            continue
+    return asked
 
 
 def _published_by(job: Job) -> LayerVersion | None:

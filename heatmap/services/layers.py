@@ -20,6 +20,7 @@ from heatmap.services.tile_cells import store_tile_cells
 from heatmap.staging import staged, staged_digest
 
 COMMON_COLUMNS = ("ref", "name", "geom")
+MEASURES = ("area_m2", "length_m")
 DERIVED_COLUMNS: dict[LayerKind, dict[str, str]] = {
     LayerKind.BUILDINGS: {
         "is_heated": "use <> 'unheated'",
@@ -27,6 +28,14 @@ DERIVED_COLUMNS: dict[LayerKind, dict[str, str]] = {
     }
 }
 """What follows from other columns of an uploaded row; uses as in engines/data/building_uses.csv."""
+
+
+CLASS_ORDER = (DataClass.PUBLIC, DataClass.MUNICIPAL, DataClass.RESTRICTED)
+
+
+def joined(texts: Iterable[str], longest: int) -> str:
+    """Name several sources or licences, each once."""
+    return "; ".join(dict.fromkeys(filter(None, texts)))[:longest]
 
 
 @dataclass(frozen=True)
@@ -103,7 +112,7 @@ def publish_features(
     columns = [
         f.column
         for f in model._meta.concrete_fields
-        if f.column not in {"id", "municipality_id", "version_id", "area_m2", "length_m"}
+        if f.column not in {"id", "municipality_id", "version_id", *MEASURES}
     ]
     fields = sql.SQL(", ").join(map(sql.Identifier, columns))
     own = [column for column in columns if column not in COMMON_COLUMNS]
@@ -140,7 +149,7 @@ def publish_staged(
     origin: Provenance,
 ) -> LayerVersion:
     """Publish the rows of the temporary table ``staging``. Call it inside an identity."""
-    digest, count = staged_digest(cursor, columns)
+    digest, count = staged_digest(cursor, [name for name in columns if name not in MEASURES])
     version = _draft(municipality, kind, name, origin, digest, count)
     own = {
         column: sql.SQL(expression) for column, expression in DERIVED_COLUMNS.get(kind, {}).items()
@@ -148,23 +157,21 @@ def publish_staged(
     table = FEATURE_MODELS[kind]._meta.db_table
     cursor.execute(
         sql.SQL(
-            "INSERT INTO {} (municipality_id, version_id, area_m2, length_m, {}) SELECT %s, %s,"
-            " CASE WHEN ST_Dimension(geom) = 2 THEN ST_Area(ST_Transform(geom, %s)) END,"
-            " CASE WHEN ST_Dimension(geom) = 1 THEN ST_Length(ST_Transform(geom, %s)) END, {}"
+            "INSERT INTO {} (municipality_id, version_id, {}) SELECT %s, %s, {}"
             " FROM staging ORDER BY geom"
         ).format(
             sql.Identifier(table),
             sql.SQL(", ").join(map(sql.Identifier, [*columns, *own])),
             sql.SQL(", ").join([*map(sql.Identifier, columns), *own.values()]),
         ),
-        [municipality.pk, version.pk, municipality.srid, municipality.srid],
+        [municipality.pk, version.pk],
     )
     return publish(version)
 
 
 def spool_columns(kind: LayerKind) -> list[str]:
     """Columns of a kind that a file can fill, in the order of the table."""
-    left_out = {"id", "municipality_id", "version_id", "area_m2", "length_m"}
+    left_out = {"id", "municipality_id", "version_id"}
     left_out |= set(DERIVED_COLUMNS.get(kind, {}))
     fields = FEATURE_MODELS[kind]._meta.concrete_fields
     return [str(f.column) for f in fields if f.column not in left_out]
@@ -177,6 +184,7 @@ def publish_series(
     year_label: str,
     values: Sequence[float],
     origin: Provenance,
+    station_ref: str = "",
 ) -> LayerVersion:
     """Publish an hourly series as a version of a layer of kind ``series``."""
     digest = content_hash([{"values": list(values)}])
@@ -186,6 +194,7 @@ def publish_series(
         version=version,
         quantity=quantity,
         year_label=year_label,
+        station_ref=station_ref,
         values=list(values),
     )
     return publish(version)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_noop
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 from heatmap.errors import sentence
 from heatmap.ingest.kinds import BY_NAME
 from heatmap.ingest.reading import Spooled
+from heatmap.services.merging import STRANGER
 from heatmap.spreadsheet import harmless_cell
 from heatmap.staging import double_shapes, drop_double_refs, loose_ends, overlapping
 
@@ -22,21 +23,39 @@ DOUBLE_ID = gettext_noop(
 )
 
 
-def examine(cursor: Any, kind: str, result: Spooled) -> dict[str, Any]:
-    """Check the staged rows against each other; take double ids out."""
+def examine(
+    cursor: Any,
+    kind: str,
+    result: Spooled,
+    complete: Callable[[], dict[str, Any]] = dict,
+) -> dict[str, Any]:
+    """Check the staged rows against each other; take double ids out.
+
+    `complete` is called when they are out, and may change the rows before they are compared.
+    """
     findings: dict[str, Any] = {"double_ids": []}
-    if not result.facts["ids_are_row_numbers"] and kind != "heat_demand":
+    neighbours = dict(result.facts["neighbours"] or {})
+    # the reader counts double ids of all but the largest layers; which they are the database knows
+    may_be_double = neighbours.pop("double_ids", 1) and not result.facts["ids_are_row_numbers"]
+    if may_be_double and kind != "heat_demand":
         findings["double_ids"] = drop_double_refs(cursor)
+    findings |= complete()
     if kind == "heat_demand":
         return findings
-    count, groups = double_shapes(cursor, LISTED)
-    findings["double_shapes"] = {"count": count, "rows": groups}
-    if BY_NAME[kind].checks_overlaps:
-        count, area_m2, pairs = overlapping(cursor, SMALLEST_OVERLAP_M2, LISTED)
-        findings["overlaps"] = {"count": count, "area_m2": round(area_m2, 1), "pairs": pairs}
+    findings |= neighbours or _neighbours(cursor, kind)
     if BY_NAME[kind].checks_ends:
         count, refs = loose_ends(cursor, NEARLY_TOUCHING_M, LISTED)
         findings["loose_ends"] = {"count": count, "refs": refs}
+    return findings
+
+
+def _neighbours(cursor: Any, kind: str) -> dict[str, Any]:
+    """Compare the shapes with each other, as the reader does where all of them fit in memory."""
+    count, groups = double_shapes(cursor, LISTED)
+    findings: dict[str, Any] = {"double_shapes": {"count": count, "rows": groups}}
+    if BY_NAME[kind].checks_overlaps:
+        count, area_m2, pairs = overlapping(cursor, SMALLEST_OVERLAP_M2, LISTED)
+        findings["overlaps"] = {"count": count, "area_m2": round(area_m2, 1), "pairs": pairs}
     return findings
 
 
@@ -45,15 +64,16 @@ def report(
 ) -> dict[str, Any]:
     """Gather all that is known of an import as plain JSON; sentences as text and values."""
     facts = result.facts
-    refused = sorted(
-        [*result.refused, *_double_rows(findings.get("double_ids", []), facts)],
-        key=lambda row: row.get("row") or 0,
-    )
-    doubles = len(findings.get("double_ids", []))
+    taken_out = {
+        DOUBLE_ID: findings.get("double_ids", []), STRANGER: findings.get("strangers", []),
+    }  # fmt: skip
+    told = [row for message, rows in taken_out.items() for row in _by_id(message, rows, facts)]
+    refused = sorted([*result.refused, *told], key=lambda row: row.get("row") or 0)
     counts = dict(facts["refused_counts"])
-    if doubles:
-        counts[DOUBLE_ID] = doubles
+    counts |= {message: len(rows) for message, rows in taken_out.items() if rows}
+    out = sum(map(len, taken_out.values()))
     handling = facts["handling"]
+    by_id = bool((findings.get("against") or {}).get("by_id"))
     return {
         "file": name,
         "kind": kind,
@@ -63,8 +83,8 @@ def report(
         "crs_from": facts["crs_from"],
         "encoding": facts["encoding"],
         "rows_read": facts["rows_read"],
-        "rows_used": facts["rows_used"] - doubles,
-        "rows_refused": facts["rows_refused"] + doubles,
+        "rows_used": facts["rows_used"] - out,
+        "rows_refused": facts["rows_refused"] + out,
         "features": features,
         "refused": refused[:LISTED_ROWS],
         "refused_counts": counts,
@@ -73,25 +93,27 @@ def report(
         "repairs": handling.get("repairs", []),
         "columns": facts["columns"],
         "unused_columns": facts["unused_columns"],
-        "missing": _missing(kind, facts),
+        # what a file that changes a layer by ids does not say stays as it is
+        "missing": [] if by_id else _missing(kind, facts),
         "double_shapes": findings.get("double_shapes", {"count": 0, "rows": []}),
         "overlaps": findings.get("overlaps"),
         "loose_ends": findings.get("loose_ends"),
         "notes": [*facts["notes"], *_notes(facts, findings)],
         "walls": result.walls,
+        "against": findings.get("against"),
     }
 
 
-def _double_rows(
-    doubles: Sequence[tuple[int, str]], facts: Mapping[str, Any]
+def _by_id(
+    message: str, rows: Sequence[tuple[int, str]], facts: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     column = next((c["column"] for c in facts["columns"] if c["field"] == "ref"), "")
     return [
         {
             "kind": "", "ref": ref, "row": row, "column": column, "value": ref,
-            "message": DOUBLE_ID, "values": {"ref": ref},
+            "message": message, "values": {"ref": ref},
         }
-        for row, ref in doubles[:LISTED_ROWS]
+        for row, ref in rows[:LISTED_ROWS]
     ]  # fmt: skip
 
 

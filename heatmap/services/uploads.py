@@ -7,6 +7,7 @@ on the upload carry from one to the next.
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,18 +23,21 @@ from heatmap.identity import acting_as
 from heatmap.ingest.kinds import BROUGHT, BY_NAME
 from heatmap.ingest.reading import Spooled, file_format, file_suffix, inspect_file, spooled
 from heatmap.models import FEATURE_MODELS, LayerVersion, Municipality, Upload
-from heatmap.services import quality
+from heatmap.series_selectors import station_refs
+from heatmap.services import merging, quality
 from heatmap.services.attempts import Attempt
 from heatmap.services.audit import record
 from heatmap.services.jobs import create_job, run_job
 from heatmap.services.layers import (
+    CLASS_ORDER,
     Provenance,
+    joined,
     publish_series,
     publish_staged,
     spool_columns,
 )
 from heatmap.services.towns import OSM_KINDS, Extract, publish_extract, read_extract
-from heatmap.staging import copy_spool
+from heatmap.staging import copy_spool, staged_count
 
 S_PER_MB = {"osm": 5.0}
 """Rough reading time of a file, 1 where nothing stands; from it follows the lane."""
@@ -45,6 +49,9 @@ SERIES_LAYERS = {
     SeriesQuantity.PRICE: "Day-ahead price",
     SeriesQuantity.TEMPERATURE: "Outdoor temperature",
     SeriesQuantity.LOAD: "Load",
+    SeriesQuantity.HEAT_LOAD: "Heat load of the network",
+    SeriesQuantity.SUPPLY: "Supply temperature",
+    SeriesQuantity.RETURN: "Return temperature",
 }
 CLASSES = {
     LayerKind.BUILDINGS: DataClass.RESTRICTED,
@@ -62,7 +69,9 @@ STEP_IS_OLD = gettext_noop(
     "This step belongs to a file that was discarded, or has been taken again since.\nGo on from "
     "the data page."
 )
-OTHER_ANSWERS = ("layer", "swap_axes", "guess", "timezone", "stamps")
+OTHER_ANSWERS = ("layer", "swap_axes", "guess", "timezone", "stamps", "merge", "missing")
+KEEP, REMOVE = "keep", "remove"
+"""What becomes of features that a file which changes a layer by ids says nothing of."""
 
 
 def receive(
@@ -246,6 +255,9 @@ def _load(upload: Upload, attempt: Attempt) -> None:
     is_series = upload.kind == LayerKind.SERIES
     columns = [] if is_series else spool_columns(LayerKind(upload.kind))
     request = request_of(upload) | {"task": "series" if is_series else "load"}
+    if is_series:
+        with acting_as(job_id=attempt.job_id):
+            request["stations"] = station_refs(upload.municipality)
 
     def beat(rows: int) -> None:
         attempt(READING, min(0.6, 0.05 + rows / 1_000_000))
@@ -269,39 +281,88 @@ def _load(upload: Upload, attempt: Attempt) -> None:
 
 def _keep_rows(upload: Upload, result: Spooled) -> None:
     kind = LayerKind(upload.kind)
+    town, publishes = upload.municipality, upload.step == UploadStep.COMMIT
     table = FEATURE_MODELS[kind]._meta.db_table
+    base = merging.base_of(town, upload.answers.get("merge"), kind)
     with connection.cursor() as cursor:
         copy_spool(cursor, table, result.columns, result.path)
-        findings = quality.examine(cursor, kind, result)
-        doubles = len(findings["double_ids"])
-        features = result.facts["features"] - doubles
+        findings = quality.examine(
+            cursor, kind, result, lambda: _against(cursor, upload, base, result)
+        )
+        features = staged_count(cursor)
         document = quality.report(kind, upload.original_name, result, findings, features)
         version = None
-        if upload.step == UploadStep.COMMIT and features > 0:
+        if publishes and features > 0:
+            origin = _origin(upload, document)
+            name = base.layer.name if base else BY_NAME[kind].layer_name
+            if base:
+                origin = _merged(base, origin, document["against"])
             with transaction.atomic():
-                version = publish_staged(
-                    upload.municipality, kind, BY_NAME[kind].layer_name, cursor, result.columns,
-                    _origin(upload, document),
-                )  # fmt: skip
+                version = publish_staged(town, kind, name, cursor, result.columns, origin)
         cursor.execute("DROP TABLE staging")
     _remember(upload, version, document)
 
 
+def _against(
+    cursor: Any, upload: Upload, base: LayerVersion | None, result: Spooled
+) -> dict[str, Any]:
+    """Make of the staged rows what is to be published, and tell how that differs from before."""
+    if base is None:
+        present = merging.base_in_use(upload.municipality, upload.kind)
+        is_asked = upload.step == UploadStep.CHECK and not result.facts["ids_are_row_numbers"]
+        if present is None or not is_asked:
+            return {}
+        return {"against": merging.difference(present, result.columns, by_id=False)}
+    strangers = merging.take_out_strangers(cursor, base)
+    merging.fill_up(cursor, base, result.columns, merging.brought_fields(result.facts))
+    found = merging.difference(base, result.columns, by_id=True)
+    if upload.answers.get("missing") != REMOVE:
+        merging.bring_over(cursor, base, result.columns)
+        if upload.step == UploadStep.COMMIT:
+            found["removed"] = 0
+    return {"strangers": strangers, "against": found}
+
+
 def _keep_series(upload: Upload, result: Spooled) -> None:
-    found = result.facts["series"]
+    """Keep one series, or the load of each substation and feeder of the file: all or none."""
     document = quality.report(
         upload.kind, upload.original_name, result, {}, result.facts["features"]
     )
-    values = found.pop("values")
-    document["series"] = found | {"values_by_day": _daily(values)}
-    version = None
-    if upload.step == UploadStep.COMMIT:
-        quantity = SeriesQuantity(found["quantity"])
-        version = publish_series(
-            upload.municipality, SERIES_LAYERS[quantity], quantity, str(found["year"]), values,
-            _origin(upload, document),
-        )  # fmt: skip
-    _remember(upload, version, document)
+    versions = []
+    stations = [found for found in result.series if found["station"]]
+    if stations and not upload.data_class:
+        upload.data_class = DataClass.RESTRICTED  # as the substations themselves
+    told = [_summary(found) for found in result.series]
+    brief = [{k: v for k, v in one.items() if k != "values_by_day"} for one in told]
+    document["series"] = told[0]
+    document["stations"] = brief if stations else []
+    for found, one in zip(result.series, brief, strict=True):
+        if upload.step == UploadStep.COMMIT:
+            quantity = SeriesQuantity(found["quantity"])
+            origin = _origin(upload, document | {"series": one, "stations": []})
+            versions.append(
+                publish_series(
+                    upload.municipality,
+                    f"{SERIES_LAYERS[quantity]} {found['station']}".strip(),
+                    quantity,
+                    str(found["year"]),
+                    found["values"],
+                    origin,
+                    found["station"],
+                )
+            )
+    _remember(upload, versions[0] if versions else None, document)
+
+
+def _summary(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What the report says of a series; its values stay out of it."""
+    values = found["values"]
+    return {
+        **{key: value for key, value in found.items() if key != "values"},
+        "highest": round(max(values), 3),
+        "mean": round(sum(values) / len(values), 3),
+        "values_by_day": _daily(values),
+    }
 
 
 def _daily(values: list[float]) -> list[float]:
@@ -332,6 +393,24 @@ def _origin(upload: Upload, document: dict[str, Any]) -> Provenance:
             key: value for key, value in document.items() if key not in ("refused", "repairs")
         },
     )
+
+
+def _merged(base: LayerVersion, origin: Provenance, against: Mapping[str, Any]) -> Provenance:
+    """Where a layer comes from that a file has changed."""
+    classes = [DataClass(base.data_class), origin.data_class]
+    return replace(
+        origin,
+        source=joined([base.source, origin.source], 300),
+        licence=joined([base.licence, origin.licence], 200),
+        data_class=max(classes, key=CLASS_ORDER.index),
+        nature=Nature(base.nature),
+        method=base.method,
+        inputs=base.inputs,
+        remarks=origin.remarks | {
+            "edited_from": base.number, "by_file": True, "added": against["added"],
+            "changed": against["changed"], "removed": against["removed"],
+        },
+    )  # fmt: skip
 
 
 def _publish_osm(upload: Upload, attempt: Attempt) -> None:

@@ -10,7 +10,14 @@ from psycopg import sql
 
 from heatmap.choices import LayerKind
 from heatmap.errors import Refusal
-from heatmap.models import FEATURE_MODELS, Layer, LayerVersion, LayerWork, Upload
+from heatmap.models import (
+    FEATURE_MODELS,
+    Layer,
+    LayerVersion,
+    LayerWork,
+    Municipality,
+    Upload,
+)
 from heatmap.services.audit import record
 from heatmap.services.layers import publish
 from heatmap.tile_cache import forget_tiles
@@ -29,7 +36,19 @@ RESTS = {
         "lead back to it."
     ),
 }
-SERIES_COLUMNS = ("quantity", "year_label", "values")
+KEEPING = 4
+"""First key of the advisory locks that keep versions; the second is the town."""
+SERIES_COLUMNS = ("quantity", "year_label", "station_ref", "values")
+
+
+def keep_versions(town: Municipality) -> None:
+    """Let no version of the town be deleted until this transaction ends.
+
+    What is made from versions names them only when it is stored; a version that went between being
+    read and being named would leave it without its source.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [KEEPING, town.pk])
 
 
 def newest_number(layer: Layer) -> int:
@@ -96,6 +115,8 @@ def delete_for_good(version: LayerVersion) -> None:
     Refusal
         If it is in use, or a derived layer, run or report rests on it.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [KEEPING, version.municipality_id])
     Layer.objects.select_for_update().get(pk=version.layer_id)
     if version.number >= newest_number(version.layer):
         raise _refused("version_in_use", version)

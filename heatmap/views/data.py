@@ -20,6 +20,7 @@ from heatmap.selectors import (
     recent_uploads,
     versions_by_layer,
 )
+from heatmap.series_selectors import station_loads
 from heatmap.services.derived import derivable
 from heatmap.version_selectors import mark_stale
 
@@ -43,10 +44,15 @@ def data_page(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("upload", slug=slug, upload_id=begun[0].pk)
         if not form.errors:
             return redirect(f"{reverse('data', args=[slug])}#uploads")
+    recipes, loads = derivable(town), station_loads(town)
+    of_stations = {load["version"].layer_id for load in loads}
+    entries = mark_stale(town, versions_by_layer(town))
     context = page_context(request, town, "data") | {
         "form": form,
-        "layers": mark_stale(town, versions_by_layer(town)),
-        "derivable": derivable(town),
+        "layers": [entry for entry in entries if entry["layer"].pk not in of_stations],
+        "station_loads": loads,
+        "derivable": [recipe for recipe in recipes if not recipe.renews],
+        "renewable": {recipe.kind for recipe in recipes},
         "uploads": recent_uploads(town),
         "arrivals": arrivals_of(town, request.user) if Capability.PLAN in town.may else [],
         "endings": ",".join(FORMATS),

@@ -4,6 +4,7 @@ import csv
 import json
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -15,6 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from heatmap.choices import Capability
 from heatmap.drawn_selectors import MOST_DRAWN, attribute_rows, drawn_document
 from heatmap.errors import Refusal, sentence
+from heatmap.forms import UploadForm
+from heatmap.ingest.reading import FORMATS
+from heatmap.jobs import start_upload, start_what_follows
 from heatmap.layer_documents import layer_documents
 from heatmap.layers import WORDS
 from heatmap.limits import limited
@@ -31,16 +35,13 @@ from heatmap.services.drawing import (
     DRAWN_KINDS,
     Wrong,
     changes_from,
-    changes_from_csv,
     edited_fields,
     split_area,
 )
+from heatmap.services.merging import NOT_BY_ID
 from heatmap.spreadsheet import harmless_cell
 from heatmap.version_selectors import get_layer, shown_versions
-from heatmap.version_words import attribute_labels, attribute_text
 from heatmap.view_texts import edit_texts
-
-LARGEST_DOCUMENT = 2_000_000
 
 
 def _open(
@@ -49,6 +50,16 @@ def _open(
     town = get_municipality(request, slug, to=Capability.PLAN)
     layer = get_layer(town, layer_id)
     if layer.kind not in DRAWN_KINDS:
+        raise Http404
+    return town, layer, shown_versions(town, layer)[0]
+
+
+def _open_by_id(
+    request: HttpRequest, slug: str, layer_id: int
+) -> tuple[Municipality, Layer, LayerVersion]:
+    town = get_municipality(request, slug, to=Capability.PLAN)
+    layer = get_layer(town, layer_id)
+    if layer.kind in NOT_BY_ID:
         raise Http404
     return town, layer, shown_versions(town, layer)[0]
 
@@ -90,6 +101,7 @@ def save(request: HttpRequest, slug: str, layer_id: int) -> JsonResponse:
     try:
         base, changes = changes_from(_document(request))
         new = drawing.save(town, layer, base, changes, request.user)
+        start_what_follows(new, request.user)
     except Wrong as wrong:
         return JsonResponse({"errors": [sentence(*error) for error in wrong.errors]}, status=422)
     except Refusal as refusal:
@@ -113,7 +125,7 @@ def split(request: HttpRequest, slug: str, layer_id: int) -> JsonResponse:
 @require_safe
 def attributes_csv(request: HttpRequest, slug: str, layer_id: int) -> HttpResponse:
     """The attributes of all features, to be changed and brought again."""
-    town, layer, version = _open(request, slug, layer_id)
+    town, layer, version = _open_by_id(request, slug, layer_id)
     names = ["ref", *(each.name for each in edited_fields(layer.kind))]
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{town.slug}-{layer.kind}.csv"'
@@ -125,75 +137,32 @@ def attributes_csv(request: HttpRequest, slug: str, layer_id: int) -> HttpRespon
     return response
 
 
-@limited("drawing", 120)
+@limited("upload", 120)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def table_page(request: HttpRequest, slug: str, layer_id: int) -> HttpResponse:
-    """Attributes by a file: first what it would change, then the new version."""
-    town, layer, version = _open(request, slug, layer_id)
-    context = page_context(request, town, "data") | {"layer": layer, "version": version}
-    status = 200
-    if request.method == "POST":
+    """A file that changes the layer by ids: it goes the way of every file, to its report first."""
+    town, layer, version = _open_by_id(request, slug, layer_id)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = UploadForm(*sent, label_suffix="")
+    if request.method == "POST" and form.is_valid():
         try:
-            if "document" in request.POST:
-                base, changes = changes_from(json.loads(request.POST["document"]))
-                drawing.save(town, layer, base, changes, request.user)
-                messages.success(request, _("The new version was published."))
-                return redirect("layer", slug=slug, layer_id=layer_id)
-            context |= _proposed(request, version)
-        except (Refusal, ValueError) as error:
-            status = 422
-            context["errors"] = _sentences(error)
-    return render(request, "heatmap/edit_table.html", context, status=status)
-
-
-def _sentences(error: Exception) -> list[str]:
-    if isinstance(error, Wrong):
-        return [sentence(*each) for each in error.errors]
-    if isinstance(error, Refusal):
-        return [sentence(error.message, error.values)]
-    return [_("The file could not be read. Save it as CSV in UTF-8.")]
-
-
-def _proposed(request: HttpRequest, version: LayerVersion) -> dict[str, Any]:
-    """Tell what the file would change, attribute by attribute."""
-    file = request.FILES.get("file")
-    if file is None or file.size > LARGEST_DOCUMENT:
-        raise ValueError
-    kind = version.layer.kind
-    names = ["ref", *(each.name for each in edited_fields(kind))]
-    rows = {row["ref"]: row for row in attribute_rows(version, names)}
-    changes, unknown = changes_from_csv(
-        kind, rows, file.read().decode("utf-8-sig"), remove_missing="remove" in request.POST
-    )
-    labels, told, put = attribute_labels(kind), [], []
-    for ref, wish in changes.put.items():
-        different = {
-            name: said
-            for name, said in wish.items()
-            if said != ("" if rows[ref][name] is None else str(rows[ref][name]))
-        }
-        if different:
-            put.append({"ref": ref, **different})
-            told += [
-                {
-                    "ref": ref,
-                    "label": labels.get(name, name),
-                    "before": attribute_text(kind, name, rows[ref][name]),
-                    "after": said or "–",
-                }
-                for name, said in different.items()
-            ]
-    document = {"base": version.pk, "put": put, "removed": sorted(changes.removed)}
-    return {
-        "told": told[:500],
-        "changed": len(put),
-        "removed": sorted(changes.removed)[:500],
-        "removed_count": len(changes.removed),
-        "unknown": unknown,
-        "document": json.dumps(document),
-        "proposed": True,
+            upload = start_upload(
+                town, request.user, form.cleaned_data["file"][0], kind=layer.kind, merge=version.pk,
+                source=version.source, licence=version.licence, data_class=version.data_class,
+            )  # fmt: skip
+            return redirect("upload", slug=slug, upload_id=upload.pk)
+        except Refusal as refusal:
+            form.add_error("file", sentence(refusal.message, refusal.values))
+    context = page_context(request, town, "data") | {
+        "layer": layer,
+        "version": version,
+        "form": form,
+        "fields": [each.name for each in edited_fields(layer.kind)],
+        "endings": ",".join(FORMATS),
+        "upload_limit": settings.UPLOAD_MAX_BYTES,
     }
+    return render(request, "heatmap/edit_table.html", context, status=422 if form.errors else 200)
 
 
 def _document(request: HttpRequest) -> Any:

@@ -13,20 +13,34 @@ from heatmap import wizard
 from heatmap.choices import Capability, JobState, LayerKind, SeriesQuantity, UploadStep
 from heatmap.errors import Refusal, sentence
 from heatmap.jobs import hand_over
+from heatmap.layer_documents import layer_documents
 from heatmap.limits import limited
 from heatmap.models import Municipality, Upload
 from heatmap.render.extent_sketch import sketch
-from heatmap.selectors import bounds_of, get_municipality, get_upload, page_context
+from heatmap.selectors import (
+    bounds_of,
+    current_versions,
+    get_municipality,
+    get_upload,
+    page_context,
+)
 from heatmap.services import quality, queue, uploads
 from heatmap.services.jobs import mark_seen
+from heatmap.view_texts import control_texts
 
 SHOWN_ROWS = 100
 UNITS = {
     SeriesQuantity.PRICE: "EUR/MWh",
     SeriesQuantity.TEMPERATURE: "degC",
     SeriesQuantity.LOAD: "kW",
+    SeriesQuantity.HEAT_LOAD: "kW",
+    SeriesQuantity.SUPPLY: "degC",
+    SeriesQuantity.RETURN: "degC",
 }
-STEP_OF = {"look": UploadStep.INSPECT, "check": UploadStep.CHECK, "commit": UploadStep.COMMIT}
+STEP_OF = {
+    "look": UploadStep.INSPECT, "check": UploadStep.CHECK, "commit": UploadStep.COMMIT,
+    "by_id": UploadStep.CHECK, "whole": UploadStep.CHECK,
+}  # fmt: skip
 
 
 @limited("upload-step", 240)
@@ -81,9 +95,11 @@ def _answered(request: HttpRequest, town: Municipality, upload: Upload) -> HttpR
     if step is None or upload.version_id or not upload.job.has_ended:
         return here
     answers: dict[str, Any] = {}
-    if step == UploadStep.COMMIT:
+    act = request.POST["do"]
+    if act in ("commit", "by_id", "whole"):
         if upload.step == UploadStep.INSPECT:
             return here
+        answers = wizard.changes_from(act, request.POST, upload)
     else:
         form = wizard.AboutForm(request.POST, label_suffix="")
         if wizard.is_osm(upload):
@@ -125,6 +141,7 @@ def _answers(
         wizard.leave_out_what_extracts_say(form_shown)
     places = wizard.places_of(upload, layer)
     is_series, has_shapes = kind == LayerKind.SERIES, kind in layer.get("mappings", {})
+    has_place = has_shapes and not wizard.needs_no_place(upload, layer)
     context = {
         "form": form_shown,
         "layer": layer,
@@ -138,9 +155,7 @@ def _answers(
         "series": wizard.series_answers(upload) if is_series else None,
         "places": places,
         "place": asked.get("place") or wizard.chosen_place(upload, layer),
-        "sketch": sketch(bounds_of(town), [option["extent"] for option in places])
-        if has_shapes
-        else None,
+        **(_where(town, places) if has_place else {}),
         "place_columns": wizard.place_columns(upload)
         if has_shapes and upload.proposal.get("format") in wizard.TABLES
         else [],
@@ -151,6 +166,24 @@ def _answers(
     }
     status = 422 if form else 200
     return _page(request, town, upload, "answers", status=status, **context)
+
+
+def _where(town: Municipality, places: list[dict[str, Any]]) -> dict[str, Any]:
+    """The town and the places that a file may have: as a sketch, and for the map."""
+    bounds = bounds_of(town)
+    return {
+        "sketch": sketch(bounds, [option["extent"] for option in places]),
+        "place_map": {
+            "town": bounds,
+            "layers": layer_documents(current_versions(town)),
+            "texts": {"controls": control_texts()},
+            "candidates": [
+                {"number": number, "value": option["value"], "extent": option["extent"]}
+                for number, option in enumerate(places, start=1)
+                if option["extent"]
+            ],
+        },
+    }
 
 
 def _report(upload: Upload) -> dict[str, Any]:
@@ -170,6 +203,7 @@ def _report(upload: Upload) -> dict[str, Any]:
         if series
         else None,
         "months": wizard.month_means(series["values_by_day"]) if series else [],
+        "against": wizard.against(upload),
         "is_ready": upload.job.state == JobState.DONE and upload.step == UploadStep.CHECK,
     }  # fmt: skip
 

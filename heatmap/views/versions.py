@@ -21,6 +21,7 @@ from heatmap.models import Layer, LayerVersion, Municipality
 from heatmap.selectors import get_municipality, page_context
 from heatmap.services.derived import derivable
 from heatmap.services.drawing import DRAWN_KINDS
+from heatmap.services.merging import NOT_BY_ID
 from heatmap.services.versions import delete_for_good
 from heatmap.spreadsheet import harmless_cell
 from heatmap.version_selectors import (
@@ -54,6 +55,7 @@ def layer_page(request: HttpRequest, slug: str, layer_id: int) -> HttpResponse:
         "newest": newest,
         "versions": versions,
         "can_draw": layer.kind in DRAWN_KINDS,
+        "can_merge": layer.kind not in NOT_BY_ID,
         "has_map": layer.kind in BY_KIND,
         "inputs": inputs_of(newest),
         "newer_inputs": newer_inputs(newest, in_use),

@@ -69,6 +69,10 @@ class Candidate(models.Model):
         null=True, help_text="Bounds of the best year and a realistic one, for the short-list only."
     )
 
+    resilience = models.JSONField(
+        null=True, help_text="What failures mean, for the short-list only."
+    )
+
     class Meta:
         ordering = ["rank", "ref"]
         constraints = [
@@ -81,7 +85,8 @@ class Candidate(models.Model):
     @property
     def document(self) -> dict[str, Any]:
         """The result with what was added when all parcels were known."""
-        return self.result | {"rank": self.rank, "foresight": self.foresight}
+        added = {"rank": self.rank, "foresight": self.foresight, "resilience": self.resilience}
+        return self.result | added
 
 
 class Report(models.Model):

@@ -21,6 +21,12 @@ class Study(models.Model):
     compute_outlook = models.CharField(max_length=20, default="market")
     start_year = models.FloatField(default=2027.0)
     area_type = models.CharField(max_length=20, default="outer_city")
+    demand_method = models.CharField(
+        max_length=20, default="bdew", help_text="bdew or degree_days; a measured load goes before."
+    )
+    refrigerant = models.CharField(
+        max_length=20, default="ammonia", help_text="Of a heat pump: ammonia or isobutane."
+    )
     overrides = models.JSONField(default=dict, blank=True)
     illustrative = models.JSONField(
         default=list, blank=True, help_text="Groups of assumptions that describe no real town."

@@ -6,14 +6,16 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from engines.errors import EngineError
-from engines.evaluation.town import town_year
+from engines.evaluation.town import load_shapes
+from engines.units import KWH_PER_MWH
 from heatmap.errors import Refusal, sentence
 from sites.assembly import assemble_town, months_and_hours
-from sites.map_selectors import heat_hours
+from sites.map_selectors import kept_hours
 from sites.models import Run
 from sites.services.parts import check_engines
 
 DECIMALS = 4
+QUANTITIES = ("demand", "absorbable", "headroom")
 
 
 def by_month_and_hour(values: np.ndarray, utc_offset_h: int) -> list[list[float]]:
@@ -25,31 +27,41 @@ def by_month_and_hour(values: np.ndarray, utc_offset_h: int) -> list[list[float]
     return np.round(sums / counts, DECIMALS).reshape(12, 24).tolist()
 
 
+def demand_kw(run: Run) -> tuple[np.ndarray, int]:
+    """Return the hourly heat demand of all customers [kW], and the town's offset from UTC [h]."""
+    town, choices, assumptions = assemble_town(run.municipality, run.inputs)
+    shapes = load_shapes(town, choices, assumptions)
+    of_groups = np.bincount(
+        town.network.customer_group, town.network.customer_mwh_per_a, minlength=len(shapes)
+    )
+    return of_groups @ shapes * KWH_PER_MWH, town.utc_offset_h
+
+
 def map_hours(run: Run) -> dict[str, Any]:
     """Return tables of demand, absorbable heat and headroom, or why there is none.
 
-    ``demand`` is relative to the mean of the year; ``absorbable`` is what the whole network can
-    take [kW]; ``parcels`` what it takes from the hub on each parcel of the short-list [kW].
+    ``demand`` is relative to the mean of the year and holds for all customers; ``absorbable`` and
+    ``headroom`` hold a table [kW] for each parcel whose hours are stored.
     """
     try:
         check_engines(run)
-        town, choices, assumptions = assemble_town(run.municipality, run.inputs)
-        year = town_year(town, choices, assumptions)
+        heat_kw, offset = demand_kw(run)
     except (Refusal, EngineError) as error:
         said = sentence(error.message, error.values) if isinstance(error, Refusal) else str(error)
-        return {"demand": None, "absorbable": None, "parcels": {}, "missing": {"all": said}}
-    offset = town.utc_offset_h
-    whole_kw = year.uptake_kw[0]
+        return {"demand": None, "parcels": {}, "missing": dict.fromkeys(QUANTITIES, said)}
+    if not heat_kw.any():
+        said = _("No building with heat demand hangs on the network.")
+        return {"demand": None, "parcels": {}, "missing": dict.fromkeys(QUANTITIES, said)}
+    parcels = {
+        quantity: {
+            ref: by_month_and_hour(np.array(values, dtype=np.float64), offset)
+            for ref, values in kept_hours(run, quantity)
+        }
+        for quantity in QUANTITIES[1:]
+    }
+    lacking = _("This run keeps no hours of it. Run the study again.")
     return {
-        "demand": by_month_and_hour(year.demand_kw / year.demand_kw.mean(), offset),
-        "absorbable": by_month_and_hour(whole_kw, offset),
-        "parcels": {
-            ref: by_month_and_hour(np.array(heat_kw, dtype=np.float64), offset)
-            for ref, heat_kw in heat_hours(run)
-            if heat_kw
-        },
-        "missing": {
-            "headroom": _("The layer holds one value for the whole year."),
-            "absorbable": _("Hours are kept for the short-list only."),
-        },
+        "demand": by_month_and_hour(heat_kw / heat_kw.mean(), offset),
+        "parcels": parcels,
+        "missing": {quantity: lacking for quantity, found in parcels.items() if not found},
     }

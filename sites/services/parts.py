@@ -12,6 +12,7 @@ from engines import ENGINE_VERSION
 from engines.evaluation.hubs import Hubs, evaluate_hubs
 from engines.evaluation.judge import judge
 from engines.evaluation.notes import merged_notes
+from engines.evaluation.town import TownYear, town_year
 from engines.message import Message
 from engines.scoring.aggregate import ranks
 from engines.tables import table_hashes
@@ -30,6 +31,7 @@ from sites.services.results import (
     hourly_document,
     message_document,
     parcel_documents,
+    resilience_document,
     town_document,
 )
 
@@ -63,14 +65,17 @@ def score(progress: Attempt) -> None:
         check_engines(run)
         given = assemble(run.municipality, run.inputs)
         there = set(RunPart.objects.filter(run=run).values_list("number", flat=True))
+    progress(gettext_noop("working out every hour of the heat network"), 0.1)
+    year = year_of(given)
     starts = range(0, len(given.rows), PART)
     for number, start in enumerate(starts):
         if number not in there:
             share = 0.15 + 0.75 * number / len(starts)
             progress(gettext_noop("working out every hour of every parcel"), share)
-            _work_part(progress, run, number, chosen(given, range(len(given.rows))[start:][:PART]))
+            part = chosen(given, range(len(given.rows))[start:][:PART])
+            _work_part(progress, run, number, part, year)
     progress(gettext_noop("ranking and storing the result"), 0.9)
-    _finish(progress, run, given)
+    _finish(progress, run, given, year)
 
 
 def chosen(given: Assembled, rows: Sequence[int]) -> Assembled:
@@ -78,9 +83,14 @@ def chosen(given: Assembled, rows: Sequence[int]) -> Assembled:
     return replace(given, rows=[given.rows[i] for i in rows], candidates=given.candidates.at(rows))
 
 
-def hubs_of(given: Assembled) -> Hubs:
+def year_of(given: Assembled) -> TownYear:
+    """Work out the year of the town, at the pipes that the candidates would feed."""
+    return town_year(given.town, given.candidates, given.choices, given.assumptions)
+
+
+def hubs_of(given: Assembled, year: TownYear) -> Hubs:
     return evaluate_hubs(
-        given.town, given.candidates, given.substations, given.choices, given.assumptions
+        year, given.candidates, given.substations, given.choices, given.assumptions
     )
 
 
@@ -100,8 +110,8 @@ def on_short_list(rank: int | None) -> bool:
     return rank is not None and rank <= SHORT_LIST
 
 
-def _work_part(progress: Attempt, run: Run, number: int, part: Assembled) -> None:
-    hubs = hubs_of(part)
+def _work_part(progress: Attempt, run: Run, number: int, part: Assembled, year: TownYear) -> None:
+    hubs = hubs_of(part, year)
     judged = judge(part.candidates, hubs, part.choices, part.assumptions)
     parcels = parcel_documents(part, hubs, judged)
     texts = [canonical(parcel) for parcel in parcels]
@@ -127,7 +137,7 @@ def _work_part(progress: Attempt, run: Run, number: int, part: Assembled) -> Non
         )
 
 
-def _finish(progress: Attempt, run: Run, given: Assembled) -> None:
+def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> None:
     with acting_as(job_id=progress.job_id):
         parts = list(RunPart.objects.filter(run=run).order_by("number"))
         pinned = set(
@@ -143,12 +153,13 @@ def _finish(progress: Attempt, run: Run, given: Assembled) -> None:
         np.array([excluded for *_, excluded, _ in lines]),
     )
     kept = [i for i, ref in enumerate(refs) if ref in pinned or on_short_list(rank[i])]
-    # the year of the town is the same for whichever parcel it is worked out
-    hubs = hubs_of(chosen(given, kept or [0]))
+    short = chosen(given, kept or [0])
+    hubs = hubs_of(short, year)
     short_list = {
         refs[i]: {
             "hourly": hourly_document(hubs, place),
             "foresight": foresight_document(hubs, place),
+            "resilience": resilience_document(short, hubs, place),
             "is_pinned": refs[i] in pinned,
         }
         for place, i in enumerate(kept)

@@ -7,18 +7,23 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from django.contrib.gis.geos import LineString
 
+from engines.evaluation.feeding import NO_MODE
 from engines.evaluation.foresight import foresight
 from engines.evaluation.hubs import Hubs
 from engines.evaluation.judge import Judgement
+from engines.evaluation.resilience import resilience
 from engines.message import Message
 from engines.scoring.gates import Gate
 from engines.scoring.verdict import Verdict
-from engines.thermal.injection import DIRECT_SUPPLY, NONE, RETURN_PREHEAT
+from engines.thermal.connection import AREA_TYPES
 from sites.assembly import Assembled
 
-MODES = {NONE: "none", RETURN_PREHEAT: "return_preheat", DIRECT_SUPPLY: "direct_supply"}
 SERIES_DECIMALS = 2
+WGS84_SRID = 4326
+ROUTE_DECIMALS = 6
+LEAST_POINTS = 2
 
 
 def number(value: Any) -> float | None:
@@ -43,7 +48,8 @@ def town_document(given: Assembled, hubs: Hubs, series: dict[str, str]) -> dict[
         "supply_degc": [number(year.supply_degc.min()), number(year.supply_degc.max())],
         "return_degc": [number(year.return_degc.min()), number(year.return_degc.max())],
         "available_degc": number(year.available_degc),
-        "hours_possible": int(np.count_nonzero(year.mode != NONE)),
+        "network_lost_mwh_per_a": number(year.lost_kw.sum() / 1000),
+        "network": {key: number(value) for key, value in vars(year.network.report).items()},
         "hours": len(prices),
         "price_label": series["price"],
         "price_mean_eur_per_mwh": number(prices.mean()),
@@ -63,9 +69,13 @@ def hourly_document(hubs: Hubs, i: int) -> dict[str, Any]:
     series = {
         "power_it_kw": hours.it_power_kw,
         "heat_kw": hours.heat_delivered_kw,
+        "heat_pump_kw": hours.heat_pump_kw,
         "rejected_kw": hours.heat_rejected_kw,
-        "supply_degc": hubs.town.supply_degc,
-        "return_degc": hubs.town.return_degc,
+        "absorbable_kw": hubs.places.at(np.array([i])).absorbable_kw[0],
+        "flow_kg_per_s": hubs.places.flow_kg_per_s[i],
+        "supply_degc": hubs.places.supply_degc[i],
+        "return_degc": hubs.places.return_degc[i],
+        "headroom_kw": hubs.inputs.headroom_kw[hubs.inputs.substation_of[i]],
         "available_degc": np.full(len(hours.it_power_kw), hubs.town.available_degc),
         "price_eur_per_mwh": hubs.town.price_eur_per_mwh,
     }
@@ -77,6 +87,15 @@ def hourly_document(hubs: Hubs, i: int) -> dict[str, Any]:
 def foresight_document(hubs: Hubs, i: int) -> dict[str, float | None]:
     """What the first year of one parcel earns with and without foresight."""
     return {name: number(value) for name, value in vars(foresight(hubs, i)).items()}
+
+
+def resilience_document(given: Assembled, hubs: Hubs, i: int) -> dict[str, Any]:
+    """What failures mean for one parcel."""
+    found = vars(resilience(hubs, i, given.town.plants_kw, given.assumptions))
+    return {
+        name: value if isinstance(value, bool | None) else number(value)
+        for name, value in found.items()
+    }
 
 
 def canonical(document: dict[str, Any]) -> str:
@@ -124,20 +143,21 @@ def _parcel(i: int, given: Assembled, hubs: Hubs, judged: Judgement) -> dict[str
             "power_it_kw": number(hubs.inputs.power_it_kw[i]),
             "technology": given.choices.technology,
             "available_degc": number(hubs.town.available_degc),
-            "hot_side_max_degc": number(
-                hubs.town.available_degc + given.assumptions["hub.approach_k"]
-            ),
+            "hot_side_max_degc": number(hubs.town.conditions.hub.chain.hot_degc),
         },
-        "connection": _connection(i, hubs),
+        "connection": _connection(i, given, hubs),
+        "route": _route(i, given, hubs),
+        "noise_radius_m": number(hubs.noise_radius_m),
         "grid": {
             "substation": None
             if given.candidates.substation_of[i] < 0
             else given.substation_refs[given.candidates.substation_of[i]],
             "distance_m": number(given.candidates.substation_m[i]),
             "headroom_firm_kw": number(hubs.firm_kw[i]),
-            "needed_kw": number(hubs.needed_kw),
+            "needed_kw": number(hubs.needed_kw[i]),
         },
         "energy_mwh": _energy(i, hubs),
+        "limits": _limits(i, hubs),
         "hours": {
             "running": number(hubs.dispatch.hours_run[i, 0]),
             "with_heat": number(hubs.dispatch.hours_with_heat[i, 0]),
@@ -195,19 +215,95 @@ def _criteria(i: int, judged: Judgement) -> list[dict[str, Any]]:
     ]
 
 
-def _connection(i: int, hubs: Hubs) -> dict[str, Any]:
-    joined = bool(hubs.joined[i])
-    modes = hubs.town.mode
-    best = int(modes.max()) if joined else NONE
+def _connection(i: int, given: Assembled, hubs: Hubs) -> dict[str, Any]:
+    joined, feed = bool(hubs.joined[i]), hubs.feed
+    way, piece = hubs.way, int(hubs.way.piece[i])
+    network = hubs.town.network
+
+    def if_joined(values: Any) -> float | None:
+        return number(values[i]) if joined else None
+
     return {
-        "length_m": number(hubs.length_m[i]),
-        "dn_mm": number(hubs.connection.dn_mm[i]) if joined else None,
-        "loss_kw": number(hubs.connection.heat_loss_kw[i]) if joined else None,
-        "pump_kw": number(hubs.connection.pump_kw[i]) if joined else None,
-        "capex_eur": number(hubs.connection.capex_eur[i]) if joined else None,
-        "mode": MODES[best],
-        # temperatures alone; whether a pipe leads there is another matter
-        "hours_possible": int(np.count_nonzero(modes != NONE)),
+        "length_m": number(way.length_m[i]),
+        "length_by_area_m": {
+            area: number(metres)
+            for area, metres in zip(AREA_TYPES, way.length_by_area_m[i], strict=True)
+        },
+        "river_crossings": number(way.river_crossings[i]),
+        "rail_crossings": number(way.rail_crossings[i]),
+        "crossings_eur": if_joined(way.crossings_eur),
+        "break_even_m": number(way.break_even_m[i]),
+        "along": hubs.town.ways.routes.method,
+        "said": message_document(hubs.town.ways.routes.sentence(int(way.row[i]))),
+        "head_pa": if_joined(hubs.connection.head_pa),
+        "dn_mm": if_joined(hubs.connection.dn_mm),
+        "loss_kw": if_joined(hubs.connection.heat_loss_kw),
+        "pump_kw": if_joined(hubs.connection.pump_kw),
+        "capex_eur": if_joined(hubs.connection.capex_eur),
+        "supply_drop_k": if_joined(hubs.connection.supply_drop_k),
+        "mode": feed.mode[i] if joined else NO_MODE,
+        "modes": _modes(i, hubs),
+        "hours_possible": int(feed.possible_h[i]),
+        "hours_wanted": int(feed.wanted_h[i]),
+        "peak_kw": if_joined(feed.peak_kw),
+        "heat_pump_kwth": if_joined(feed.heat_pump_kwth),
+        "feed_degc": if_joined(feed.feed_degc),
+        "back_degc": if_joined(feed.back_degc),
+        "flow_known": bool(hubs.flow_known[i]),
+        "behind_mwh_per_a": None if piece < 0 else number(network.behind_mwh_per_a[piece]),
+        "customers_behind": None if piece < 0 else number(network.customers_behind[piece]),
+    }
+
+
+def _route(i: int, given: Assembled, hubs: Hubs) -> dict[str, Any] | None:
+    """The way from the parcel to the network as GeoJSON; None where none is known."""
+    line = hubs.town.ways.line(int(hubs.way.row[i]))
+    if len(line) < LEAST_POINTS:
+        return None
+    row = given.rows[i]
+    path = LineString(line.tolist(), srid=given.srid)
+    path.transform(WGS84_SRID)
+    points = [(row.lon, row.lat), *path.coords]
+    return {
+        "type": "LineString",
+        "coordinates": [[round(x, ROUTE_DECIMALS), round(y, ROUTE_DECIMALS)] for x, y in points],
+    }
+
+
+def _modes(i: int, hubs: Hubs) -> list[dict[str, Any]]:
+    """Every way of feeding in with what it gives and what is against it."""
+    best, row = hubs.feed.comparison(i)
+    said = best.sentences(row)
+    return [
+        {
+            "mode": mode,
+            "chosen": int(best.best[row]) == k,
+            "hours": int(best.feasible_h[k, row]),
+            "heat_mwh": number(best.heat_mwh[k, row]),
+            "power_mwh": number(best.power_mwh[k, row]),
+            "worth_eur_per_a": number(best.worth_eur_per_a[k, row]),
+            "reasons": [message_document(sentence) for sentence in said[mode]],
+        }
+        for k, mode in enumerate(best.modes)
+    ]
+
+
+def _limits(i: int, hubs: Hubs) -> dict[str, Any]:
+    """What stands between the hub's full heat and what it delivers, step by step."""
+    piece = int(hubs.way.piece[i])
+    flow = float(hubs.places.flow_kg_per_s[i].max())
+    most = float("nan") if piece < 0 else float(hubs.town.network.flow_max_kg_per_s[piece])
+    return {
+        "full_heat_mwh": number(hubs.full_heat_mwh),
+        "takeable_mwh": number(hubs.takeable_mwh[i]),
+        "delivered_mwh": number(hubs.dispatch.heat_delivered_mwh[i, 0]),
+        "heat_pump_mwh": number(hubs.dispatch.heat_pump_mwh[i, 0]),
+        "hours_wanted": int(hubs.feed.wanted_h[i]),
+        "hours_possible": int(hubs.feed.possible_h[i]),
+        "hours_run": number(hubs.dispatch.hours_run[i, 0]),
+        "headroom_kw": number(hubs.firm_kw[i]),
+        "needed_kw": number(hubs.needed_kw[i]),
+        "pipe_used_share": number(flow / most) if hubs.flow_known[i] else None,
     }
 
 
@@ -229,7 +325,10 @@ def _energy(i: int, hubs: Hubs) -> dict[str, Any]:
         "rejected": rejected,
         "parts": {
             "it": float(year.it_energy_mwh[i, 0]),
-            "auxiliary": float(year.electricity_mwh[i, 0] - year.it_energy_mwh[i, 0]),
+            "heat_pump": float(year.heat_pump_mwh[i, 0]),
+            "auxiliary": float(
+                year.electricity_mwh[i, 0] - year.it_energy_mwh[i, 0] - year.heat_pump_mwh[i, 0]
+            ),
             "pipe_loss": pipe,
             "uncaptured": uncaptured,
         },

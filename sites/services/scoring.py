@@ -16,11 +16,12 @@ from heatmap.errors import Refusal
 from heatmap.identity import acting_as
 from heatmap.models import LayerVersion
 from heatmap.services.jobs import create_job, run_job
-from sites.assembly import assemble
+from heatmap.services.versions import keep_versions
+from sites.assembly import Assembled, assemble
 from sites.models import Candidate, Run, RunPart, Study
 from sites.parcel_selectors import newest_versions
-from sites.services.parts import check_engines, chosen, hubs_of, on_short_list, score
-from sites.services.results import foresight_document, hourly_document
+from sites.services.parts import check_engines, chosen, hubs_of, on_short_list, score, year_of
+from sites.services.results import foresight_document, hourly_document, resilience_document
 
 PARCELS_PER_S = 500.0
 """Rough speed of scoring (docs/benchmarks.md); from it follows the lane, not the result."""
@@ -28,7 +29,6 @@ PARCELS_PER_S = 500.0
 NEEDED = (
     LayerKind.PARCELS,
     LayerKind.PIPES,
-    LayerKind.BUILDINGS,
     SeriesQuantity.PRICE,
     SeriesQuantity.TEMPERATURE,
 )
@@ -42,6 +42,8 @@ STUDY_CHOICES = (
     "compute_outlook",
     "start_year",
     "area_type",
+    "demand_method",
+    "refrigerant",
     "illustrative",
 )
 
@@ -54,8 +56,11 @@ def create_run(study: Study, user: User | None) -> Run:
     Refusal
         If a layer that scoring needs is missing; the sentence names all of them.
     """
+    keep_versions(study.municipality)
     versions = newest_versions(study.municipality)
     missing = [kind for kind in NEEDED if kind not in versions]
+    if not versions.keys() & {LayerKind.BUILDINGS, LayerKind.HEAT_DEMAND}:
+        missing.append(LayerKind.BUILDINGS)
     if missing:
         raise Refusal(
             gettext_noop(
@@ -156,27 +161,29 @@ def hourly_of(candidate: Candidate) -> dict[str, Any]:
     stored: dict[str, Any] | None = candidate.hourly
     if stored is not None:
         return stored
-    return hourly_document(_hub_of(candidate), 0)
+    return hourly_document(_hub_of(candidate)[1], 0)
 
 
-def _hub_of(candidate: Candidate) -> Hubs:
+def _hub_of(candidate: Candidate) -> tuple[Assembled, Hubs]:
     """Work out one parcel alone, with the engines that its run was made with."""
     run = candidate.run
     check_engines(run)
     given = assemble(run.municipality, run.inputs)
-    return hubs_of(chosen(given, [given.candidates.refs.index(candidate.ref)]))
+    alone = chosen(given, [given.candidates.refs.index(candidate.ref)])
+    return alone, hubs_of(alone, year_of(alone))
 
 
 def set_pinned(candidate: Candidate, pinned: bool) -> None:
     """Keep the hours of a parcel whatever its rank, in this run and the next ones, or let go."""
     candidate.is_pinned = pinned
     if pinned and candidate.hourly is None:
-        hub = _hub_of(candidate)
+        given, hub = _hub_of(candidate)
         candidate.hourly = hourly_document(hub, 0)
         candidate.foresight = foresight_document(hub, 0)
+        candidate.resilience = resilience_document(given, hub, 0)
     elif not pinned and not on_short_list(candidate.rank):
-        candidate.hourly = candidate.foresight = None
-    candidate.save(update_fields=["is_pinned", "hourly", "foresight"])
+        candidate.hourly = candidate.foresight = candidate.resilience = None
+    candidate.save(update_fields=["is_pinned", "hourly", "foresight", "resilience"])
 
 
 def run_document(run: Run) -> dict[str, Any]:

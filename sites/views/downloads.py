@@ -17,7 +17,11 @@ from sites.services.scoring import hourly_of
 SERIES = (
     "power_it_kw",
     "heat_kw",
+    "heat_pump_kw",
     "rejected_kw",
+    "absorbable_kw",
+    "headroom_kw",
+    "flow_kg_per_s",
     "supply_degc",
     "return_degc",
     "available_degc",

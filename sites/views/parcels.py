@@ -26,7 +26,8 @@ from sites.services.scoring import set_pinned
 
 def _place(candidate: Candidate, layers: list) -> dict:
     result = candidate.document
-    place = {key: result.get(key) for key in ("ref", "lon", "lat", "score")}
+    shown = ("ref", "lon", "lat", "score", "route", "noise_radius_m")
+    place = {key: result.get(key) for key in shown}
     return place | {"layers": layers, "refused": result.get("rank") is None}
 
 

@@ -34,6 +34,7 @@ VIOLATIONS = [
     ("door-files", "heatmap/derive/network.py", "from osmium import SimpleHandler"),
     ("door-folium", "sites/reports/__init__.py", "import folium"),
     ("door-typst", "heatmap/render/__init__.py", "import typst"),
+    ("door-pandapipes", "sites/services/__init__.py", "import pandapipes"),
     ("door-celery", "heatmap/services/jobs.py", "from celery import current_app"),
 ]
 

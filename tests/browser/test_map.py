@@ -280,11 +280,12 @@ def test_the_slider_shows_month_and_hour(page):
     page.locator("[data-hours-month]").fill("7")
     assert page.locator("[data-hours-why]").inner_text() != january
     assert hash_of(page)["t"] == "6,7,demand"
-    page.locator("[data-hours-quantity]").select_option("absorbable")
-    expect(page.locator("[data-hours-why]")).to_contain_text("network can then take")
-    headroom = page.locator("[data-hours-quantity] option[value=headroom]")
-    expect(headroom).to_be_disabled()
-    expect(headroom).to_contain_text("one value for the whole year")
+    for quantity, words in (("absorbable", "network can then take"), ("headroom", "grid can then")):
+        page.locator("[data-hours-quantity]").select_option(quantity)
+        expect(page.locator("[data-hours-why]")).to_contain_text(words)
+        assert hash_of(page)["t"] == f"6,7,{quantity}"
+    page.locator(".ranking button").first.click()
+    expect(page.locator("#inspector")).to_contain_text("Grid headroom then")
 
 
 def test_the_search_is_used_with_the_keyboard(page):

@@ -1,7 +1,9 @@
 """Every format that planners have comes to the same two parcels."""
 
+import csv
 import json
 import zipfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import geopandas
@@ -11,14 +13,14 @@ import pytest
 import rasterio
 import shapely
 from affine import Affine
+from bringing import notes, upload
 from django.core.files import File
 from factories import make_town
 from shapefiles import SQUARES
 
 from heatmap.choices import JobState
-from heatmap.errors import sentence
 from heatmap.identity import acting_as
-from heatmap.models import Building, HeatDemandCell, Parcel, Pipe, Plant, Series, Substation, Upload
+from heatmap.models import Building, HeatDemandCell, Parcel, Pipe, Plant, Series, Substation
 from heatmap.services import quality, uploads
 
 pytestmark = pytest.mark.django_db
@@ -29,21 +31,9 @@ def town():
     return make_town()
 
 
-def upload(town, path: Path, kind: str = "parcels", **answers) -> Upload:
-    with acting_as(municipality=town.slug), path.open("rb") as handle:
-        received = uploads.receive(
-            town, None, kind=kind, file=File(handle), name=path.name, **answers
-        )
-    return uploads.process(received.job_id)
-
-
 def rows(town, model) -> list:
     with acting_as(municipality=town.slug):
         return list(model.objects.order_by("ref"))
-
-
-def notes(done: Upload) -> str:
-    return "\n".join(sentence(note["message"], note["values"]) for note in done.report["notes"])
 
 
 def frame() -> geopandas.GeoDataFrame:
@@ -393,3 +383,55 @@ def test_names_of_columns_in_six_languages_are_understood(town, tmp_path):
         with acting_as(municipality=town.slug):
             (cell,) = HeatDemandCell.objects.filter(version=done.version)
         assert cell.heat_demand_mwh_per_a == pytest.approx(5.0), column
+
+
+def test_the_database_finds_the_same_neighbours_as_the_reader_in_a_layer_too_large_for_it(
+    town, tmp_path, monkeypatch
+):
+    # squares of 40 m every 30 m in a row: each of the seven shares 10 m x 40 m with the next; the
+    # eighth repeats the first, and the ninth repeats the id of the second, so it is out of it
+    boxes = [shapely.box(x, 5_629_000, x + 40, 5_629_040) for x in range(292_700, 292_910, 30)]
+    table = {"id": [*"ABCDEFGHB"]}
+    path = tmp_path / "row.gpkg"
+    shapes = [*boxes, boxes[0], boxes[3]]
+    geopandas.GeoDataFrame(table, geometry=shapes, crs=25832).to_file(path)
+    small = upload(town, path).report
+    monkeypatch.setattr(uploads, "spooled", _without_neighbours(uploads.spooled))
+    large = upload(town, path).report
+    assert small["double_shapes"] == large["double_shapes"] == {"count": 1, "rows": [[1, 8]]}
+    assert small["overlaps"]["count"] == large["overlaps"]["count"] == 6 + 1 + 1  # A and B with H
+    # five neighbours and H with B share 400 m2 each: 7 x 400, and A with its double 1,600
+    assert small["overlaps"]["area_m2"] == pytest.approx(7 * 400 + 1600, rel=1e-3)
+    assert small["overlaps"]["area_m2"] == pytest.approx(large["overlaps"]["area_m2"], rel=1e-6)
+    assert sorted(map(tuple, small["overlaps"]["pairs"])) == sorted(
+        map(tuple, large["overlaps"]["pairs"])
+    )
+
+
+def _without_neighbours(spooled):
+    @contextmanager
+    def forgetting(*arguments):
+        with spooled(*arguments) as result:
+            result.facts["neighbours"] = None
+            yield result
+
+    return forgetting
+
+
+def test_a_double_and_lists_and_truths_come_through_the_binary_spool(town, tmp_path):
+    path = tmp_path / "plants.csv"
+    months = [str(10 + month) for month in range(12)]
+    header = ["id", "name", "x", "y", "capacity_kw", *[f"cost_{m:02d}" for m in range(1, 13)]]
+    rows_ = [
+        ["01", 'Ä, "B"', "292700", "5629000", "1500", *months],
+        ["02", "", "292710", "5629000", "", *([""] * 12)],
+    ]
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        csv.writer(handle).writerows([header, *rows_])
+    costs = {"columns": [f"cost_{m:02d}" for m in range(1, 13)], "unit": "EUR/MWh"}
+    done = upload(town, path, "plants", srid=25832, columns={"marginal_cost_eur_per_mwh": costs})
+    assert done.job.state == "done", done.job.sentence
+    one, two = rows(town, Plant)
+    assert (one.ref, one.name, one.capacity_kw) == ("01", 'Ä, "B"', 1500)
+    assert one.marginal_cost_eur_per_mwh == [10.0 + month for month in range(12)]
+    assert (two.name, two.capacity_kw, two.marginal_cost_eur_per_mwh) == ("", None, None)

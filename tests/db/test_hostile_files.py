@@ -17,8 +17,8 @@ import geopandas
 import numpy as np
 import pytest
 import shapely
+from bringing import upload
 from django.conf import settings
-from django.core.files import File
 from django.core.management import CommandError, call_command
 from factories import make_town
 from shapefiles import SQUARES, zipped
@@ -27,8 +27,8 @@ from heatmap.choices import JobState
 from heatmap.errors import Refusal
 from heatmap.identity import acting_as
 from heatmap.ingest import reading
-from heatmap.models import LayerVersion, Parcel, Upload
-from heatmap.services import quality, uploads
+from heatmap.models import LayerVersion, Parcel
+from heatmap.services import quality
 
 pytestmark = pytest.mark.django_db
 
@@ -36,14 +36,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def town():
     return make_town()
-
-
-def upload(town, path: Path, kind: str = "parcels", **answers) -> Upload:
-    with acting_as(municipality=town.slug), path.open("rb") as handle:
-        received = uploads.receive(
-            town, None, kind=kind, file=File(handle), name=path.name, **answers
-        )
-    return uploads.process(received.job_id)
 
 
 def parcels(town) -> list[Parcel]:

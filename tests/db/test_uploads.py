@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import shapely
-from django.core.files import File
+from bringing import upload
 from django.utils import translation
 from factories import make_person, make_town
 from shapefiles import SQUARES, zipped
@@ -23,14 +23,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def planner_town():
     return make_town(member=make_person("planner"))
-
-
-def upload(town, path: Path, kind: str = "parcels", **answers) -> Upload:
-    with acting_as(municipality=town.slug), path.open("rb") as handle:
-        received = uploads.receive(
-            town, None, kind=kind, file=File(handle), name=path.name, **answers
-        )
-    return uploads.process(received.job_id)
 
 
 def parcels(town) -> list[Parcel]:

@@ -1,7 +1,7 @@
 """Versions compared, restored, deleted for good; layers derived from layers."""
 
 import pytest
-from django.contrib.gis.geos import LineString, Polygon
+from django.contrib.gis.geos import LineString, Point, Polygon
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from factories import make_person, make_town
@@ -9,10 +9,18 @@ from factories import make_person, make_town
 from heatmap.choices import DataClass, LayerKind, Nature, Role
 from heatmap.errors import Refusal
 from heatmap.identity import acting_as
-from heatmap.models import AuditEntry, Building, HeatLine, LayerVersion, Membership, Parcel
+from heatmap.models import (
+    AuditEntry,
+    Building,
+    HeatLine,
+    LayerVersion,
+    Membership,
+    Parcel,
+    Substation,
+)
 from heatmap.services import derived, layer_work, versions
 from heatmap.services.layers import Provenance, publish_features
-from heatmap.version_selectors import compare
+from heatmap.version_selectors import compare, mark_stale, newer_inputs, versions_in_use
 
 pytestmark = pytest.mark.django_db
 MUNICIPAL = DataClass.MUNICIPAL
@@ -259,3 +267,80 @@ def test_a_version_that_a_derived_layer_was_made_from_cannot_be_deleted(small_to
         connection.cursor() as cursor,
     ):
         cursor.execute("SELECT heathub_delete_version(%s)", [first.pk])
+
+
+def derived_from(town, kind: str, rows, inputs, *, nature=Nature.DERIVED) -> LayerVersion:
+    """As an OpenStreetMap extract leaves them: made from buildings while a file was read."""
+    origin = Provenance(
+        source="OSM", licence="ODbL", crs_delivered="EPSG:4326", data_class=DataClass.PUBLIC,
+        nature=nature, method="m", inputs=[version.pk for version in inputs],
+    )  # fmt: skip
+    with acting_as(municipality=town.slug):
+        return publish_features(town, LayerKind(kind), "Made once", rows, origin)
+
+
+def test_candidate_parcels_lose_the_ground_of_newer_buildings_and_keep_id_and_attributes(
+    small_town,
+):
+    first = published(small_town, "buildings", [building("a", square(small_town, 900), 1.0)])
+    whole = square(small_town, 0, 100)
+    rows = [parcel("P-01", whole, "GI"), parcel("P-02", square(small_town, 300))]
+    rows.append(parcel("P-03", square(small_town, 600, 50)))
+    old = derived_from(small_town, "parcels", rows, [first])
+    newer = published(small_town, "buildings", [
+        building("in", square(small_town, 0, 50), 5.0),
+        building("over", square(small_town, 590, 80), 5.0),
+    ])  # fmt: skip
+    with acting_as(municipality=small_town.slug):
+        assert LayerKind.PARCELS in derived.follow_ups(newer)
+    version = derive(small_town, "parcels")
+    assert (version.layer_id, version.number, version.inputs) == (old.layer_id, 2, [newer.pk])
+    assert version.data_class == DataClass.PUBLIC
+    with acting_as(municipality=small_town.slug):
+        now = {row.ref: row for row in Parcel.objects.filter(version=version)}
+        assert derived.follow_ups(newer) == [LayerKind.HEAT_DEMAND]
+    # 100 m x 100 m less the 50 m x 50 m of the building; P-03 lies under a building whole
+    assert set(now) == {"P-01", "P-02"}
+    assert now["P-01"].geom.area == pytest.approx(7500)
+    assert now["P-01"].zoning == "GI"
+    assert now["P-02"].geom.area == pytest.approx(2500)
+
+
+def test_illustrative_substations_are_rated_anew_for_newer_buildings(small_town):
+    first = published(small_town, "buildings", [building("a", square(small_town, 0, 10), 1.0)])
+    at = Point(small_town.extent.centroid.x, small_town.extent.centroid.y, srid=3035)
+    row = {"ref": "s", "wkb": at.hex.decode(), "voltage_kv": 10.0, "rating_kva": 400.0}
+    derived_from(small_town, "substations", [row], [first], nature=Nature.ILLUSTRATIVE)
+    published(small_town, "buildings", [building("a", square(small_town, 0, 200), 1.0)])
+    version = derive(small_town, "substations")
+    with acting_as(municipality=small_town.slug):
+        (now,) = Substation.objects.filter(version=version)
+    assert version.nature == Nature.ILLUSTRATIVE
+    # 200 m x 200 m on two storeys draw more than the smallest transformer carries
+    assert (now.ref, now.voltage_kv) == ("s", 10.0)
+    assert now.rating_kva > 400
+    # load / (utilisation x power factor) is what the rating must carry
+    assert now.peak_load_kw <= now.rating_kva
+
+
+def test_measured_substations_are_never_rated_by_us(small_town):
+    published(small_town, "buildings", [building("a", square(small_town, 0), 1.0)])
+    published(small_town, "substations", [{"ref": "s", "wkb": square(small_town, 0)}])
+    with acting_as(municipality=small_town.slug), pytest.raises(Refusal, match="could be renewed"):
+        derived.derive(small_town, "substations", None)
+
+
+def test_buildings_filled_from_themselves_are_not_outdated_by_themselves(small_town):
+    published(small_town, "buildings", [
+        building("known", square(small_town, 0), 77.0),
+        building("gap", square(small_town, 100), None),
+    ])  # fmt: skip
+    filled = derive(small_town, "buildings")
+    with acting_as(municipality=small_town.slug):
+        in_use = versions_in_use(small_town)
+        entry = {"versions": [filled]}
+        assert newer_inputs(filled, in_use) == []
+        assert mark_stale(small_town, [entry])[0]["stale"] is False
+    published(small_town, "buildings", [building("known", square(small_town, 0), 80.0)])
+    with acting_as(municipality=small_town.slug):
+        assert mark_stale(small_town, [entry])[0]["stale"] is True

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 from factories import make_person, make_town
 
@@ -141,3 +141,26 @@ def test_nested_identities_give_back_the_outer_one(town, planner):
         assert Municipality.objects.filter(pk=town.pk).exists()
     assert connection.vendor == "postgresql"
     assert settings.DATABASES["default"]["USER"] == "heathub_web"
+
+
+@pytest.mark.django_db
+def test_a_draft_cannot_go_while_rows_of_it_are_there():
+    """What a foreign key would say; features have none (`walls.features_follow_drafts`)."""
+    town = make_town()
+    with acting_as(municipality=town.slug):
+        layer = Layer.objects.create(municipality=town, kind="buildings", name="x")
+        draft = LayerVersion.objects.create(
+            municipality=town, layer=layer, number=1, source="s", licence="l", crs_delivered="c",
+            content_hash="h", data_class="public", nature="measured", rows_read=1, rows_refused=0,
+        )  # fmt: skip
+        Building.objects.create(
+            municipality=town, version=draft, ref="a", use="office", is_heated=True,
+            geom=town.extent,
+        )  # fmt: skip
+        with connection.cursor() as cursor:
+            delete = ["DELETE FROM heatmap_layerversion WHERE id = %s", [draft.pk]]
+            with pytest.raises(IntegrityError, match="still has rows"), transaction.atomic():
+                cursor.execute(*delete)
+            Building.objects.filter(version=draft).delete()
+            cursor.execute(*delete)
+            assert cursor.rowcount == 1

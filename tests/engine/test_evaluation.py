@@ -16,39 +16,62 @@ from engines.evaluation.records import (
     Substations,
     TownInput,
 )
+from engines.evaluation.resilience import resilience
+from engines.evaluation.town import town_year
+from engines.thermal.town_network import NetworkInput
 
 HOURS = 8760
 FLAT_HOURS = np.full((7, 24, 10), 1 / 24)
 FLAT_DAYS = np.ones(7)
 
-# 10 degC all year: supply 70, return 45 (network.*), so immersion in oil gives
-# 46 (alarm) + 8 (rise) - 5 (approach) = 49 degC: 4 K above the return, in every hour.
+# 10 degC all year: supply 70, return 45 (network.*). Hydro at high temperature gives 62 (alarm)
+# + 8 (rise) - 2.5 (approach) = 67.5 degC: above the return, below the supply, in every hour.
 OUTDOOR_DEGC = 10.0
-DEMAND_MWH = 8700.0
-# 13 % of production is lost in the network: 8700 / 0.87 = 10,000 MWh/a, 1141.55 kW in every hour.
-PRODUCTION_KW = 10_000_000 / HOURS
-# return pre-heat: m cp (49 - 45) with m cp = production / (70 - 45)
-UPTAKE_KW = PRODUCTION_KW * 4 / 25
+DEMAND_MWH = 8760.0
+PRODUCTION_KW = 1000.0
+"""Pipes of a centimetre lose next to nothing, so the plant feeds in what the customers take."""
 
 
-def make_town(price: float = 20.0, outdoor: float = OUTDOOR_DEGC, shares=(1.0, 0.1)) -> TownInput:
+def make_network(**changes) -> NetworkInput:
+    """A plant, a pipe to customers with nine tenths of the demand, a branch to the last tenth."""
+    base = NetworkInput(
+        start_xy=np.array([[0.0, 0.0], [1.0, 0.0]]),
+        end_xy=np.array([[1.0, 0.0], [2.0, 0.0]]),
+        length_m=np.array([0.01, 0.01]),
+        dn_mm=np.array([200.0, 100.0]),
+        flow_share=np.full(2, np.nan),
+        plant_piece=np.array([0]),
+        plant_at_end=np.array([False]),
+        plant_must_run_kw=np.array([0.0]),
+        customer_piece=np.array([0, 1]),
+        customer_at_end=np.array([True, True]),
+        customer_group=np.array([0, 0]),
+        customer_mwh_per_a=np.array([0.9, 0.1]) * DEMAND_MWH,
+    )
+    return dataclasses.replace(base, **changes)
+
+
+def make_town(price: float = 20.0, outdoor: float = OUTDOOR_DEGC, **network) -> TownInput:
     return TownInput(
         outdoor_degc=np.full(HOURS, outdoor),
         day_ahead_eur_per_mwh=np.full(HOURS, price),
         utc_offset_h=1,
         weekday_of_day=np.arange(365) % 7,
-        profiles={"mfh3": LoadProfile(DEMAND_MWH, FLAT_HOURS, FLAT_DAYS)},
-        network_share=np.array(shares),
+        profiles={"mfh3": LoadProfile(FLAT_HOURS, FLAT_DAYS)},
+        network=make_network(**network),
+        streets=None,
+        plants_kw={"plant": 1500.0},
     )
 
 
 def make_candidates(**changes) -> Candidates:
     base = Candidates(
         refs=("near", "branch", "alone"),
+        row=np.arange(3),
         area_m2=np.array([500.0, 500.0, 500.0]),
         inside=np.array([True, True, True]),
         network_m=np.array([0.0, 100.0, np.nan]),
-        network_of=np.array([0, 1, -1]),
+        piece_of=np.array([0, 1, -1]),
         substation_m=np.array([50.0, 50.0, np.nan]),
         substation_of=np.array([0, 0, -1]),
         dwelling_m=np.array([200.0, 60.0, np.nan]),
@@ -60,13 +83,15 @@ def make_candidates(**changes) -> Candidates:
 
 SUBSTATIONS = Substations(rating_kva=np.array([1000.0]), peak_load_kw=np.array([400.0]))
 CHOICES = StudyChoices(
-    technology="immersion_oil",
+    technology="hydro_high_temperature",
     tariff="fi_dc_2026",
     heat_pump_tariff="fi_heat_pump_2026",
     displaced_source="boiler",
+    refrigerant="ammonia",
     compute_outlook="market",
     start_year=2027.0,
     area_type="outer_city",
+    demand_method="bdew",
     natures={
         "heat": "derived",
         "network": "measured",
@@ -80,15 +105,21 @@ CHOICES = StudyChoices(
 
 
 def evaluate(
-    town: TownInput | None = None, candidates: Candidates | None = None, **overrides: float
+    town: TownInput | None = None,
+    candidates: Candidates | None = None,
+    substations: Substations = SUBSTATIONS,
+    technology: str = CHOICES.technology,
+    **overrides: float,
 ) -> tuple[Hubs, Judgement]:
     settings = {"hub.power_it_kw": 100.0} | {
         key.replace("__", "."): value for key, value in overrides.items()
     }
     a = build_assumptions(settings)
+    choices = dataclasses.replace(CHOICES, technology=technology)
     places = candidates or make_candidates()
-    hubs = evaluate_hubs(town or make_town(), places, SUBSTATIONS, CHOICES, a)
-    return hubs, judge(places, hubs, CHOICES, a)
+    year = town_year(town or make_town(), places, choices, a)
+    hubs = evaluate_hubs(year, places, substations, choices, a)
+    return hubs, judge(places, hubs, choices, a)
 
 
 def gate_states(judged: Judgement, i: int) -> dict[str, str]:
@@ -96,26 +127,77 @@ def gate_states(judged: Judgement, i: int) -> dict[str, str]:
 
 
 def test_the_network_takes_what_the_temperatures_allow():
-    hubs, _ = evaluate()
-    assert hubs.town.production_kw == pytest.approx(PRODUCTION_KW, rel=1e-9)
-    assert hubs.town.available_degc == pytest.approx(49.0)
-    assert hubs.town.uptake_kw[0] == pytest.approx(UPTAKE_KW, rel=1e-9)
-    assert hubs.town.uptake_kw[1] == pytest.approx(0.1 * UPTAKE_KW, rel=1e-9)
+    hubs, _ = evaluate(network__max_return_rise_k=1.0)
+    assert hubs.town.production_kw == pytest.approx(PRODUCTION_KW, rel=1e-6)
+    assert hubs.town.available_degc == pytest.approx(67.5)
+    # flow = production / (cp 25 K), warmed by the 1 K that is allowed: a 25th of the heat, 40 kW;
+    # a tenth of it on the branch. Both are less than the 92 kW the hub catches.
+    assert hubs.feed.mode[:2] == ("return_preheat", "return_preheat")
+    assert hubs.feed.uptake_kw[0] == pytest.approx(40.0, rel=1e-5)
+    assert hubs.feed.uptake_kw[1] == pytest.approx(4.0, rel=1e-5)
+
+
+def test_heat_that_must_run_goes_first():
+    # the plant must give 970 of 1000 kW: 30 kW are left, on the branch no more than that either
+    hubs, _ = evaluate(make_town(plant_must_run_kw=np.array([970.0])))
+    assert hubs.places.absorbable_kw[0] == pytest.approx(30.0, rel=1e-3)
+    assert hubs.places.absorbable_kw[1] == pytest.approx(30.0, rel=1e-3)
+    assert hubs.feed.uptake_kw[0].max() <= 30.0 * (1 + 1e-4)
+
+
+def test_without_a_plant_the_flow_is_a_bound_and_the_verdict_knows_it():
+    alone = {"plant_piece": np.array([], int), "plant_at_end": np.array([], bool)}
+    hubs, judged = evaluate(make_town(plant_must_run_kw=np.array([]), **alone))
+    assert hubs.flow_known.tolist() == [False, False, False]
+    # everything that hangs together: the demand and 13 % of production lost, 1000 / 0.87
+    assert hubs.places.absorbable_kw[1] == pytest.approx(1000.0 / 0.87, rel=1e-5)
+    assert any(note.key == "flow_unknown" for note in hubs.notes)
+    names = {str(reason.numbers.get("name")) for reason in judged.verdicts[0].reasons}
+    assert "heat" in names
+    # the criterion of the connection's length no longer rests on a known network
+    assert judged.ranking.coverage_share[0] == pytest.approx(0.1)
+
+
+def test_a_stated_share_of_the_flow_stands_in_for_a_plant():
+    hubs, _ = evaluate(
+        make_town(
+            plant_piece=np.array([], int),
+            plant_at_end=np.array([], bool),
+            plant_must_run_kw=np.array([]),
+            flow_share=np.array([1.0, 0.25]),
+        )
+    )
+    assert hubs.flow_known.tolist() == [True, True, False]
+    assert hubs.places.absorbable_kw[1] == pytest.approx(0.25 * 1000.0 / 0.87, rel=1e-5)
+
+
+def test_a_hub_too_cold_for_the_supply_lifts_where_that_pays():
+    # immersion in oil at 25 degC outdoors: 46.5 degC available, the by-pass holds the return at 50,
+    # so only a heat pump feeds in; with power next to free it pays, and its electricity is heat
+    hubs, _ = evaluate(make_town(price=-30.0, outdoor=25.0), technology="immersion_oil")
+    assert hubs.feed.mode[0] in {"supply_lift", "supply_series"}
+    assert hubs.cost.capex.heat_pump_eur[0] > 0.0
+    year = hubs.dispatch
+    assert year.heat_pump_mwh[0, 0] > 0.0
+    # delivered = (captured - lost) + electricity of the pump
+    from_hub = 0.96 * year.it_energy_mwh[0, 0] - year.heat_rejected_mwh[0, 0]
+    expected = from_hub - year.heat_lost_mwh[0, 0] + year.heat_pump_mwh[0, 0]
+    assert year.heat_delivered_mwh[0, 0] == pytest.approx(expected, rel=1e-9)
 
 
 def test_heat_of_a_flat_year_is_what_a_hand_finds():
-    # 182.6 kW of uptake is more than the 96 kW the hub catches; at 20 EUR/MWh plus 35.4 of
-    # adders, 55.4 against 69.9 of compute, it runs at full load: delivered = (96 - loss) * hours
+    # 5 K on the return are 200 kW, more than the 92 kW the hub catches; at 20 EUR/MWh plus 35.4 of
+    # adders, 55.4 against 69.9 of compute, it runs at full load: delivered = (92 - loss) * hours
     hubs, _ = evaluate()
     loss_kw = hubs.connection.heat_loss_kw[0]
-    expected = (96.0 - loss_kw) * HOURS * 0.95 / 1000
+    expected = (92.0 - loss_kw) * HOURS * 0.95 / 1000
     assert hubs.dispatch.heat_delivered_mwh[0, 0] == pytest.approx(expected, rel=1e-9)
 
 
 def test_heat_value_carries_the_penalty_of_a_warmer_return():
     # displaced 54.783; boiler gradient 0.02 * (70 - 45) = 0.5; share 0.8 -> 43.426 EUR/MWh
     hubs, _ = evaluate()
-    assert hubs.town.heat_value_eur_per_mwh == pytest.approx(0.8 * (54.7826 - 0.5), rel=1e-4)
+    assert hubs.feed.value_eur_per_mwh[0] == pytest.approx(0.8 * (54.7826 - 0.5), rel=1e-4)
 
 
 def test_energy_closes_for_every_parcel_and_year():
@@ -138,9 +220,10 @@ def test_a_place_without_network_gives_no_heat_and_is_not_ranked():
     assert judged.ranking.rank[2] is None
 
 
-def test_no_warm_hour_means_no_heat_and_a_red_gate():
-    # at 25 degC the by-pass lifts the return to 50 degC, above the 49 that the hub can give
-    hubs, judged = evaluate(make_town(outdoor=25.0))
+def test_too_cold_and_too_dear_to_lift_is_a_red_gate():
+    # at 25 degC the by-pass lifts the return to 50 degC, above the 46.5 that immersion in oil
+    # gives; at 500 EUR/MWh no heat pump pays
+    hubs, judged = evaluate(make_town(price=500.0, outdoor=25.0), technology="immersion_oil")
     assert hubs.dispatch.heat_delivered_mwh.sum() == 0.0
     temperature = next(gate for gate in judged.gates[0] if gate.key == "temperature")
     assert temperature.state == "red"
@@ -177,10 +260,8 @@ def test_compute_that_stays_is_worth_more_than_compute_that_decays_or_is_missing
 
 def test_a_full_substation_stops_the_hub():
     full = Substations(rating_kva=np.array([400.0]), peak_load_kw=np.array([400.0]))
-    a = build_assumptions({"hub.power_it_kw": 100.0})
-    hubs = evaluate_hubs(make_town(), make_candidates(), full, CHOICES, a)
+    hubs, judged = evaluate(substations=full)
     assert hubs.dispatch.electricity_mwh[0].sum() == 0.0
-    judged = judge(make_candidates(), hubs, CHOICES, a)
     assert gate_states(judged, 0)["headroom"] == "red"
 
 
@@ -209,7 +290,7 @@ def test_prices_of_another_length_are_refused_with_both_lengths():
 
 
 def test_a_network_without_customers_is_refused():
-    town = dataclasses.replace(make_town(), profiles={})
+    town = make_town(customer_mwh_per_a=np.zeros(2))
     with pytest.raises(InvalidInput, match="No building with heat demand"):
         evaluate(town)
 
@@ -239,3 +320,94 @@ def test_a_stored_run_keeps_its_assumptions_whatever_the_tables_say_later():
     frozen = frozen_assumptions(rows)
     assert frozen["hub.power_it_kw"] == 123.0
     assert {key: frozen[key] for key in a.entries} == {key: a[key] for key in a.entries}
+
+
+def test_failures_of_a_hub_on_a_flat_year_are_what_a_hand_finds():
+    # 92 kW less the loss of the connection, of a network that needs 1000 kW at 10 degC all year
+    hubs, _ = evaluate()
+    a = build_assumptions({"hub.power_it_kw": 100.0})
+    found = resilience(hubs, 0, {"plant": 1500.0}, a)
+    hub_kw = 92.0 - hubs.connection.heat_loss_kw[0]
+    assert found.hub_kw == pytest.approx(hub_kw, rel=1e-9)
+    # T_eq = 10 + (1 - s) 11: with s 0.0919 it is 19.99 degC, so 20 is passed after
+    # 100 h ln((21 - T_eq) / (20 - T_eq)), s = hub / production
+    settled = 10.0 + (1.0 - hub_kw / hubs.town.production_kw.max()) * 11.0
+    expected = 100.0 * np.log((21.0 - settled) / (20.0 - settled))
+    assert found.hold_h == pytest.approx(expected, rel=1e-9)
+    # the plant of 1500 kW gives all of the 1000 kW without the hub
+    assert found.week_missing_mwh == 0.0
+    assert found.firm_kw == pytest.approx(hub_kw)
+    assert found.outage_allowed is True
+    # it never stops: no start, no cycle, no wear
+    assert (found.starts, found.damage_per_a, found.life_a) == (0, 0.0, np.inf)
+    # 2 cm of DN 200 and DN 100 hold next to nothing
+    assert found.water_kwh == pytest.approx(0.0, abs=0.01)
+
+
+def test_unknown_plants_leave_failures_unknown():
+    hubs, _ = evaluate()
+    a = build_assumptions({"hub.power_it_kw": 100.0})
+    for plants in ({}, {"plant": np.nan}):
+        found = resilience(hubs, 0, plants, a)
+        assert np.isnan(found.week_missing_mwh)
+        assert np.isnan(found.firm_kw)
+
+
+def test_a_plant_too_small_leaves_heat_missing():
+    # 950 kW against 1000 kW in every hour of a week: 50 kW * 168 h = 8.4 MWh
+    hubs, _ = evaluate()
+    a = build_assumptions({"hub.power_it_kw": 100.0})
+    found = resilience(hubs, 0, {"plant": 950.0}, a)
+    assert found.week_missing_mwh == pytest.approx(8.4, rel=1e-4)
+    # of the hub's heat the plant can replace 950 - (1000 - hub)
+    assert found.firm_kw == pytest.approx(found.hub_kw - 50.0, rel=1e-3)
+
+
+def test_a_measured_heat_load_and_measured_temperatures_go_before_all_curves():
+    # all heat in the first half of the year; supply 95, return 55 as measured
+    load = np.concatenate([np.ones(HOURS // 2), np.zeros(HOURS // 2)])
+    town = dataclasses.replace(
+        make_town(),
+        heat_load_kw=load,
+        supply_degc=np.full(HOURS, 95.0),
+        return_degc=np.full(HOURS, 55.0),
+    )
+    hubs, _ = evaluate(town)
+    # 8760 MWh in 4380 hours are 2000 kW, then nothing
+    assert hubs.town.demand_kw[0] == pytest.approx(2000.0)
+    assert hubs.town.demand_kw[-1] == 0.0
+    assert hubs.places.supply_degc[0, 0] == pytest.approx(95.0, abs=1e-3)
+    # 67.5 degC available is 12.5 K above the return: 5 K of rise are allowed, 5/40 of the heat
+    assert hubs.feed.mode[0] == "return_preheat"
+    assert hubs.feed.feeding_h[0] == HOURS // 2
+
+
+def test_a_measured_load_of_another_length_is_refused_by_name():
+    town = dataclasses.replace(make_town(), heat_load_kw=np.ones(8784))
+    with pytest.raises(InvalidInput, match="measured heat load has 8784 hours"):
+        evaluate(town)
+
+
+def test_degree_days_put_the_heat_where_it_is_cold():
+    outdoor = np.repeat([0.0, 20.0], [HOURS // 2, HOURS // 2])
+    town = dataclasses.replace(make_town(), outdoor_degc=outdoor)
+    choices = dataclasses.replace(CHOICES, demand_method="degree_days")
+    a = build_assumptions({"hub.power_it_kw": 100.0})
+    year = town_year(town, make_candidates(), choices, a)
+    # a fifth is hot water all year (demand.hot_water_share), the rest in the cold half but for the
+    # memory of a few days
+    cold = year.demand_kw[: HOURS // 2].sum() / year.demand_kw.sum()
+    assert cold == pytest.approx(0.8 + 0.2 / 2, abs=0.01)
+
+
+def test_a_leap_year_has_366_days_everywhere():
+    town = dataclasses.replace(
+        make_town(),
+        outdoor_degc=np.full(8784, OUTDOOR_DEGC),
+        day_ahead_eur_per_mwh=np.full(8784, 20.0),
+        weekday_of_day=np.arange(366) % 7,
+    )
+    hubs, judged = evaluate(town)
+    assert hubs.town.demand_kw.sum() == pytest.approx(DEMAND_MWH * 1000.0)
+    assert hubs.dispatch.hours_run[0, 0] == pytest.approx(8784 * 0.95)
+    assert judged.ranking.score[0] > 0

@@ -155,3 +155,14 @@ def test_every_red_gate_says_what_would_help() -> None:
     for key, text in gates.HINTS.items():
         if key.endswith("_red"):
             assert "would" in text.lower(), key
+
+
+def test_a_trench_longer_than_the_heat_pays_for_is_red_with_the_length():
+    # 300 m are usual at 500 kW; the heat pays for 120 m only
+    red = connection_gate(150.0, 500.0, A, break_even_m=120.0)
+    assert (red.state, red.threshold) == ("red", 120.0)
+    assert "at most 120 m" in red.hint and "30 m nearer" in red.hint
+    assert connection_gate(100.0, 500.0, A, break_even_m=120.0).state == "green"
+    # paid for, but longer than usual: a closer look
+    assert connection_gate(600.0, 500.0, A, break_even_m=900.0).state == "amber"
+    assert connection_gate(600.0, 500.0, A).state == "red"

@@ -19,17 +19,18 @@ def milp_margin_eur(inputs: DispatchInputs, hour: int) -> float:
     aux, dry = inputs.auxiliary_share, inputs.dry_cooler_share
     capture, loss, pump = inputs.capture_share, inputs.pipe_loss_kw[0], inputs.pump_kw[0]
     price, uptake = inputs.price_eur_per_mwh[hour], inputs.uptake_kw[0, hour]
+    lifting = inputs.heat_pump_per_heat[0, hour]
     worth = inputs.compute_value_eur_per_mwh[0] - inputs.wear_eur_per_mwh
     gain = [
         worth - price * (1 + aux),
-        inputs.heat_value_eur_per_mwh[0, hour],
+        inputs.heat_value_eur_per_mwh[0, hour] - price * lifting,
         -price * dry,
         -price * pump,
     ]
     rows = [
         [capture, -1, -1, -loss],  # captured = delivered + rejected + lost
         [0, 1, 0, -uptake],  # delivered <= uptake if heat flows
-        [1 + aux, 0, dry, pump],  # grid
+        [1 + aux, lifting, dry, pump],  # grid
     ]
     low = [0, -np.inf, -np.inf]
     high = [0, 0, inputs.headroom_kw[0, hour]]
@@ -53,6 +54,43 @@ def test_every_hour_earns_what_highs_finds():
     expected = [milp_margin_eur(inputs, hour) for hour in range(400)]
     np.testing.assert_allclose(found.margin_eur, expected, rtol=1e-6, atol=1e-6)
     assert set(found.choice) == {0, 1, 2, 3}
+
+
+def test_every_hour_with_a_heat_pump_earns_what_highs_finds_where_the_grid_has_room():
+    # with 30 % of the hub's heat drawn by the pump; 1000 (1.03 + 0.96 * 0.3) + 6 kW are 1,324 kW
+    inputs = replace(
+        random_hub(4, 400),
+        heat_pump_per_heat=np.full((1, 400), 0.3),
+        headroom_kw=np.full((1, 400), 1400.0),
+    )
+    worth = inputs.heat_value_eur_per_mwh[0] - (0.3 - 0.02) * inputs.price_eur_per_mwh
+    hours = np.flatnonzero(worth > 0)
+    assert len(hours) > 200
+    found = hourly(inputs, 0, 0)
+    expected = [milp_margin_eur(inputs, hour) for hour in hours]
+    np.testing.assert_allclose(found.margin_eur[hours], expected, rtol=1e-6, atol=1e-6)
+    # the pump's power ends up in the heat
+    lifted = found.heat_pump_kw > 0
+    of_hub = found.heat_delivered_kw - found.heat_pump_kw
+    np.testing.assert_allclose(found.heat_pump_kw[lifted], 0.3 * of_hub[lifted], rtol=1e-12)
+
+
+def test_a_heat_pump_on_a_tight_grid_leaves_less_for_the_machines():
+    # 800 kW of grid, 2 kW pump, k 0.5, loss 10: x = (798 + 5) / (1.03 + 0.48) = 531.788 kW,
+    # heat of the hub 0.96 x - 10 = 500.517 > 500 of uptake; so heat 500, the machines for it
+    # 510 / 0.96 = 531.25, and the rest of the grid, 798 - 250 - 531.25 * 1.03 = 0.8125 kW, runs
+    # machines whose heat is rejected: 0.8125 / (1.03 + 0.02 * 0.96) = 0.7744 kW
+    tight = one_hub(
+        1,
+        headroom_kw=np.array([[800.0]]),
+        heat_pump_per_heat=np.array([[0.5]]),
+        heat_value_eur_per_mwh=np.array([[90.0]]),
+    )
+    hub = hourly(tight, 0, 0)
+    assert hub.choice[0] == 2
+    assert hub.it_power_kw[0] == pytest.approx(532.0244, rel=1e-6)
+    assert hub.heat_delivered_kw[0] == pytest.approx(750.0, rel=1e-12)
+    assert hub.electricity_kw[0] == pytest.approx(800.0, rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +216,7 @@ def test_yearly_sums_are_the_sums_of_the_hours_for_every_parcel_and_year():
         name: np.vstack([getattr(town, name), 0.7 * getattr(town, name)])
         for name in ("uptake_kw", "heat_value_eur_per_mwh", "headroom_kw")
     }
-    town = replace(town, **both)
+    town = replace(town, **both, heat_pump_per_heat=np.tile([0.0, 0.3], (2, 150)))
     year = heat_limited_dispatch(town)
     for parcel in range(3):
         for number in range(3):

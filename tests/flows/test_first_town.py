@@ -6,6 +6,7 @@ import pytest
 import shapely
 from django.core.files import File
 from django.core.files.base import ContentFile
+from django.utils import translation
 from factories import make_person, make_town
 from shapefiles import zipped
 
@@ -137,4 +138,5 @@ def test_a_file_of_another_town_changes_nothing_here(helsinki, planner, tmp_path
         hand_over(upload.job_id)
     job = wait_for(helsinki, upload.job_id)
     assert job.state == JobState.REFUSED
-    assert "All shapes lie outside the municipality" in job.sentence
+    with translation.override("en"):
+        assert "All shapes lie outside the municipality" in job.sentence

@@ -40,6 +40,19 @@ VERSIONS = """
 SELECT count(*) FROM heatmap_layerversion v JOIN heatmap_municipality m ON m.id = v.municipality_id
 WHERE m.slug = 'import-town'
 """
+CELLS_OF_NEWEST = """
+SELECT count(*) > 0 FROM heatmap_layerversion v JOIN heatmap_layer l ON l.id = v.layer_id
+JOIN heatmap_municipality m ON m.id = v.municipality_id
+WHERE m.slug = 'derive-town' AND l.kind = 'heat_demand' AND v.number = %s
+  AND v.published_at IS NOT NULL AND v.inputs @> to_jsonb((
+    SELECT max(b.id) FROM heatmap_layerversion b JOIN heatmap_layer k ON k.id = b.layer_id
+    WHERE k.kind = 'buildings' AND b.municipality_id = m.id))
+"""
+CELLS = """
+SELECT sum(c.heat_demand_mwh_per_a) FROM heatmap_heatdemandcell c
+JOIN heatmap_municipality m ON m.id = c.municipality_id
+WHERE m.slug = 'derive-town' GROUP BY c.version_id ORDER BY c.version_id
+"""
 STAGE = "SELECT stage = %s AND state = 'running' FROM heatmap_job WHERE id = %s"
 FAR = """
 SELECT progress_share >= %s OR state NOT IN ('queued', 'running') FROM heatmap_job WHERE id = %s
@@ -206,6 +219,14 @@ def test_a_cancel_ends_running_work_within_two_seconds(machine, undisturbed, wha
     assert machine.ask("SELECT count(*) FROM siting_candidate WHERE run_id = %s", ids[what]) == [
         (0,)
     ]
+
+
+def test_what_follows_from_an_import_is_rebuilt_by_the_workers_themselves(machine, undisturbed):
+    for number in (1, 2):
+        machine.drive("buildings")
+        machine.wait_until(CELLS_OF_NEWEST, number, seconds=20)
+    # 50 buildings of 10 MWh/a, and a year later of 11
+    assert [round(total) for (total,) in machine.ask(CELLS)] == [500, 550]
 
 
 @pytest.mark.skipif(not os.environ.get("HEATHUB_TEST_ALL"), reason="bin/test --all")

@@ -20,6 +20,7 @@ def hubs(draw: st.DrawFn) -> DispatchInputs:
     return DispatchInputs(
         uptake_kw=draw(series(0, 2000))[None],
         heat_value_eur_per_mwh=draw(series(-50, 150))[None],
+        heat_pump_per_heat=draw(series(0, 2))[None],
         headroom_kw=draw(series(0, 2000))[None],
         price_eur_per_mwh=draw(series(-300, 600)),
         network_of=np.array([0]),
@@ -50,23 +51,31 @@ def test_every_limit_is_kept_in_every_hour(hub):
     hours = hourly(hub, 0, 0)
     assert np.all(hours.electricity_kw <= hub.headroom_kw[0] * (1 + 1e-9) + 1e-9)
     assert np.all(hours.it_power_kw <= hub.power_it_kw[0] * (1 + 1e-9))
-    assert np.all(hours.heat_delivered_kw <= hub.uptake_kw[0] * (1 + 1e-9))
+    of_hub_kw = hours.heat_delivered_kw - hours.heat_pump_kw
+    assert np.all(of_hub_kw <= hub.uptake_kw[0] * (1 + 1e-9))
     for part in (hours.heat_delivered_kw, hours.heat_rejected_kw, hours.margin_eur):
         assert np.all(part >= 0)
 
 
 @given(hubs())
 def test_reuse_never_beats_the_capture_share(hub):
-    # ERF <= f_c / (1 + aux)
+    # ERF <= f_c / (1 + aux), both without the heat pump, which only lifts the reused heat
     year = heat_limited_dispatch(hub)
-    bound = hub.capture_share / (1 + hub.auxiliary_share) * year.electricity_mwh
-    assert np.all(year.heat_delivered_mwh <= bound * (1 + 1e-9) + 1e-12)
+    drawn = year.electricity_mwh - year.heat_pump_mwh
+    bound = hub.capture_share / (1 + hub.auxiliary_share) * drawn
+    reused = year.heat_delivered_mwh - year.heat_pump_mwh
+    assert np.all(reused <= bound * (1 + 1e-9) + 1e-9)
 
 
 def with_worthy_heat(hub):
-    """The same hub where heat is worth more than the fan power it saves at any price."""
+    """The same hub, no heat pump, where heat is worth more than the fan power it saves."""
     worth = np.maximum(hub.heat_value_eur_per_mwh, 0.1 * np.abs(hub.price_eur_per_mwh))
-    return replace(hub, heat_value_eur_per_mwh=worth, wear_eur_per_mwh=0.0)
+    return replace(
+        hub,
+        heat_value_eur_per_mwh=worth,
+        heat_pump_per_heat=np.zeros((1, HOURS)),
+        wear_eur_per_mwh=0.0,
+    )
 
 
 @given(hubs(), st.floats(0, 500))
@@ -138,7 +147,13 @@ def test_a_constant_year_of_any_length_is_its_first_hour_repeated(hub, hours):
     def first_hour(table: np.ndarray) -> np.ndarray:
         return np.repeat(table[..., :1], hours, axis=-1)
 
-    names = ("uptake_kw", "heat_value_eur_per_mwh", "headroom_kw", "price_eur_per_mwh")
+    names = (
+        "uptake_kw",
+        "heat_value_eur_per_mwh",
+        "heat_pump_per_heat",
+        "headroom_kw",
+        "price_eur_per_mwh",
+    )
     year = replace(hub, **{name: first_hour(getattr(hub, name)) for name in names})
     found = heat_limited_dispatch(year).electricity_mwh[0, 0]
     one = hourly(hub, 0, 0).electricity_kw[0] / 1000 * hub.availability_share

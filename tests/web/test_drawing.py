@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from factories import make_person, make_town, make_version
 
@@ -130,29 +129,6 @@ def test_a_parcel_is_cut_in_two_by_a_line(planner_client, parcels):
     ]
     assert sorted(widths) == [1, 3]
     assert "does not cut" in split(beside).json()["errors"][0]
-
-
-def test_a_table_brought_again_shows_what_it_would_change_before_it_is_saved(
-    planner_client, parcels
-):
-    table = planner_client.get(address(parcels, "attributes.csv")).content.decode("utf-8-sig")
-    assert table.splitlines()[0].startswith("ref,name,zoning")
-    changed = "\n".join(table.replace("GE", "MK", 1).splitlines()[:3])  # f2 is left out
-    file = SimpleUploadedFile("table.csv", changed.encode())
-    page = planner_client.post(address(parcels, "table/"), {"file": file, "remove": "1"})
-    assert page.context["changed"] == 1
-    assert page.context["removed"] == ["f2"]
-    assert newest(parcels) == parcels  # only shown so far
-    planner_client.post(address(parcels, "table/"), {"document": page.context["document"]})
-    now = features(newest(parcels))
-    assert {ref: row.zoning for ref, row in now.items()} == {"f0": "MK", "f1": "GE"}
-
-
-def test_a_table_with_an_unknown_id_is_refused(planner_client, parcels):
-    file = SimpleUploadedFile("table.csv", b"ref,zoning\nstrange,GE\n")
-    page = planner_client.post(address(parcels, "table/"), {"file": file})
-    assert page.status_code == 422
-    assert "no feature with the id strange" in page.content.decode()
 
 
 @pytest.mark.parametrize("what", ["edit/", "table/", "attributes.csv"])

@@ -1,5 +1,6 @@
 """The map page and what it fetches: lean, exact, and of the run that is shown."""
 
+import copy
 import re
 
 import numpy as np
@@ -19,6 +20,7 @@ from heatmap.models import LayerVersion
 from heatmap.services.map_classes import breaks_of
 from sites.map_selectors import all_scores, best_rows, verdicts_of
 from sites.models import Candidate
+from sites.services.map_hours import map_hours
 
 pytestmark = pytest.mark.django_db
 
@@ -81,10 +83,21 @@ def test_the_hours_of_the_year_are_means_of_the_engine_s_year(member_client, tow
     assert demand[0].mean() > 2 * demand[6].mean()  # January against July
     with acting_as(municipality=town.slug):
         best = Candidate.objects.get(run=finished_run, rank=1)
-    table = np.array(hours["parcels"][best.ref])
-    heat_kwh = sum(best.hourly["heat_kw"])
-    assert (table.sum(axis=1) * days).sum() == pytest.approx(heat_kwh, rel=1e-3, abs=1)
-    assert hours["missing"]["headroom"]
+    for quantity, series in (("absorbable", "absorbable_kw"), ("headroom", "headroom_kw")):
+        table = np.array(hours["parcels"][quantity][best.ref])
+        whole_kwh = sum(best.hourly[series])
+        assert (table.sum(axis=1) * days).sum() == pytest.approx(whole_kwh, rel=1e-3, abs=1)
+    assert hours["missing"] == {}
+
+
+def test_a_run_made_by_other_engines_says_why_it_has_no_hours(town, finished_run):
+    old = copy.copy(finished_run)
+    old.inputs = finished_run.inputs | {"engine_version": "0"}
+    with acting_as(municipality=town.slug):
+        hours = map_hours(old)
+    assert hours["demand"] is None
+    assert set(hours["missing"]) == {"demand", "absorbable", "headroom"}
+    assert "Run the study again" in hours["missing"]["demand"]
 
 
 def test_the_page_opens_the_versions_that_a_link_names(member_client, town, finished_run):

@@ -15,14 +15,18 @@ from engines.economics import project
 from engines.evaluation import town as town_year
 from engines.scoring import gates, verdict, zoning
 from engines.tables import catalogue
-from engines.thermal import connection, injection
+from engines.thermal import best_mode, connection, routes
 from sites.assumption_words import LABELS
 from sites.sentences import HINTS, NOTES, REASONS
+from sites.verify import hydraulic_result
 from sites.words import CATALOGUE_LABELS
 
 ROOT = Path(__file__).parents[2]
 GERMAN = ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"
-ENGINE_NOTES = (injection, connection, heat_limited, project, revenue, town_year)
+ENGINE_NOTES = (
+    connection, heat_limited, project, revenue, town_year, best_mode, routes,
+    hydraulic_result,
+)  # fmt: skip
 
 
 def test_every_assumption_has_a_label():

@@ -37,6 +37,7 @@ def town(parcels: int, years: int) -> DispatchInputs:
     return DispatchInputs(
         uptake_kw=np.outer(rng.uniform(50, 1500, 4), cold) * rng.uniform(0.5, 1, (4, hours.size)),
         heat_value_eur_per_mwh=rng.uniform(20, 60, (4, hours.size)),
+        heat_pump_per_heat=np.zeros((4, hours.size)),
         headroom_kw=rng.uniform(0, 4000, (6, hours.size)),
         price_eur_per_mwh=rng.normal(90, 50, hours.size),
         network_of=rng.integers(0, 4, parcels),

@@ -1,8 +1,11 @@
 """The door of the reader process: ``python -m heatmap.ingest.reader REQUEST.json``."""
 
 import json
+import os
 import sys
+import threading
 import warnings
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +56,11 @@ def main() -> int:
 def _work(path: Path, folder: Path, request: dict[str, Any]) -> None:
     from heatmap.ingest.reader.sniff import sources  # noqa: PLC0415  after the walls stand
 
-    found = sources(path, request["name"], folder, request["max_bytes"])
     task = request["task"]
+    if task == "load":
+        # reading the libraries from disk and unpacking hinder each other little
+        threading.Thread(target=import_module, args=[f"{__package__}.load"], daemon=True).start()
+    found = sources(path, request["name"], folder, request["max_bytes"])
     if task == "series":
         from heatmap.ingest.reader import series  # noqa: PLC0415
 
@@ -65,7 +71,7 @@ def _work(path: Path, folder: Path, request: dict[str, Any]) -> None:
         if task == "inspect":
             emit("proposal", format="osm", layers=[], layers_left_out=0)
         else:
-            osm.read(found[0].path if found[0].zipped else path)
+            osm.read(found[0].path if found[0].zipped else path, folder)
     elif found[0].format == "geotiff":
         from heatmap.ingest.reader import raster  # noqa: PLC0415
 
@@ -81,4 +87,6 @@ def _work(path: Path, folder: Path, request: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    # all is written; taking the shapes apart one by one would only take time
+    os._exit(status)

@@ -4,10 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
 import shapely
 from pyproj import Transformer
 
-from heatmap.ingest.reader.place import STORAGE_CRS
+from heatmap.ingest.reader.place import STORAGE_CRS, STORAGE_SRID
 
 CELL_M = 100.0
 MOST_CELLS = 4_000_000
@@ -31,11 +32,7 @@ class Cells:
         `per` is "" where the value is the row's own, "m" or "ha" where it is a density.
         """
         if per == "m":
-            transformer = Transformer.from_crs(STORAGE_CRS, self.town_srid, always_xy=True)
-            true = shapely.transform(
-                shapes, lambda p: np.column_stack(transformer.transform(p[:, 0], p[:, 1]))
-            )
-            demand = demand * shapely.length(true)
+            demand = demand * shapely.length(shapely.transform(shapes, self._to_town))
         elif per == "ha":
             demand = demand * shapely.area(shapes) / M2_PER_HA
         low = np.floor(shapely.bounds(shapes)[:, :2] / CELL_M).astype(np.int64)
@@ -96,8 +93,8 @@ class Cells:
         cells = np.floor(np.column_stack([east, north]) / CELL_M).astype(np.int64)
         self._gather(cells, demand, None)
 
-    def rows(self) -> tuple[list[str], np.ndarray, np.ndarray, list[int | None]]:
-        """Return ref, shape, demand and buildings of the cells with demand, in order."""
+    def fields(self) -> dict[str, pa.Array]:
+        """Return the cells with demand, in order, as rows of the database."""
         keys = np.array(
             sorted(key for key, value in self.demand.items() if value > 0), dtype=np.int64
         )
@@ -105,12 +102,26 @@ class Cells:
         shapes = shapely.box(
             columns * CELL_M, lines * CELL_M, (columns + 1) * CELL_M, (lines + 1) * CELL_M
         )
-        refs = [f"{column}-{line}" for column, line in zip(columns, lines, strict=True)]
-        demand = np.array([self.demand[key] for key in keys.tolist()])
-        buildings = [
-            round(self.buildings[key]) if self.has_buildings else None for key in keys.tolist()
-        ]
-        return refs, shapes, demand, buildings
+        true = shapely.transform(shapes, self._to_town)
+        values = self.demand, self.buildings if self.has_buildings else {}
+        demand, buildings = ([of.get(key) for key in keys.tolist()] for of in values)
+        return {
+            "row_no": pa.array(range(1, len(keys) + 1), pa.int64()),
+            "ref": pa.array([f"{c}-{n}" for c, n in zip(columns, lines, strict=True)], pa.string()),
+            "name": pa.array([""] * len(keys), pa.string()),
+            "geom": pa.array(
+                shapely.to_wkb(shapely.set_srid(shapes, STORAGE_SRID), include_srid=True),
+                pa.binary(),
+            ),
+            "heat_demand_mwh_per_a": pa.array(demand, pa.float64()),
+            "buildings": pa.array([None if b is None else round(b) for b in buildings], pa.int32()),
+            "area_m2": pa.array(shapely.area(true)),
+            "length_m": pa.nulls(len(keys), pa.float64()),
+        }
+
+    def _to_town(self, points: np.ndarray) -> np.ndarray:
+        transformer = Transformer.from_crs(STORAGE_CRS, self.town_srid, always_xy=True)
+        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
 
 
 def _key(cells: np.ndarray) -> np.ndarray:

@@ -40,7 +40,7 @@ OPTIONS = {
     "LIBKML_RESOLVE_STYLE": "NO",
     "DXF_INLINE_BLOCKS": "YES",
 }
-BATCH_ROWS = 16_384
+BATCH_ROWS = 4096
 UNREADABLE = gettext_noop(
     "The file cannot be read; it may be cut off or damaged (%(format)s).\nExport it again."
 )

@@ -36,6 +36,12 @@ class Batch:
         rows = self.shapes if self.shapes is not None else self.wkb
         return 0 if rows is None else len(rows)
 
+    def usable(self) -> np.ndarray:
+        """Mark the rows that nothing refused so far."""
+        mask = np.ones(len(self), dtype=bool)
+        mask[list(self.refused)] = False
+        return mask
+
 
 class Reader(Protocol):
     """One file of one format."""

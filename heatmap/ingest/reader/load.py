@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pacsv
 import shapely
 
 from heatmap.ingest.kinds import BY_NAME, Kind
 from heatmap.ingest.reader import place
+from heatmap.ingest.reader.ahead import ahead
 from heatmap.ingest.reader.cells import Cells
 from heatmap.ingest.reader.guess import choose_columns
 from heatmap.ingest.reader.layers import Batch, note
 from heatmap.ingest.reader.messages import FileRefused, Remarks, emit, gettext_noop
+from heatmap.ingest.reader.neighbours import Neighbours
 from heatmap.ingest.reader.opening import (
     Opened,
     check_shapes,
@@ -23,36 +24,13 @@ from heatmap.ingest.reader.opening import (
     open_layers,
     sample_of,
 )
-from heatmap.ingest.reader.shapes import Fitting, read_shapes
+from heatmap.ingest.reader.shapes import Fitted, Fitting, read_shapes
 from heatmap.ingest.reader.sniff import Source
+from heatmap.ingest.reader.spool import Spool
 from heatmap.ingest.reader.values import Choice, ids, numbers, plain_texts, words
 
-STORAGE_SRID = 3035
 PER = {"MWh/a": "", "MWh/(m a)": "m", "MWh/(ha a)": "ha"}
 LARGEST_WHOLE = 2_000_000_000
-
-
-@dataclass
-class Spool:
-    """The file of rows, as CSV in the order of `columns`."""
-
-    path: Path
-    columns: list[str]
-    rows: int = 0
-    _writer: Any = None
-
-    def write(self, table: pa.Table) -> None:
-        if self._writer is None:
-            options = pacsv.WriteOptions(include_header=False, quoting_style="needed")
-            self._writer = pacsv.CSVWriter(str(self.path), table.schema, write_options=options)
-        self._writer.write_table(table)
-        self.rows += table.num_rows
-
-    def close(self) -> None:
-        if self._writer is None:
-            self.path.touch()
-        else:
-            self._writer.close()
 
 
 @dataclass
@@ -65,6 +43,7 @@ class Loading:
     fitting: Fitting
     spool: Spool
     cells: Cells | None
+    neighbours: Neighbours
     remarks: Remarks = field(default_factory=Remarks)
     rows_read: int = 0
     rows_used: int = 0
@@ -72,27 +51,25 @@ class Loading:
     places: set[int] = field(default_factory=set)
     double: int = 0
 
-    def take(self, batch: Batch) -> None:
+    def take(self, batch: Batch, fitted: Fitted) -> None:
         """Check one batch and write what can be used."""
-        raw = read_shapes(batch)
-        shapes = self.fitting.fit(raw, batch)
         values = self._values(batch)
         for row, (message, content, column) in sorted(batch.refused.items()):
-            ref = values["ref"][row] if "ref" in values else f"row {batch.first_row + row}"
+            ref = values["ref"][row].as_py() if "ref" in values else f"row {batch.first_row + row}"
             cell = batch.columns.get(column)
             shown = "" if cell is None else str(cell[row].as_py() or "")
             self.remarks.refuse(
                 batch.first_row + row, str(ref or ""), message, content,
                 column=column, value=shown,
             )  # fmt: skip
-        kept = np.array([row not in batch.refused for row in range(len(batch))], dtype=bool)
+        kept = batch.usable()
         self.rows_read += len(batch)
         if kept.any():
             if self.cells is None:
                 self.rows_used += int(kept.sum())
-                self.spool.write(self._table(batch, shapes, values, kept))
+                self.spool.write(self._fields(batch, fitted, values, kept))
             else:
-                self._gather(batch, shapes, values, kept)
+                self._gather(batch, fitted.shapes, values, kept)
 
     def _values(self, batch: Batch) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -111,23 +88,25 @@ class Loading:
                 values[wanted.name] = numbers(column, choice, batch.first_row)
         return values
 
-    def _table(
-        self, batch: Batch, shapes: np.ndarray, values: dict[str, Any], kept: np.ndarray
-    ) -> pa.Table:
-        count = len(batch)
-        row_numbers = np.arange(batch.first_row, batch.first_row + count)
-        hexed = shapely.to_wkb(
-            shapely.set_srid(shapes[kept], STORAGE_SRID), hex=True, include_srid=True
-        )
-        columns: dict[str, pa.Array] = {"row_no": pa.array(row_numbers[kept], pa.int64())}
-        for name in self.spool.columns[1:]:
-            if name == "geom":
-                columns[name] = pa.array(hexed, pa.string())
-            elif name == "ref" and "ref" not in values:
-                columns[name] = pa.array([f"row {row}" for row in row_numbers[kept]])
-            else:
-                columns[name] = self._column(name, values, kept)
-        return pa.table(columns)
+    def _fields(
+        self, batch: Batch, fitted: Fitted, values: dict[str, Any], kept: np.ndarray
+    ) -> dict[str, pa.Array]:
+        shapes = fitted.shapes[kept]
+        row_numbers = np.arange(batch.first_row, batch.first_row + len(batch))[kept]
+        wkb = shapely.to_wkb(shapely.set_srid(shapes, place.STORAGE_SRID), include_srid=True)
+        made = {
+            "row_no": pa.array(row_numbers, pa.int64()),
+            "geom": pa.array(wkb, pa.binary()),
+            "area_m2": pa.array(fitted.area_m2[kept], from_pandas=True),
+            "length_m": pa.array(fitted.length_m[kept], from_pandas=True),
+        }
+        if "ref" not in values:
+            made["ref"] = pa.array([f"row {row}" for row in row_numbers.tolist()], pa.string())
+        for name in self.spool.columns:
+            if name not in made:
+                made[name] = self._column(name, values, kept)
+        self.neighbours.add(row_numbers, made["ref"], shapes, wkb)
+        return made
 
     def _column(self, name: str, values: dict[str, Any], kept: np.ndarray) -> pa.Array:
         known = self.kind.field(name)
@@ -138,15 +117,20 @@ class Loading:
                 default = known.if_missing
             if default is None and (name == "name" or (known and known.type in ("text", "words"))):
                 default = ""
-            return pa.array([default] * count, pa.string() if default is None else None)
+            return pa.array([default] * count)
         found = values[name]
-        if isinstance(found, np.ndarray):
-            chosen = found[kept]
-            if known is not None and known.type == "whole":
-                chosen = np.where(np.abs(chosen) < LARGEST_WHOLE, np.round(chosen), np.nan)
-                return pa.array(chosen, pa.float64(), from_pandas=True).cast(pa.int64())
-            return pa.array(chosen, pa.float64(), from_pandas=True)
-        return pa.array(np.array(found, dtype=object)[kept], pa.string())
+        if not isinstance(found, np.ndarray):
+            return found.filter(pa.array(kept))
+        chosen = found[kept]
+        if chosen.ndim == 2:
+            whole = ~np.isfinite(chosen).all(axis=1)
+            return pa.FixedSizeListArray.from_arrays(
+                pa.array(chosen.ravel()), chosen.shape[1], mask=pa.array(whole)
+            )
+        if known is not None and known.type == "whole":
+            chosen = np.where(np.abs(chosen) < LARGEST_WHOLE, np.round(chosen), np.nan)
+            return pa.array(chosen, pa.float64(), from_pandas=True).cast(pa.int32())
+        return pa.array(chosen, pa.float64(), from_pandas=True)
 
     def _gather(
         self, batch: Batch, shapes: np.ndarray, values: dict[str, Any], kept: np.ndarray
@@ -177,14 +161,9 @@ class Loading:
 NO_DEMAND = gettext_noop("the heat demand is missing\nFill it in, or leave the row out.")
 
 
-def _months(parts: list[np.ndarray]) -> list[str | None]:
-    if len(parts) == 1:
-        parts = parts * 12
-    rows = np.column_stack(parts)
-    return [
-        None if not np.isfinite(row).all() else "{" + ",".join(f"{v:.6g}" for v in row) + "}"
-        for row in rows
-    ]
+def _months(parts: list[np.ndarray]) -> np.ndarray:
+    """Return (rows, 12); one value stands for all months."""
+    return np.column_stack(parts * 12 if len(parts) == 1 else parts)
 
 
 def read(sources: list[Source], request: Mapping[str, Any]) -> None:
@@ -198,23 +177,30 @@ def read(sources: list[Source], request: Mapping[str, Any]) -> None:
     )
     asked = request.get("columns") or {}
     sample = sample_of(opened, asked)
-    check_shapes(opened, sample, kind)
-    placement = place.choose(
-        opened.info, opened.source.format, opened.reader.can_lack_crs,
-        place.sample_points(sample.shapes), town,
-        srid=request.get("srid"), swap=bool(request.get("swap_axes")),
-    )  # fmt: skip
+    by_id = bool(request.get("merge"))
+    points = place.sample_points(sample.shapes)
+    if not by_id:
+        check_shapes(opened, sample, kind)
+    if by_id and not len(points):
+        placement = place.stated(town.srid)  # of shapes that may come further down
+    else:
+        placement = place.choose(
+            opened.info, opened.source.format, opened.reader.can_lack_crs, points, town,
+            srid=request.get("srid"), swap=bool(request.get("swap_axes")),
+        )  # fmt: skip
     choices = choose_columns(
         kind, opened.info, asked, sample.columns, guess=bool(request.get("guess", True))
     )
     _check_needed(kind, choices, opened)
     loading = Loading(
-        kind, opened, choices, Fitting(kind.shapes, placement, town),
+        kind, opened, choices, Fitting(kind.shapes, placement, town, shapes_optional=by_id),
         Spool(Path(request["spool"]), ["row_no", *request["spool_columns"]]),
         Cells(town.srid) if kind.name == "heat_demand" else None,
+        # a file that changes a layer is compared with the rest of it, by the database
+        Neighbours(kind.checks_overlaps, fits=not by_id and kind.name != "heat_demand"),
     )  # fmt: skip
-    for batch in _batches(opened, asked):
-        loading.take(batch)
+    for batch, fitted in _fitted(loading, asked):
+        loading.take(batch, fitted)
         emit("progress", rows=loading.rows_read, features=opened.info.features)
     if loading.rows_used == 0 and loading.fitting.handling.outside:
         points = np.vstack(loading.fitting.handling.outside_points)
@@ -226,8 +212,17 @@ def read(sources: list[Source], request: Mapping[str, Any]) -> None:
     _tell(loading)
 
 
-def _batches(opened: Opened, asked: dict[str, Any]) -> Iterator[Batch]:
-    return opened.reader.batches(opened.info.name, {"columns": asked})
+def _fitted(loading: Loading, asked: dict[str, Any]) -> Iterator[tuple[Batch, Fitted]]:
+    """Yield the batches of the layer and their shapes, placed and repaired."""
+    opened = loading.opened
+    options = {"columns": asked, "shapes_optional": loading.fitting.shapes_optional}
+    for batch, raw in ahead(_delivered(opened.reader.batches(opened.info.name, options))):
+        yield batch, loading.fitting.fit(raw, batch)
+
+
+def _delivered(batches: Iterator[Batch]) -> Iterator[tuple[Batch, np.ndarray]]:
+    for batch in batches:
+        yield batch, read_shapes(batch)
 
 
 def _check_needed(kind: Kind, choices: list[Choice], opened: Opened) -> None:
@@ -248,24 +243,7 @@ def _check_needed(kind: Kind, choices: list[Choice], opened: Opened) -> None:
 def _spool_cells(loading: Loading) -> None:
     if loading.cells is None:
         raise AssertionError("only heat demand is gathered in cells")
-    refs, shapes, demand, buildings = loading.cells.rows()
-    batch_rows = 16_384
-    for start in range(0, len(refs), batch_rows):
-        part = slice(start, start + batch_rows)
-        columns = {
-            "row_no": pa.array(range(start + 1, start + 1 + len(refs[part])), pa.int64()),
-            "ref": pa.array(refs[part]),
-            "name": pa.array([""] * len(refs[part])),
-            "geom": pa.array(
-                shapely.to_wkb(
-                    shapely.set_srid(shapes[part], STORAGE_SRID), hex=True, include_srid=True
-                ),
-                pa.string(),
-            ),
-            "heat_demand_mwh_per_a": pa.array(demand[part]),
-            "buildings": pa.array(buildings[part], pa.int64()),
-        }
-        loading.spool.write(pa.table({name: columns[name] for name in loading.spool.columns}))
+    loading.spool.write(loading.cells.fields())
 
 
 def _tell(loading: Loading) -> None:
@@ -300,6 +278,7 @@ def _tell(loading: Loading) -> None:
             "outside": handling.outside,
         },
         double_rows=loading.double,
+        neighbours=loading.neighbours.document(),
         notes=[*loading.opened.info.notes, *placement.notes, *_assumptions(loading)],
     )  # fmt: skip
 

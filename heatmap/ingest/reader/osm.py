@@ -7,6 +7,7 @@ extract go through the same rules.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import osmium
 import shapely
@@ -16,6 +17,11 @@ from heatmap.ingest.reader.messages import FileRefused, emit, emit_refused, gett
 from heatmap.ingest.reader.shapes import ToStorage, is_finite, made_valid
 
 WGS84 = "EPSG:4326"
+UNREADABLE = gettext_noop(
+    "This is not a readable OpenStreetMap extract (.osm or .osm.pbf): %(cause)s.\n"
+    "Export it again, for example from a regional extract server."
+)
+LONGEST_CAUSE = 120
 CUT_AT_EDGE = gettext_noop("the extract ends inside this object")
 NOT_A_SITE = {"underground", "multi-storey", "street_side", "lane", "rooftop"}
 NAMED_GARAGES = ("tiefgarage", "parkhaus", "parking garage", "pysäköintitalo", "pysäköintihalli")
@@ -132,20 +138,49 @@ def line_features(tags: dict[str, str]) -> Iterator[Found]:
         yield Found("constraints", {"constraint_kind": "water"})
 
 
-def read(path: Path) -> None:
-    """Print every feature of the extract, and the extent of what was read."""
-    to_storage = ToStorage(WGS84)
-    factory = osmium.geom.WKBFactory()
-    seen: set[tuple[str, str]] = set()
+class _Features:
+    """Prints each feature once, however often the extract is gone through."""
 
-    def place(found: Found, ref: str, tags: dict[str, str], wkb: str) -> None:
-        if (found.kind, ref) in seen:
+    def __init__(self) -> None:
+        self.to_storage = ToStorage(WGS84)
+        self.factory = osmium.geom.WKBFactory()
+        self.seen: set[tuple[str, str]] = set()
+        self.cut: set[str] = set()
+
+    def read(self, path: Path) -> None:
+        for entity in osmium.FileProcessor(str(path)).with_locations().with_areas():
+            tags = {tag.k: tag.v for tag in entity.tags}
+            if not tags:
+                continue
+            try:
+                self._tell(entity, tags)
+            except (RuntimeError, osmium.InvalidLocationError):
+                # ways cut by the edge of an extract miss nodes; they are listed, never guessed
+                if str(entity.id) not in self.cut:
+                    emit_refused("osm", str(entity.id), CUT_AT_EDGE)
+                self.cut.add(str(entity.id))
+
+    def _tell(self, entity: Any, tags: dict[str, str]) -> None:
+        if entity.is_area():
+            prefix = "way" if entity.from_way() else "relation"
+            for found in area_features(tags):
+                wkb = self.factory.create_multipolygon(entity)
+                self._place(found, f"{prefix}/{entity.orig_id()}", tags, wkb)
+        elif entity.is_node():
+            for found in point_features(tags):
+                self._place(found, f"node/{entity.id}", tags, self.factory.create_point(entity))
+        elif entity.is_way():
+            for found in line_features(tags):
+                self._place(found, f"way/{entity.id}", tags, self.factory.create_linestring(entity))
+
+    def _place(self, found: Found, ref: str, tags: dict[str, str], wkb: str) -> None:
+        if (found.kind, ref) in self.seen:
             return
-        geometry, repaired = made_valid(to_storage(shapely.from_wkb(wkb)))
+        geometry, repaired = made_valid(self.to_storage(shapely.from_wkb(wkb)))
         if not is_finite(geometry):
             emit_refused(found.kind, ref, gettext_noop("the shape is empty or broken"))
             return
-        seen.add((found.kind, ref))
+        self.seen.add((found.kind, ref))
         emit(
             "feature",
             kind=found.kind,
@@ -156,38 +191,31 @@ def read(path: Path) -> None:
             **found.attributes,
         )
 
+
+def read(path: Path, folder: Path) -> None:
+    """Print every feature of the extract, and the extent of what was read."""
+    features = _Features()
     try:
-        for entity in osmium.FileProcessor(str(path)).with_locations().with_areas():
-            tags = {tag.k: tag.v for tag in entity.tags}
-            if not tags:
-                continue
-            try:
-                if entity.is_area():
-                    prefix = "way" if entity.from_way() else "relation"
-                    for found in area_features(tags):
-                        place(
-                            found,
-                            f"{prefix}/{entity.orig_id()}",
-                            tags,
-                            factory.create_multipolygon(entity),
-                        )
-                elif entity.is_node():
-                    for found in point_features(tags):
-                        place(found, f"node/{entity.id}", tags, factory.create_point(entity))
-                elif entity.is_way():
-                    for found in line_features(tags):
-                        place(found, f"way/{entity.id}", tags, factory.create_linestring(entity))
-            except (RuntimeError, osmium.InvalidLocationError):
-                # ways cut by the edge of an extract miss nodes; they are listed, never guessed
-                emit_refused("osm", str(entity.id), CUT_AT_EDGE)
+        try:
+            features.read(path)
+        except RuntimeError as error:
+            # areas are put together from sorted files only, and not every program sorts
+            if "out of order" not in str(error):
+                raise
+            features.read(_sorted(path, folder / "sorted.osm.pbf"))
     except RuntimeError as error:
-        raise FileRefused(
-            gettext_noop(
-                "This is not a readable OpenStreetMap extract (.osm or .osm.pbf). "
-                "Export it again, for example from a regional extract server."
-            )
-        ) from error
+        raise FileRefused(UNREADABLE, cause=str(error)[:LONGEST_CAUSE]) from error
     emit("file", crs="EPSG:4326 (OpenStreetMap)", driver="OSM")
+
+
+def _sorted(path: Path, target: Path) -> Path:
+    """Write the extract anew: nodes, ways, relations, each by its id."""
+    merged = osmium.MergeInputReader()
+    merged.add_file(str(path))
+    writer = osmium.WriteHandler(str(target))
+    merged.apply(writer)
+    writer.close()
+    return target
 
 
 def _plain(geometry: BaseGeometry) -> BaseGeometry:

@@ -14,7 +14,8 @@ from shapely.geometry.base import BaseGeometry
 from heatmap.ingest.reader.layers import LayerInfo, note
 from heatmap.ingest.reader.messages import FileRefused, gettext_noop
 
-STORAGE_CRS = "EPSG:3035"
+STORAGE_SRID = 3035
+STORAGE_CRS = f"EPSG:{STORAGE_SRID}"
 CANDIDATES = (
     4326, 25832, 25833, 25831, 3857, 3035, 31466, 31467, 31468, 31469, 4258, 4314,
     25828, 25829, 25830, 25834, 25835, 25836, 32631, 32632, 32633, 32634, 32635, 32636,
@@ -94,6 +95,14 @@ class Town:
         shapely.prepare(area)
         return area
 
+    @cached_property
+    def _to_own_grid(self) -> Transformer:
+        return Transformer.from_crs(STORAGE_CRS, self.srid, always_xy=True)
+
+    def from_storage(self, points: np.ndarray) -> np.ndarray:
+        """Move points (n, 2) of the storage grid into the town's own, in which is measured."""
+        return np.column_stack(self._to_own_grid.transform(points[:, 0], points[:, 1]))
+
 
 @dataclass
 class Placement:
@@ -114,7 +123,7 @@ class Placement:
     def to_storage(self, points: np.ndarray) -> np.ndarray:
         """Move points (n, 2) into the storage grid; what cannot be placed is infinite."""
         x, y = (points[:, 1], points[:, 0]) if self.swap else (points[:, 0], points[:, 1])
-        if self.srid == 3035 and not self.swap:
+        if self.srid == STORAGE_SRID and not self.swap:
             return points
         with np.errstate(invalid="ignore"):
             east, north = self.transformer.transform(x, y)

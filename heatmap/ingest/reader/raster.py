@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import rasterio
 import shapely
 from pyproj import CRS, Transformer
@@ -16,9 +15,9 @@ from heatmap.ingest.kinds import BY_NAME
 from heatmap.ingest.reader import place
 from heatmap.ingest.reader.cells import CELL_M, Cells
 from heatmap.ingest.reader.layers import LayerInfo, note
-from heatmap.ingest.reader.load import STORAGE_SRID, Spool
 from heatmap.ingest.reader.messages import FileRefused, emit, gettext_noop
 from heatmap.ingest.reader.sniff import Source
+from heatmap.ingest.reader.spool import Spool
 from heatmap.ingest.reader.values import MISSING_NUMBERS, Choice
 from heatmap.ingest.units import unit_in_name
 
@@ -185,21 +184,13 @@ def _spool(
             )
         )
     choice.rows, choice.missing = read_pixels, read_pixels - used - outside
-    refs, shapes, demand, buildings = cells.rows()
     spool = Spool(Path(request["spool"]), ["row_no", *request["spool_columns"]])
-    table = {
-        "row_no": pa.array(range(1, len(refs) + 1), pa.int64()), "ref": pa.array(refs),
-        "name": pa.array([""] * len(refs)),
-        "geom": pa.array(shapely.to_wkb(shapely.set_srid(shapes, STORAGE_SRID), hex=True,
-                                        include_srid=True), pa.string()),
-        "heat_demand_mwh_per_a": pa.array(demand), "buildings": pa.array(buildings, pa.int64()),
-    }  # fmt: skip
-    spool.write(pa.table({name: table[name] for name in spool.columns}))
+    spool.write(cells.fields())
     spool.close()
     emit(
         "facts", layer=info.name, format="geotiff", crs=placement.name, srid=placement.srid,
         crs_from=placement.how, axes_swapped=False, encoding="", rows_read=read_pixels,
-        rows_used=used, rows_refused=0, refused_counts={}, features=spool.rows,
+        rows_used=used, rows_refused=0, neighbours=None, refused_counts={}, features=spool.rows,
         columns=[choice.document()], unused_columns=info.columns[1:], ids_are_row_numbers=False,
         handling={"outside": outside, "repaired": 0, "repairs": []}, double_rows=0,
         notes=[note(gettext_noop(

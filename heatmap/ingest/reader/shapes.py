@@ -126,6 +126,19 @@ class Handling:
     outside_points: list[np.ndarray] = field(default_factory=list)
 
 
+def _there(shapes: np.ndarray) -> np.ndarray:
+    return ~shapely.is_missing(shapes)
+
+
+@dataclass
+class Fitted:
+    """Shapes ready for storage, None where refused, and their size in the town's own grid."""
+
+    shapes: np.ndarray
+    area_m2: np.ndarray
+    length_m: np.ndarray
+
+
 @dataclass
 class Fitting:
     """The rules that shapes of one kind of layer must meet."""
@@ -133,13 +146,16 @@ class Fitting:
     wanted: tuple[int, ...]
     placement: Placement
     town: Town
+    shapes_optional: bool = False
+    """Whether rows without a shape are kept: of features whose shape is known already."""
     handling: Handling = field(default_factory=Handling)
 
-    def fit(self, shapes: np.ndarray, batch: Batch) -> np.ndarray:
+    def fit(self, shapes: np.ndarray, batch: Batch) -> Fitted:
         """Return shapes ready for storage; rows that cannot be used are added to the refused."""
-        usable = np.array([place not in batch.refused for place in range(len(shapes))])
+        usable = batch.usable()
         refuse = self._refuser(batch, usable)
-        refuse(shapely.is_missing(shapes), NO_SHAPE)
+        if not self.shapes_optional:
+            refuse(shapely.is_missing(shapes), NO_SHAPE)
         refuse(shapely.is_empty(shapes), EMPTY)
         corners = shapely.get_num_coordinates(shapes)
         for place in np.flatnonzero(usable & (corners > MOST_CORNERS)):
@@ -149,19 +165,32 @@ class Fitting:
             usable[place] = False
         shapes = np.where(usable, shapes, None)
         self.handling.flattened += int(shapely.has_z(shapes).sum())
-        shapes = self._right_dimension(shapely.force_2d(shapes), refuse)
+        heights = shapely.has_z(shapes) | shapely.has_m(shapes)
+        if heights.any():
+            shapes[heights] = shapely.force_2d(shapes[heights])
+        shapes = self._right_dimension(shapes, refuse)
         shapes = np.where(usable, shapes, None)
         delivered = shapes
         shapes = self._placed(shapes)
-        unplaced = ~np.isfinite(shapely.bounds(shapes)).all(axis=1) & usable
+        unplaced = ~np.isfinite(shapely.bounds(shapes)).all(axis=1) & usable & _there(shapes)
         self._remember_outside(delivered, unplaced)
         refuse(unplaced, NOT_PLACED)
         before = shapely.get_dimensions(shapes)
-        shapes = self._valid(np.where(usable, shapes, None), batch)
+        shapes, repaired = self._valid(np.where(usable, shapes, None), batch)
         lost = shapely.is_empty(shapes) | (shapely.get_dimensions(shapes) < before)
         refuse(lost, UPRIGHT)
-        self._inside(shapes, delivered, usable, refuse)
-        return np.where(usable, shapes, None)
+        self._inside(shapes, delivered, usable & _there(shapes), refuse)
+        same = self.placement.srid == self.town.srid and not self.placement.swap
+        true = np.where(usable & ~repaired, delivered, None) if same else np.full(len(shapes), None)
+        unknown = usable & _there(shapes) & ~_there(true)
+        if unknown.any():
+            true[unknown] = shapely.transform(shapes[unknown], self.town.from_storage)
+        dimension = shapely.get_dimensions(shapes)
+        return Fitted(
+            np.where(usable, shapes, None),
+            np.where(dimension == 2, shapely.area(true), np.nan),
+            np.where(dimension == 1, shapely.length(true), np.nan),
+        )
 
     @staticmethod
     def _refuser(batch: Batch, usable: np.ndarray) -> Any:
@@ -204,7 +233,7 @@ class Fitting:
         placed[known] = shapely.transform(shapes[known], self.placement.to_storage)
         return placed
 
-    def _valid(self, shapes: np.ndarray, batch: Batch) -> np.ndarray:
+    def _valid(self, shapes: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
         broken = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
         for place in np.flatnonzero(broken):
             before = shapes[place]
@@ -226,7 +255,7 @@ class Fitting:
         bundled = single & (shapely.get_type_id(shapes) >= 4)
         if bundled.any():
             shapes[bundled] = shapely.get_geometry(shapes[bundled], 0)
-        return shapes
+        return shapes, broken
 
     def _inside(
         self, shapes: np.ndarray, delivered: np.ndarray, usable: np.ndarray, refuse: Any

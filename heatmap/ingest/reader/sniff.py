@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers import expat
 
+from heatmap.ingest.reader import epw
 from heatmap.ingest.reader.archive import unpack
 from heatmap.ingest.reader.messages import FileRefused, gettext_noop
 
@@ -14,7 +15,7 @@ NEWLINE_JSON = {".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".geojsonseq", ".
 TEXT = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".dxf": "dxf"}
 READ = (
     "zipped shapefile (.zip), GeoPackage (.gpkg), GeoJSON, FlatGeobuf (.fgb), GeoParquet, KML/KMZ, "
-    "GML, DXF, CSV, XLSX, OpenStreetMap (.osm, .pbf), GeoTIFF"
+    "GML, DXF, CSV, XLSX, OpenStreetMap (.osm, .pbf), GeoTIFF, weather (.epw)"
 )
 UNKNOWN = gettext_noop(
     "%(name)s is none of the formats that can be read.\nExport it as one of: %(formats)s."
@@ -61,6 +62,9 @@ def sources(path: Path, name: str, folder: Path, max_bytes: int) -> list[Source]
 def _linked(path: Path, stem: str, format_: str, folder: Path) -> Source:
     """Give a file a name of our own; features on lines of their own become one collection."""
     target = folder / f"source{ENDINGS[format_]}"
+    if format_ == "epw":
+        epw.as_table(path, target)
+        return Source(stem, "csv", target)
     if format_ != "geojsonseq":
         target.symlink_to(path)
         return Source(stem, format_, target)
@@ -84,7 +88,7 @@ def _linked(path: Path, stem: str, format_: str, folder: Path) -> Source:
 ENDINGS = {
     "geopackage": ".gpkg", "geojson": ".geojson", "geojsonseq": ".geojson", "flatgeobuf": ".fgb",
     "parquet": ".parquet", "kml": ".kml", "gml": ".gml", "dxf": ".dxf", "csv": ".csv",
-    "xlsx": ".xlsx", "geotiff": ".tif", "osm": ".osm",
+    "xlsx": ".xlsx", "geotiff": ".tif", "osm": ".osm", "epw": ".csv",
 }  # fmt: skip
 
 
@@ -141,6 +145,8 @@ def _text_format(path: Path, head: bytes, suffix: str, name: str) -> str:
         return "geojsonseq"
     if start.startswith(b"{"):
         return _json_format(path, start, name)
+    if epw.looks_like(start):
+        return "epw"
     is_text = b"\x00" not in head[:1024] or head[:2] in (b"\xff\xfe", b"\xfe\xff")
     if is_text and re.match(rb"\s*(999[^\n]*\n\s*)?[^\n]*0\r?\n\s*SECTION", start):
         return "dxf"

@@ -23,6 +23,7 @@ SAMPLE_BYTES = 65_536
 LONGEST_CELL = 20_000_000
 MOST_COLUMNS = 2000
 MAX_WORKBOOK_BYTES = 1 << 30
+FORMULA_SIGNS = tuple("=+-@\t\r")
 X_NAMES = (
     "lon lng long longitude laenge laengengrad geolaenge x xcoord x_coord xkoordinate "
     "easting "
@@ -79,7 +80,7 @@ class Table:
         body = itertools.chain(first, rows)
         position = start
         while chunk := list(itertools.islice(body, options.get("batch_rows", BATCH_ROWS))):
-            yield _batch(chunk, header, places, position)
+            yield _batch(chunk, header, places, position, bool(options.get("shapes_optional")))
             position += len(chunk)
 
 
@@ -159,7 +160,11 @@ def place_columns(
 
 
 def _batch(
-    rows: list[list[Any]], header: list[str], places: dict[str, int], first_row: int
+    rows: list[list[Any]],
+    header: list[str],
+    places: dict[str, int],
+    first_row: int,
+    shapes_optional: bool,
 ) -> Batch:
     width = len(header)
     refused: dict[int, tuple[str, dict[str, Any], str]] = {}
@@ -174,7 +179,7 @@ def _batch(
     shapes = _shapes(rows, places)
     for place in np.flatnonzero(shapes == None):  # noqa: E711  elementwise
         blank = all(rows[place][column] in ("", None) for column in places.values())
-        if not blank or places:
+        if not blank or (places and not shapes_optional):
             column = header[next(iter(places.values()))] if places else ""
             refused.setdefault(int(place), (BAD_PLACE, {}, column))
     return Batch(first_row, columns, shapes=shapes, refused=refused)
@@ -185,7 +190,9 @@ def _text(cell: Any) -> str | None:
         return None
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell).replace("\x00", "")
+    text = str(cell).replace("\x00", "")
+    # the mark that keeps a spreadsheet from reading a text as a formula, as our tables write it
+    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_SIGNS else text
 
 
 def _shapes(rows: list[list[Any]], places: dict[str, int]) -> np.ndarray:
@@ -233,7 +240,7 @@ class Csv(Table):
                           encoding=self.encoding)  # fmt: skip
         found.notes.append(
             note(
-                gettext_noop("Columns are divided by %(delimiter)s."),
+                gettext_noop("Columns are divided by “%(delimiter)s”."),
                 delimiter={"\t": "tab"}.get(self.delimiter, self.delimiter),
             )
         )

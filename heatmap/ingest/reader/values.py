@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from heatmap.ingest.kinds import Field
 from heatmap.ingest.reader.messages import gettext_noop
 from heatmap.ingest.reader.numbers import (
     MISSING_NUMBERS,
+    MISSING_WORDS,
     has_decimal_comma,
     is_missing,
     number_and_unit,
@@ -26,6 +28,7 @@ TOO_LONG = gettext_noop("the text in %(column)s is longer than %(limit)s charact
 EMPTY_ID = gettext_noop("the id is empty\nGive the row an id.")
 LONG_ID = gettext_noop("the id is longer than 80 characters\nShorten it.")
 ODD_ID = gettext_noop("the id holds a line break or another invisible sign\nWrite it on one line.")
+MISSING_TEXTS = pa.array(sorted(MISSING_WORDS))
 
 
 @dataclass
@@ -218,32 +221,31 @@ def _sample(choice: Choice, values: np.ndarray, cells: Any, first_row: int) -> N
         )
 
 
-def words(column: pa.Array, choice: Choice) -> list[str | None]:
+def words(column: pa.Array, choice: Choice) -> pa.Array:
     """Return the word of a closed set for each cell; what is not known is counted."""
     wanted = choice.field
     table: dict[str, str] = {}
     for word, names in wanted.words:
         for name in (word, *names.split()):
             table.setdefault(skeleton(name), word)
-    memory: dict[str | None, str | None] = {None: None}
-    result = []
-    for cell in texts(column):
-        if cell not in memory:
-            memory[cell] = _word(cell or "", table)
-        found = memory[cell]
-        if found is None:
-            if cell and not is_missing(cell):
-                choice.unknown_words[cell[:60]] += 1
-                found = wanted.otherwise if wanted.otherwise is not None else cell[: wanted.longest]
-            else:
-                choice.missing += 1
-                found = None if wanted.if_missing is None else str(wanted.if_missing)
-        result.append(found)
+    coded = text_column(column).dictionary_encode()
+    places = coded.indices.fill_null(len(coded.dictionary)).to_numpy()
+    counts = np.bincount(places, minlength=len(coded.dictionary) + 1).tolist()
+    meanings: list[str | None] = []
+    for cell, count in zip([*coded.dictionary.to_pylist(), None], counts, strict=True):
+        found = _word(cell or "", table)
+        if found is None and cell and not is_missing(cell):
+            choice.unknown_words[cell[:60]] += count
+            found = wanted.otherwise if wanted.otherwise is not None else cell[: wanted.longest]
+        elif found is None:
+            choice.missing += count
+            found = None if wanted.if_missing is None else str(wanted.if_missing)
+        meanings.append(found)
+    result = pa.array(meanings, pa.string()).take(pa.array(places))
     choice.rows += len(result)
-    if len(choice.samples) < SAMPLES:
-        for cell, word in zip(texts(column), result, strict=True):
-            if cell and len(choice.samples) < SAMPLES:
-                choice.samples.append({"row": 0, "raw": cell[:60], "value": word, "unit": ""})
+    for cell, word in zip(coded[:LISTED].to_pylist(), result[:LISTED].to_pylist(), strict=True):
+        if cell and len(choice.samples) < SAMPLES:
+            choice.samples.append({"row": 0, "raw": cell[:60], "value": word, "unit": ""})
     return result
 
 
@@ -261,44 +263,80 @@ def _word(cell: str, table: dict[str, str]) -> str | None:
 
 def plain_texts(
     column: pa.Array, choice: Choice, first_row: int, refused: dict[int, Any]
-) -> list[str | None]:
+) -> pa.Array:
     """Return texts; control signs become spaces, too long ones refuse their row."""
-    limit, result = choice.field.longest, []
-    for place, cell in enumerate(texts(column)):
-        text = (cell or "").strip()
-        if not text.isprintable():
-            text = "".join(sign if sign.isprintable() else " " for sign in text)
-        if is_missing(text):
-            choice.missing += 1
-            text = str(choice.field.if_missing or "")
-        elif len(text) > limit:
+    limit = choice.field.longest
+    cells = text_column(column)
+    result = pc.utf8_trim_whitespace(cells.fill_null(""))
+    mended: dict[int, str] = {}
+    for place in _odd(result, limit):
+        text = "".join(s if s.isprintable() else " " for s in (cells[place].as_py() or "").strip())
+        if len(text) > limit:
             refused.setdefault(
                 place, (TOO_LONG, {"column": choice.columns[0], "limit": limit}, choice.columns[0])
             )
-            text = text[:limit]
-        elif len(choice.samples) < SAMPLES:
-            choice.samples.append(
-                {"row": first_row + place, "raw": cell, "value": text, "unit": ""}
-            )
-        result.append(text)
+        mended[place] = text[:limit]
+    result = _replaced(result, mended)
+    missing = pc.is_in(pc.utf8_lower(result), value_set=MISSING_TEXTS)
+    choice.missing += pc.sum(missing).as_py() or 0
+    result = pc.if_else(missing, str(choice.field.if_missing or ""), result)
+    for place in np.flatnonzero(~missing.to_numpy(zero_copy_only=False)):
+        if len(choice.samples) >= SAMPLES:
+            break
+        choice.samples.append(
+            {"row": first_row + int(place), "raw": cells[place].as_py(),
+             "value": result[place].as_py(), "unit": ""}
+        )  # fmt: skip
     choice.rows += len(result)
     return result
 
 
-def ids(column: pa.Array, choice: Choice, refused: dict[int, Any]) -> list[str]:
+def ids(column: pa.Array, choice: Choice, refused: dict[int, Any]) -> pa.Array:
     """Return ids as texts; leading zeros stay."""
-    result, name = [], choice.columns[0]
-    for place, cell in enumerate(texts(column)):
-        ref = (cell or "").replace("\x00", "").strip()
+    name = choice.columns[0]
+    cells = text_column(column)
+    result = pc.utf8_trim_whitespace(cells.fill_null(""))
+    mended: dict[int, str] = {}
+    for place in _odd(result, choice.field.longest):
+        ref = (cells[place].as_py() or "").replace("\x00", "").strip()
         if not ref:
             refused.setdefault(place, (EMPTY_ID, {}, name))
         elif len(ref) > choice.field.longest:
             refused.setdefault(place, (LONG_ID, {}, name))
         elif not ref.isprintable():
             refused.setdefault(place, (ODD_ID, {}, name))
-        result.append(ref)
+        mended[place] = ref
     choice.rows += len(result)
-    return result
+    return _replaced(result, mended)
+
+
+def text_column(column: pa.Array) -> pa.Array:
+    """Return cells as texts, as `texts` does, a whole column at once where that is possible."""
+    if pa.types.is_integer(column.type):
+        return column.cast(pa.string())
+    if pa.types.is_string(column.type):
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid:
+            pass  # signs of another encoding
+        else:
+            return column
+    return pa.array(texts(column), pa.string())
+
+
+def _odd(cells: pa.Array, longest: int) -> list[int]:
+    """Return the places of texts that are empty, too long, or hold signs that are not printed."""
+    length = pc.utf8_length(cells)
+    odd = pc.or_(pc.invert(pc.utf8_is_printable(cells)), pc.greater(length, longest))
+    return pc.indices_nonzero(pc.or_(odd, pc.equal(length, 0))).to_pylist()
+
+
+def _replaced(cells: pa.Array, mended: dict[int, str]) -> pa.Array:
+    if not mended:
+        return cells
+    mask = np.zeros(len(cells), dtype=bool)
+    mask[list(mended)] = True
+    return pc.replace_with_mask(cells, pa.array(mask), pa.array(mended.values(), pa.string()))
 
 
 def decide_comma(column: pa.Array, choice: Choice) -> None:

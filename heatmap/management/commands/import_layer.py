@@ -13,8 +13,8 @@ from heatmap.errors import Refusal
 from heatmap.identity import acting_as
 from heatmap.ingest.kinds import BROUGHT
 from heatmap.ingest.reading import bundled
-from heatmap.models import Upload
-from heatmap.services import layer_work, quality, uploads
+from heatmap.models import Municipality, Upload
+from heatmap.services import layer_work, merging, quality, uploads
 from heatmap.services.municipalities import get_municipality
 
 SHOWN = 20
@@ -40,6 +40,14 @@ class Command(BaseCommand):
         )  # fmt: skip
         parser.add_argument("--swap-axes", action="store_true", help="x and y are exchanged")
         parser.add_argument("--timezone", default="", help="of a series, e.g. Europe/Berlin")
+        parser.add_argument(
+            "--merge", action="store_true",
+            help="change the layer in use by ids: what the file does not hold stays",
+        )  # fmt: skip
+        parser.add_argument(
+            "--remove-missing", action="store_true",
+            help="with --merge: remove features that are not in the file",
+        )  # fmt: skip
         parser.add_argument("--source", default="", help="where the data comes from")
         parser.add_argument("--licence", default="", help="licence of the data")
         parser.add_argument("--json", action="store_true")
@@ -68,8 +76,9 @@ class Command(BaseCommand):
             if path.suffix.lower() == ".shp":
                 path = bundled(path, Path(folder))
             with acting_as(municipality=options["municipality"]), path.open("rb") as handle:
+                town = get_municipality(options["municipality"])
                 received = uploads.receive(
-                    get_municipality(options["municipality"]),
+                    town,
                     None,
                     kind=options["kind"],
                     file=File(handle),
@@ -82,6 +91,7 @@ class Command(BaseCommand):
                     layer=options["layer"],
                     swap_axes=options["swap_axes"],
                     timezone=options["timezone"],
+                    **_merging(town, options),
                 )
         upload = uploads.process(received.job_id)
         layer_work.derive_what_follows(received.job_id)
@@ -97,6 +107,15 @@ class Command(BaseCommand):
             self.stdout.write(f"  {row}{warning['message']} {warning['remedy']}".rstrip())
         if len(answer["warnings"]) > SHOWN:
             self.stdout.write(f"  and {len(answer['warnings']) - SHOWN} more; see --json")
+
+
+def _merging(town: Municipality, options: dict[str, Any]) -> dict[str, Any]:
+    if not options["merge"]:
+        return {}
+    base = merging.base_in_use(town, options["kind"])
+    if base is None:
+        raise Refusal("There is no layer of this kind that could be changed by ids.")
+    return {"merge": base.pk, "missing": "remove" if options["remove_missing"] else "keep"}
 
 
 def _columns(pairs: list[str]) -> dict[str, dict[str, str]]:
@@ -152,6 +171,7 @@ def _document(
         "double_shapes": report.get("double_shapes"),
         "overlaps": report.get("overlaps"),
         "series": report.get("series"),
+        "against": report.get("against"),
         "errors": errors,
         "warnings": warnings,
     }  # fmt: skip

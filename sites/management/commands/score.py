@@ -22,7 +22,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("municipality")
         parser.add_argument("--study", help="name of the study (default: the first one)")
-        parser.add_argument("--assumptions", type=Path, help="JSON file: assumption key to number")
+        parser.add_argument(
+            "--assumptions",
+            type=Path,
+            help="JSON file: assumption key to number, or choice of the study to its key",
+        )
         parser.add_argument("--json", action="store_true", help="print the whole result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -51,10 +55,14 @@ class Command(BaseCommand):
         else:
             study = first_study(town)
         if options["assumptions"]:
-            study.overrides = study.overrides | self._read(options["assumptions"])
+            for name, value in self._read(options["assumptions"]).items():
+                if name in scoring.STUDY_CHOICES:
+                    setattr(study, name, value)
+                else:
+                    study.overrides = study.overrides | {name: value}
         return study
 
-    def _read(self, path: Path) -> dict[str, float]:
+    def _read(self, path: Path) -> dict[str, Any]:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:

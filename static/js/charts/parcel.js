@@ -1,4 +1,4 @@
-/* The three hourly charts of a parcel: temperatures, the year, one week. */
+/* The hourly charts of a parcel: temperatures, the year, one week, load duration, headroom. */
 import { digits, quantity } from "../lib/quantities.js";
 import { ramp, token } from "../lib/tokens.js";
 import { axis, legend, startChart, tooltip } from "./base.js";
@@ -55,4 +55,30 @@ export function week(element, hourly, texts) {
       line(texts.price, hourly.price_eur_per_mwh, token("price"), { yAxisIndex: 1, step: "end", lineStyle: { width: 1.4, color: token("price") } })],
   }));
   return (day) => chart.dispatchAction({ type: "dataZoom", startValue: Math.max(0, day * 24 - 72), endValue: Math.min(hours.length - 1, day * 24 + 95) });
+}
+
+export function duration(element, hourly, texts) {
+  // the hours sorted by what the place needs; the hub's heat stays with its hour
+  const order = hourly.absorbable_kw.map((_, hour) => hour).sort((a, b) => (hourly.absorbable_kw[b] ?? 0) - (hourly.absorbable_kw[a] ?? 0));
+  const bin = 12; // twelve hours a point: a curve, not a cloud
+  const means = (values) => Array.from({ length: Math.floor(order.length / bin) }, (_, i) => order.slice(i * bin, i * bin + bin).reduce((sum, hour) => sum + (values[hour] ?? 0), 0) / bin);
+  const [need, given] = [means(hourly.absorbable_kw), means(hourly.heat_kw)];
+  startChart(element, () => ({
+    grid: { left: 52, right: 16, top: 44, bottom: 40 }, legend: legend(),
+    tooltip: tooltip({ trigger: "axis", formatter: (points) => [`${digits(points[0].dataIndex * bin)} h`, ...points.map((p) => `${p.seriesName}: ${quantity(p.value, "kW")}`)].join("\n") }),
+    xAxis: axis({ type: "category", boundaryGap: false, name: texts.hoursOfYear, nameLocation: "middle", nameGap: 26, data: need.map((_, i) => i * bin), axisLabel: { color: token("ink-2"), interval: (i) => (i * bin) % 1000 < bin, formatter: (h) => digits(Math.round(h / 1000) * 1000) } }),
+    yAxis: axis({ type: "value", name: "kW", splitNumber: 4 }),
+    series: [line(texts.needed, need, token("line-strong"), { areaStyle: { color: token("surface-3") } }), line(texts.used, given, token("used"), { areaStyle: { color: token("used"), opacity: 0.85 }, lineStyle: { width: 0 } })],
+  }));
+}
+
+export function headroom(element, hourly, texts) {
+  const drawn = hourly.power_it_kw.map((kw, hour) => (kw ?? 0) + (hourly.heat_pump_kw[hour] ?? 0));
+  const [free, used] = [daily(hourly.headroom_kw), daily(drawn)];
+  startChart(element, () => ({
+    grid: { left: 52, right: 16, top: 44, bottom: 26 }, legend: legend(),
+    tooltip: tooltip({ trigger: "axis", formatter: (points) => [dayText(points[0].dataIndex * 24), ...points.map((p) => `${p.seriesName}: ${quantity(p.value, "kW")}`)].join("\n") }),
+    xAxis: monthAxis(element, free.length), yAxis: axis({ type: "value", name: "kW", splitNumber: 4 }),
+    series: [line(texts.free, free, token("accent")), line(texts.drawn, used, token("price"), { areaStyle: { color: token("price"), opacity: 0.25 } })],
+  }));
 }

@@ -24,11 +24,11 @@ export function startHours({ state, url, texts }) {
     asked ??= (url ? fetch(url).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null) : Promise.resolve(null)).then((found) => {
       tables = found;
       for (const choice of part("quantity").options) {
-        const missing = choice.value === "headroom" ? (found?.missing?.headroom ?? texts.headroomYear) : !found?.[choice.value] && (found?.missing?.all ?? texts.noRun);
+        const missing = found ? found.missing[choice.value] : texts.noRun;
         choice.disabled = Boolean(missing);
         if (missing) { choice.title = missing; choice.textContent = `${choice.dataset.label}: ${missing}`; }
       }
-      if (!found?.demand) part("why").textContent = found?.missing?.all ?? texts.noRun;
+      if (!found?.demand) part("why").textContent = found?.missing.demand ?? texts.noRun;
       box.classList.toggle("greyed", !found?.demand);
       for (const slider of Object.values(sliders)) slider.disabled = !found?.demand;
       document.documentElement.dataset.hoursState = "loaded";
@@ -56,11 +56,13 @@ export function startHours({ state, url, texts }) {
     sliders.month.setAttribute("aria-valuetext", month);
     sliders.hour.setAttribute("aria-valuetext", hour);
     if (!tables?.demand) return;
-    const factor = valueAt(tables.demand, view.month, view.hour);
-    const kw = valueAt(tables.absorbable, view.month, view.hour);
-    part("why").textContent = view.quantity === "absorbable"
-      ? texts.absorbableSays.replace("%(kw)s", quantity(kw, "kW"))
-      : texts.demandSays.replace("%(n)s", digits(100 * factor, 2));
+    part("why").textContent = view.quantity === "demand" ? demandText(view) : rangeText(view);
+  }
+  const demandText = (view) => texts.demandSays.replace("%(n)s", digits(100 * valueAt(tables.demand, view.month, view.hour), 2));
+  function rangeText(view) {
+    const values = Object.values(tables.parcels[view.quantity] ?? {}).map((table) => valueAt(table, view.month, view.hour));
+    if (!values.length) return tables.missing[view.quantity] ?? "";
+    return texts[`${view.quantity}Says`].replace("%(low)s", quantity(Math.min(...values), "kW")).replace("%(high)s", quantity(Math.max(...values), "kW"));
   }
   const isSet = (view) => view.month !== null || view.hour !== null;
   if (isSet(state.view)) box.open = true;
@@ -68,9 +70,7 @@ export function startHours({ state, url, texts }) {
     show, load,
     /* What demand is multiplied with; nothing while the whole year is shown. */
     factor: (view) => (isSet(view) && view.quantity === "demand" ? valueAt(tables?.demand, view.month, view.hour) : null),
-    /* What the network takes from a hub on a parcel then [kW]; null where hours are not kept. */
-    absorbed: (view, ref) => (view.quantity === "absorbable" ? valueAt(tables?.parcels?.[ref], view.month, view.hour) : null),
-    get parcels() { return tables?.parcels ?? {}; },
-    isOpen: () => box.open,
+    /* What the network could take on a parcel then, or the grid give [kW]; null where hours are not kept. */
+    ofParcel: (view, ref) => (view.quantity === "demand" ? null : valueAt(tables?.parcels[view.quantity]?.[ref], view.month, view.hour)),
   };
 }

@@ -20,7 +20,7 @@ function row(list, label, value) {
   list.append(line);
 }
 
-export function fillInspector(element, { layer, properties, candidate, words, texts, parcelUrl, absorbedKw = null }) {
+export function fillInspector(element, { layer, properties, candidate, words, texts, parcelUrl, hour = null }) {
   const head = make("div", "inspector-head");
   const titles = make("div");
   titles.append(make("p", "small muted", layer.label), make("h2", "", properties.name || properties.ref));
@@ -40,7 +40,7 @@ export function fillInspector(element, { layer, properties, candidate, words, te
     if (candidate.heat_used_mwh_per_a !== null) row(list, texts.heatUsed, quantity(candidate.heat_used_mwh_per_a, "MWh/a"));
     if (candidate.connection_m !== null) row(list, texts.connection, quantity(candidate.connection_m, "m"));
     if (candidate.noise_radius_m !== null) row(list, texts.noise, quantity(candidate.noise_radius_m, "m"));
-    if (absorbedKw !== null) row(list, texts.absorbed, quantity(absorbedKw, "kW"));
+    if (hour?.kw !== null && hour?.kw !== undefined) row(list, hour.label, quantity(hour.kw, "kW"));
   }
   if (properties.name) row(list, texts.ref, properties.ref);
   for (const property of layer.properties) {

@@ -54,7 +54,7 @@ async function start() {
   const finished = (then) => (...found) => { drewAt = Date.now(); then(...found); };
   const parcels = startParcels({
     map, state, layers, urls, scores: given.scores, words, texts, sheet, tools, isDrawn: () => Date.now() - drewAt < 400,
-    absorbed: (ref) => hours.absorbed(state.view, ref),
+    ofHour: (ref) => ({ label: texts[state.view.quantity], kw: hours.ofParcel(state.view, ref) }),
     showAround: (parcel) => { for (const [name, collection] of Object.entries(around(parcel))) draw(name)(collection); },
   });
   const panel = startPanel({ state, layers, map, words, texts: texts.legend, say });
@@ -86,14 +86,14 @@ async function start() {
     },
   });
 
-  /* What the network would take from a hub on each parcel of the short-list, in that month and hour. */
-  function drawAbsorbed(view) {
-    const known = given.places.map(([ref, lon, lat]) => [hours.absorbed(view, ref), lon, lat]).filter(([kw]) => kw !== null);
-    draw("absorbed")({ type: "FeatureCollection", features: known.map(([kw, lon, lat]) => ({
-      type: "Feature", properties: { kw }, geometry: { type: "Point", coordinates: [lon, lat] } })) });
+  /* What the network could take, or the grid give, at each parcel of the short-list in that month and hour. */
+  function drawHour(view) {
+    const known = given.places.map(([ref, lon, lat]) => [hours.ofParcel(view, ref), lon, lat]).filter(([kw]) => kw !== null);
+    draw("hour")({ type: "FeatureCollection", features: known.map(([kw, lon, lat]) => ({
+      type: "Feature", properties: { kw, of: view.quantity }, geometry: { type: "Point", coordinates: [lon, lat] } })) });
   }
   function show(view) {
-    drawAbsorbed(view);
+    drawHour(view);
     panel.show(seen());
     hours.show(view);
     toolbar.show(view);

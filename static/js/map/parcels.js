@@ -7,7 +7,7 @@ const target = (mark) => ({ source: mark.layer.id, sourceLayer: mark.layer.kind,
 const path = (ref) => ref.split("/").map(encodeURIComponent).join("/");
 const same = (a, b) => a?.id === b?.id && a?.layer.id === b?.layer.id;
 
-export function startParcels({ map, state, layers, urls, scores, words, texts, sheet, showAround, tools, isDrawn, absorbed }) {
+export function startParcels({ map, state, layers, urls, scores, words, texts, sheet, showAround, tools, isDrawn, ofHour }) {
   const inspector = document.getElementById("inspector");
   const container = map.getContainer();
   const parcels = layers.find((layer) => layer.kind === "parcels");
@@ -78,7 +78,7 @@ export function startParcels({ map, state, layers, urls, scores, words, texts, s
     let candidate = null;
     const fill = () => fillInspector(inspector, {
       layer: mark.layer, properties: known, candidate, words, texts,
-      parcelUrl: candidate ? urls.parcel.replace("REF", path(mark.id)) : null, absorbedKw: candidate ? absorbed(mark.id) : null,
+      parcelUrl: candidate ? urls.parcel.replace("REF", path(mark.id)) : null, hour: candidate ? ofHour(mark.id) : null,
     });
     fill();
     if (!isParcel) showAround(null);

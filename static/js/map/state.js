@@ -59,7 +59,7 @@ export function decoded(first, layers) {
     f: (text) => { view.hidden = Object.fromEntries(Object.entries(unlist(text)).filter(([key]) => known.has(key.split(":")[0]))); },
     t: (text) => {
       const [month, hour, quantity] = text.split(",");
-      Object.assign(view, { month: within(month, 11), hour: within(hour ?? "", 23), quantity: quantity === "absorbable" ? quantity : "demand" });
+      Object.assign(view, { month: within(month, 11), hour: within(hour ?? "", 23), quantity: ["absorbable", "headroom"].includes(quantity) ? quantity : "demand" });
     },
     d: (text) => Object.assign(view, { tilted: text.startsWith("3"), raster: text.endsWith("r") }),
     c: (text) => {
