@@ -1,5 +1,6 @@
 """Works a run off in parts: each is stored once, and a later attempt goes on after the last."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -37,6 +38,9 @@ from sites.services.results import (
 SHORT_LIST = 25
 PART = 500
 """Parcels worked out together: under a second, and always the same ones in a part."""
+
+RANKING_FIELDS = 5
+"""Of a parcel in a part: ref, score, verdict, excluded, fingerprint."""
 
 CANDIDATE_COLUMNS = (
     "municipality_id",
@@ -112,7 +116,7 @@ def _work_part(progress: Attempt, run: Run, number: int, part: Assembled, year: 
     parcels = parcel_documents(part, hubs, judged)
     texts = [canonical(parcel) for parcel in parcels]
     ranking = [
-        [parcel["ref"], parcel["score"], place is None, fingerprint(text)]
+        [parcel["ref"], parcel["score"], parcel["verdict"], place is None, fingerprint(text)]
         for parcel, place, text in zip(parcels, judged.ranking.rank, texts, strict=True)
     ]
     with progress.storing():
@@ -169,7 +173,12 @@ def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> No
     notes = merged_notes(_notes_of(parts), len(refs))
     placed = sum(place is not None for place in rank)
     run.result = {
-        "status": {"candidates": len(refs), "ranked": placed, "refused": len(refs) - placed},
+        "status": {
+            "candidates": len(refs),
+            "ranked": placed,
+            "refused": len(refs) - placed,
+            "verdicts": _verdicts(lines, rank),
+        },
         "town": town,
         "notes": [message_document(note) for note in notes],
     }
@@ -182,6 +191,13 @@ def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> No
         for ref, fields in short_list.items():
             Candidate.objects.filter(run=run, ref=ref).update(**fields)
         run.save(update_fields=["result", "digest"])
+
+
+def _verdicts(lines: list[list[Any]], rank: Sequence[int | None]) -> dict[str, int] | None:
+    """Count the verdicts of ranked parcels; parts of a version without them say nothing."""
+    if any(len(line) < RANKING_FIELDS for line in lines):
+        return None
+    return dict(Counter(line[2] for line, place in zip(lines, rank, strict=True) if place))
 
 
 def _notes_of(parts: Sequence[RunPart]) -> Iterator[list[Message]]:

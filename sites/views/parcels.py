@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from heatmap.choices import Capability
+from heatmap.layer_documents import layer_documents
 from heatmap.models import Municipality
 from heatmap.selectors import (
     current_versions,
     get_municipality,
-    layer_documents,
     page_context,
     these_versions,
 )
@@ -26,7 +26,8 @@ from sites.services.scoring import set_pinned
 
 def _place(candidate: Candidate, layers: list) -> dict:
     result = candidate.document
-    place = {key: result.get(key) for key in ("ref", "lon", "lat", "score")}
+    shown = ("ref", "lon", "lat", "score", "route", "noise_radius_m")
+    place = {key: result.get(key) for key in shown}
     return place | {"layers": layers, "refused": result.get("rank") is None}
 
 
