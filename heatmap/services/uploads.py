@@ -58,6 +58,7 @@ CLASSES = {
     LayerKind.PIPES: DataClass.RESTRICTED,
     LayerKind.SUBSTATIONS: DataClass.RESTRICTED,
     LayerKind.FEEDERS: DataClass.RESTRICTED,
+    LayerKind.GRID_MODEL: DataClass.RESTRICTED,
 }
 READING = gettext_noop("reading the file")
 CHECKING = gettext_noop("checking the rows against each other")
@@ -298,7 +299,9 @@ def _keep_rows(upload: Upload, result: Spooled) -> None:
             if base:
                 origin = _merged(base, origin, document["against"])
             with transaction.atomic():
-                version = publish_staged(town, kind, name, cursor, result.columns, origin)
+                version = publish_staged(
+                    town, kind, name, cursor, result.columns, origin, result.facts.get("model")
+                )
         cursor.execute("DROP TABLE staging")
     _remember(upload, version, document)
 
