@@ -36,26 +36,27 @@ SOURCES = (
 )
 METHODS = (
     _(
-        "Heat demand = stated annual gas demand x 10 kWh/m3 (lower heating value) x 0.9 (boiler). The "
-        "customers of a generic gas network, derived from reality; every one is taken as a house."
+        "Heat demand = stated annual gas demand x 10 kWh/m3 (lower heating value) x 0.9 (boiler)."
+        " The customers of a generic gas network, derived from reality; every one is taken as a "
+        "house."
     ),
     _(
-        "Geometry of a generic heat network that the makers of pandapipes derived from the gas network "
-        "of the same place; its diameters and demands are placeholders and are not used."
+        "Geometry of a generic heat network that the makers of pandapipes derived from the gas "
+        "network of the same place; its diameters and demands are placeholders and are not used."
     ),
     _(
         "Stations of a generic medium-voltage network, derived from reality. Rating of the "
         "transformer; load of the load case that comes with the network."
     ),
     _(
-        "Cables of generic networks, derived from reality. Rating from the largest current; load of "
-        "the load case that comes with the medium-voltage network. No load is known of cables at low "
-        "voltage."
+        "Cables of generic networks, derived from reality. Rating from the largest current; load "
+        "of the load case that comes with the medium-voltage network. No load is known of cables "
+        "at low voltage."
     ),
     _(
-        "Cells of the European grid (EPSG:3035), cut by the border of the municipality and by water, "
-        "flood areas, water protection zones and nature reserves. A cell is a place to look for a plot, "
-        "not a plot: owners, buildings and streets in it are not cut out."
+        "Cells of the European grid (EPSG:3035), cut by the border of the municipality and by "
+        "water, flood areas, water protection zones and nature reserves. A cell is a place to "
+        "look for a plot, not a plot: owners, buildings and streets in it are not cut out."
     ),
     _(
         "Annual heat demand of the buildings along a piece of street, divided by its length. Every "

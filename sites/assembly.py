@@ -52,14 +52,7 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
     assumptions = frozen_assumptions(inputs["assumptions"])
     grid = town_grid(versions, inputs["study"].get("congestion_side", "unknown"))
     rows = parcel_rows(municipality, versions, grid.suitable(assumptions))
-    network = network_rows(
-        municipality,
-        versions,
-        snap_m=assumptions["network.snap_m"],
-        longest_m=assumptions["network.piece_max_m"],
-        customer_reach_m=assumptions["network.connect_distance_m"],
-        plant_reach_m=assumptions["network.plant_reach_m"],
-    )
+    network = _network_rows(municipality, versions, assumptions)
     streets = street_rows(
         municipality,
         versions,
@@ -83,6 +76,32 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
         assumptions=assumptions,
         buildings_connected=len(network.customers),
         srid=municipality.srid,
+    )
+
+
+def assemble_town(
+    municipality: Municipality, inputs: dict[str, Any]
+) -> tuple[TownInput, StudyChoices, Assumptions]:
+    """Return the town's part of the inputs of a run, without its candidates.
+
+    Call it inside an identity.
+    """
+    versions = {kind: layer["version_id"] for kind, layer in inputs["layers"].items()}
+    assumptions = frozen_assumptions(inputs["assumptions"])
+    network = _network_rows(municipality, versions, assumptions)
+    return _town(municipality, versions, network, None), _choices(inputs), assumptions
+
+
+def _network_rows(
+    municipality: Municipality, versions: dict[str, int], assumptions: Assumptions
+) -> NetworkRows:
+    return network_rows(
+        municipality,
+        versions,
+        snap_m=assumptions["network.snap_m"],
+        longest_m=assumptions["network.piece_max_m"],
+        customer_reach_m=assumptions["network.connect_distance_m"],
+        plant_reach_m=assumptions["network.plant_reach_m"],
     )
 
 
@@ -199,6 +218,15 @@ def weekdays(hours: int) -> np.ndarray:
     return np.array(
         [day.weekday() for day in days if keeps_leap_day or (day.month, day.day) != (2, 29)]
     )
+
+
+def months_and_hours(hours: int, utc_offset_h: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return month (0 to 11) and hour of the day (0 to 23) of each hour, in local standard time."""
+    local = (np.arange(hours) + utc_offset_h) % hours
+    day = local // 24
+    lengths = [31, 28 + (hours == 8784), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    month = np.searchsorted(np.cumsum(lengths), day, side="right")
+    return np.minimum(month, 11), local % 24
 
 
 def _choices(inputs: dict[str, Any]) -> StudyChoices:

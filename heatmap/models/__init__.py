@@ -24,6 +24,7 @@ from heatmap.models.layer import Layer, LayerVersion
 from heatmap.models.layer_work import LayerWork
 from heatmap.models.municipality import Membership, Municipality
 from heatmap.models.series import Series
+from heatmap.models.tile_cell import TileCell
 from heatmap.models.upload import Upload
 
 __all__ = [
@@ -55,5 +56,6 @@ __all__ = [
     "Street",
     "Substation",
     "Tally",
+    "TileCell",
     "Upload",
 ]

@@ -15,6 +15,8 @@ from heatmap.choices import DataClass, LayerKind, Nature, SeriesQuantity
 from heatmap.models import FEATURE_MODELS, GridModel, Layer, LayerVersion, Municipality, Series
 from heatmap.models.municipality import STORAGE_SRID
 from heatmap.services.audit import record
+from heatmap.services.map_classes import class_breaks
+from heatmap.services.tile_cells import store_tile_cells
 from heatmap.staging import staged, staged_digest
 
 COMMON_COLUMNS = ("ref", "name", "geom")
@@ -206,7 +208,9 @@ def publish_series(
 
 def publish(version: LayerVersion) -> LayerVersion:
     """From here on the database refuses every change to the version and its features."""
+    store_tile_cells(version)
+    version.classes = class_breaks(version)
     version.published_at = timezone.now()
-    version.save(update_fields=["published_at"])
+    version.save(update_fields=["published_at", "classes"])
     record("version_published", version.municipality, version.layer.name, number=version.number)
     return version

@@ -20,6 +20,7 @@ from heatmap.models import (
 )
 from heatmap.services.audit import record
 from heatmap.services.layers import publish
+from heatmap.tile_cache import forget_tiles
 from heatmap.version_selectors import attribute_columns, resting_on
 
 RESTS = {
@@ -144,6 +145,7 @@ def delete_for_good(version: LayerVersion) -> None:
             raise
         raise _refused(rule, version) from error
     record("version_deleted", town, name, number=number, content=version.content_hash)
+    transaction.on_commit(partial(forget_tiles, version.pk))
     for upload in uploads:
         transaction.on_commit(partial(upload.file.delete, save=False))
 

@@ -1,5 +1,6 @@
 """Works a run off in parts: each is stored once, and a later attempt goes on after the last."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -122,6 +123,7 @@ def _work_part(progress: Attempt, run: Run, number: int, part: Assembled, year: 
         [
             parcel["ref"],
             parcel["score"],
+            parcel["verdict"],
             place is None,
             fingerprint(text),
             [parcel["grid"][name] for name in SHARED],
@@ -155,7 +157,7 @@ def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> No
             )
         )
     lines = [line for part in parts for line in part.ranking]
-    refs, scores, excluded, prints, nodes = zip(*lines, strict=True)
+    refs, scores, verdicts, excluded, prints, nodes = zip(*lines, strict=True)
     rank = ranks(
         refs,
         np.array([np.nan if score is None else score for score in scores]),
@@ -183,7 +185,12 @@ def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> No
     notes = [*_notes_on_places(run), *merged_notes(_notes_of(parts), len(refs))]
     placed = sum(place is not None for place in rank)
     run.result = {
-        "status": {"candidates": len(refs), "ranked": placed, "refused": len(refs) - placed},
+        "status": {
+            "candidates": len(refs),
+            "ranked": placed,
+            "refused": len(refs) - placed,
+            "verdicts": _verdicts(verdicts, rank),
+        },
         "town": town,
         "notes": [message_document(note) for note in notes],
     }
@@ -197,6 +204,11 @@ def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> No
         for ref, fields in short_list.items():
             Candidate.objects.filter(run=run, ref=ref).update(**fields)
         run.save(update_fields=["result", "digest"])
+
+
+def _verdicts(verdicts: Sequence[str], rank: Sequence[int | None]) -> dict[str, int]:
+    """Count the verdicts of ranked parcels."""
+    return dict(Counter(key for key, place in zip(verdicts, rank, strict=True) if place))
 
 
 def _notes_on_places(run: Run) -> list[Message]:

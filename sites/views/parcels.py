@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from heatmap.choices import Capability
 from heatmap.errors import Refusal, sentence
+from heatmap.layer_documents import layer_documents
 from heatmap.limits import limited
 from heatmap.models import Municipality
 from heatmap.selectors import (
     current_versions,
     get_municipality,
-    layer_documents,
     page_context,
     these_versions,
 )
@@ -31,7 +31,8 @@ from sites.services.scoring import set_pinned
 
 def _place(candidate: Candidate, layers: list) -> dict:
     result = candidate.document
-    place = {key: result.get(key) for key in ("ref", "lon", "lat", "score")}
+    shown = ("ref", "lon", "lat", "score", "route", "noise_radius_m")
+    place = {key: result.get(key) for key in shown}
     return place | {"layers": layers, "refused": result.get("rank") is None}
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('siting', '0010_demand_method'),
+        ('siting', '0008_demand_method'),
     ]
 
     operations = [

@@ -10,8 +10,8 @@ from heatmap import walls
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('heatmap', '0013_grid_model'),
-        ('siting', '0011_grid'),
+        ('heatmap', '0014_grid_model'),
+        ('siting', '0009_grid'),
     ]
 
     operations = [

@@ -27,7 +27,7 @@ CONTENT_TABLES = [*FEATURE_TABLES, "heatmap_series"]
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('heatmap', '0012_grid_commitments'),
+        ('heatmap', '0013_grid_commitments'),
     ]
 
     operations = [

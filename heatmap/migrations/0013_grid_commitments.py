@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('heatmap', '0017_heat_series'),
+        ('heatmap', '0012_heat_series'),
     ]
 
     operations = [
