@@ -8,6 +8,8 @@ from heatmap.quantities import DASH, digits, is_missing, quantity
 from sites.sentences import reason, said
 from sites.words import word
 
+SAME_KW = 0.5
+
 
 def grid_findings(result: dict[str, Any]) -> dict[str, Any] | None:
     """Return what the page shows; None for runs made before voltages were told apart."""
@@ -40,7 +42,7 @@ def _node(grid: dict[str, Any]) -> list[tuple[str, str]]:
     transformers = DASH
     if not is_missing(grid["transformers"]):
         transformers = (
-            f"{digits(grid['transformers'], 2)} × {quantity(grid['transformer_kva'], 'kVA', 4)}"
+            f"{grid['transformers']:.0f} × {quantity(grid['transformer_kva'], 'kVA', 4)}"
             if grid["transformers"]
             else _("none of its own")
         )
@@ -58,7 +60,7 @@ def _node(grid: dict[str, Any]) -> list[tuple[str, str]]:
             DASH
             if lead is None
             else _("%(low)s to %(high)s months")
-            % {"low": digits(lead[0], 2), "high": digits(lead[1], 2)},
+            % {"low": f"{lead[0]:.0f}", "high": f"{lead[1]:.0f}"},
         ),
     ]
 
@@ -66,7 +68,9 @@ def _node(grid: dict[str, Any]) -> list[tuple[str, str]]:
 def _power(grid: dict[str, Any]) -> list[tuple[str, str]]:
     low, mean, high = grid["headroom_flexible_kw"]
     flexible = DASH
-    if not is_missing(mean):
+    if not is_missing(mean) and high - low < SAME_KW:
+        flexible = quantity(mean, "kW")
+    elif not is_missing(mean):
         flexible = _("%(low)s to %(high)s, %(mean)s on average") % {
             "low": quantity(low, "kW"),
             "high": quantity(high, "kW"),
@@ -135,7 +139,7 @@ def _hosting(power: dict[str, Any]) -> list[tuple[str, str]]:
         (_("What stops more"), reason(power["limit"])),
         (_("With any one branch out"), _at_least(power, "outage_capacity_kw")),
         (_("What stops more then"), reason(power["outage_limit"])),
-        (_("Outages worked out"), digits(power["outages"], 4)),
+        (_("Outages worked out"), str(power["outages"])),
         (_("Voltage at the bus with that hub"), f"{digits(power['voltage_pu'], 3)} pu"),
     ]
 
@@ -146,7 +150,10 @@ def _at_least(power: dict[str, Any], name: str) -> str:
 
 
 def _hour(hour: dict[str, Any]) -> dict[str, Any]:
-    names = {"winter": _("Hour of the highest demand"), "summer": _("Usual hour of the summer")}
+    names = {
+        "winter": _("Hour of the highest demand"),
+        "summer": _("Hour of the highest demand of the summer"),
+    }
     rows = []
     for label, key, unit, figures in (
         (_("Heat of the plant"), "plant_kw", "kW", 3),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from heatmap.quantities import DASH, count, digits, is_missing, quantity
@@ -250,6 +250,32 @@ class _Shown(float):
         value = float(self)
         is_whole = spec == ".0f" and (abs(value) >= TENS or value == round(value))
         return count(value) if is_whole else digits(value, 3)
+
+
+OF_SOLVERS = (
+    gettext_noop(
+        "This part of the network has no plant, or several; the second opinion needs one."
+    ),
+    gettext_noop("No power flow is found for the grid model as it is."),
+    gettext_noop(
+        "The flows of the consumers do not settle in the second opinion; a supply as cold as the "
+        "return is the usual cause."
+    ),
+    gettext_noop(
+        "The hub and the other plants give more heat than the network takes in this hour, so that "
+        "the first plant would run backwards; compute it with less heat."
+    ),
+    gettext_noop(
+        "The second opinion found no flow for this network; look for pipes that are far too small "
+        "or temperatures that do not fit."
+    ),
+    gettext_noop(
+        "No water returns past the hub in this hour, so that it can warm none; choose a place "
+        "with consumers behind it."
+    ),
+    gettext_noop("No consumer that the first plant reaches takes heat in this hour."),
+)
+"""What second opinions refuse with, here so that it is translated; `said` finds it."""
 
 
 def said(text: object) -> str:

@@ -8,9 +8,9 @@ import numpy as np
 import shapely
 
 METHOD = (
-    "Cells of the European grid (EPSG:3035), {cell_m:.0f} m wide, cut by the border of the "
-    "municipality and by water, flood areas, water protection zones and nature reserves. A cell is "
-    "a place to look for a plot, not a plot: owners, buildings and streets in it are not cut out."
+    "Cells of the European grid (EPSG:3035), cut by the border of the municipality and by water, "
+    "flood areas, water protection zones and nature reserves. A cell is a place to look for a "
+    "plot, not a plot: owners, buildings and streets in it are not cut out."
 )
 CUT_BY = ("water", "flood", "water_protection", "nature_reserve")
 """Kinds of constraint on which no hub can stand."""

@@ -100,6 +100,8 @@ def bring_grid_model(plan: TownPlan, user: User | None, say: Callable[[str], Non
             name=GRID_MODEL,
             source=f"pandapower {version('pandapower')}, {GRID_MODEL}",
             licence=LICENCE,
+            nature=Nature.DERIVED,
+            method=schutterwald.STATION_METHOD,
         )
     done = uploads.process(received.job_id)
     if done.version is None:

@@ -73,7 +73,7 @@ def provide_search_cells(town: Municipality, cell_m: float, user: User | None) -
                 DataClass.PUBLIC if constraints is None else DataClass(constraints.data_class)
             ),
             nature=Nature.DERIVED,
-            method=METHOD.format(cell_m=cell_m),
+            method=METHOD,
             user=user,
             inputs=inputs,
             remarks=made_of,

@@ -31,7 +31,7 @@ EXPECTED_S = 20.0
 ASKED_OVER_NEED = 4.0
 """The search for what a bus carries begins at so many times the need of the hub."""
 SUMMER = slice(3624, 5832)
-"""June to August, in hours of the year; its hour of middling demand stands for it."""
+"""June to August, in hours of the year; the hour of its highest demand stands for it."""
 NO_MODEL = gettext_noop("There is no grid model of this town; bring one to have the power flow.")
 NO_BUS = gettext_noop("The grid model has no bus of a fitting voltage with a place.")
 NO_HEAT = gettext_noop("The hub feeds no heat into the network in this hour.")
@@ -131,8 +131,8 @@ def _heat(attempt: Attempt, given: Assembled, hub: Hubs) -> dict[str, Any]:
     if piece < 0 or not bool(hub.joined[0]):
         return {"refused": NO_PIPE}
     demand = hub.town.demand_kw
-    by_size = SUMMER.start + np.argsort(demand[SUMMER])
-    hours = {"winter": int(np.argmax(demand)), "summer": int(by_size[len(by_size) // 2])}
+    busiest = SUMMER.start + int(np.argmax(demand[SUMMER]))
+    hours = {"winter": int(np.argmax(demand)), "summer": busiest}
     answers = []
     for place, (season, hour) in enumerate(hours.items()):
         attempt(gettext_noop("hydraulics of the heat network"), 0.1 + 0.2 * place)
@@ -172,7 +172,11 @@ def _hour(given: Assembled, hub: Hubs, piece: int, hour: int) -> dict[str, Any]:
         fed = second_opinion(ours.state, HubInjection(node, into, heat_kw, degc), a)
     except EngineError as error:
         return found | {"hub_kw": heat_kw, "refused_hub": str(error)}
-    return found | {"hub_kw": heat_kw, "into": into, "with": _told(fed)}
+    told = _told(fed)
+    if into == INTO_RETURN:
+        # warmer water on its way back to the plant reaches no customer
+        told["hub_supplied_kw"] = None
+    return found | {"hub_kw": heat_kw, "into": into, "with": told}
 
 
 def _told(result: HydraulicResult) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def town_hour(
     plants = plants[graph.component[plants] == part]
     if len(plants) != 1:
         raise OutOfValidity(
-            f"{len(plants)} plants feed this part of the network; the second opinion needs one."
+            "This part of the network has no plant, or several; the second opinion needs one."
         )
     pieces = np.flatnonzero(graph.links & (graph.component[graph.start] == part))
     here = graph.component[network.customer_node] == part

@@ -46,7 +46,7 @@ def lake(town):
 def test_cells_are_a_derived_layer_that_says_how_it_was_made(town):
     version = provide(town)
     assert (version.layer.name, version.nature) == (LAYER_NAME, Nature.DERIVED)
-    assert "100 m wide" in version.method and "not a plot" in version.method
+    assert "not a plot" in version.method and version.report["cell_m"] == 100.0
     assert count(town, version) == 20 * 10
 
 
