@@ -148,9 +148,11 @@ def area_around(town: Municipality, version: LayerVersion, ref: str, metres: flo
     return Area(*row) if row and row[1] else None
 
 
-def _narrowed(kind: str, narrowing: Narrowing) -> sql.SQL:
-    words = narrowing.words.get(kind)
-    return sql.SQL(f" AND f.{NARROWED[LayerKind(kind)]} = ANY(%(words)s)" if words else "")
+def _narrowed(kind: str, narrowing: Narrowing) -> sql.Composable:
+    if not narrowing.words.get(kind):
+        return sql.SQL("")
+    column = sql.Identifier("f", NARROWED[LayerKind(kind)])
+    return sql.SQL(" AND {column} = ANY(%(words)s)").format(column=column)
 
 
 def _values(
@@ -171,15 +173,16 @@ def area_sums(
     """Add up what a version has within an area; None where nothing is known."""
     kind = version.layer.kind
     where, sums = SUMS[LayerKind(kind)]
-    query = sql.SQL("SELECT {sums} FROM {table} f WHERE f.version_id = %(version)s AND ").format(
+    query = sql.SQL(
+        "SELECT {sums} FROM {table} f WHERE f.version_id = %(version)s AND {where}{narrowed}"
+    ).format(
         sums=sql.SQL(", ").join(map(sql.SQL, sums.values())),
         table=sql.Identifier(FEATURE_MODELS[kind]._meta.db_table),
+        where=sql.SQL(where),
+        narrowed=_narrowed(kind, narrowing),
     )
     with connection.cursor() as cursor:
-        cursor.execute(
-            query + sql.SQL(where) + _narrowed(kind, narrowing),
-            _values(town, version, area, narrowing),
-        )
+        cursor.execute(query, _values(town, version, area, narrowing))
         return dict(zip(sums, cursor.fetchone(), strict=True))
 
 

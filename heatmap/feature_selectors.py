@@ -90,18 +90,24 @@ def _feature(kind: str, grid: Grid) -> sql.Composed:
     )
 
 
+ENVELOPE_PARTS = ("w", "s", "e", "n", "srid", "step")
+ENVELOPE = sql.SQL(
+    "ST_Transform(ST_Segmentize(ST_MakeEnvelope({w}, {s}, {e}, {n}, {srid}), {step}), %(storage)s)"
+)
+TOUCHED = sql.SQL("(f.geom && {envelope} AND ST_Intersects(f.geom, {envelope}))")
+
+
 def _conditions(wanted: Wanted) -> tuple[sql.Composable, dict[str, Any]]:
     parts: list[sql.Composable] = [sql.SQL("f.version_id = %(version)s")]
     values: dict[str, Any] = {"version": wanted.version_id, "storage": STORAGE_SRID}
     if wanted.boxes is not None:
-        touched = [sql.SQL("false")]
+        touched: list[sql.Composable] = [sql.SQL("false")]
         for i, box in enumerate(wanted.boxes):
             name = f"box_{i}"
-            envelope = (
-                f"ST_Transform(ST_Segmentize(ST_MakeEnvelope(%({name}_w)s, %({name}_s)s,"
-                f" %({name}_e)s, %({name}_n)s, %({name}_srid)s), %({name}_step)s), %(storage)s)"
+            envelope = ENVELOPE.format(
+                **{part: sql.Placeholder(f"{name}_{part}") for part in ENVELOPE_PARTS}
             )
-            touched.append(sql.SQL(f"(f.geom && {envelope} AND ST_Intersects(f.geom, {envelope}))"))
+            touched.append(TOUCHED.format(envelope=envelope))
             step = max(box.east - box.west, box.north - box.south) / LONGEST_EDGES
             values |= {
                 f"{name}_w": box.west,

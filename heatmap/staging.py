@@ -53,7 +53,9 @@ def copy_spool(cursor: Any, table: str, columns: Sequence[str], path: Path) -> N
     Its first column is ``row_no``, the number of the row in the file that a person brought.
     """
     fields = sql.SQL(", ").join(map(sql.Identifier, columns))
-    cursor.execute(f"SET LOCAL work_mem = '{SORTING_MB}MB'")
+    cursor.execute(
+        sql.SQL("SET LOCAL work_mem = {}").format(sql.Literal(f"{SORTING_MB}MB")),
+    )
     cursor.execute(
         sql.SQL(
             "CREATE TEMP TABLE staging ON COMMIT DROP AS "

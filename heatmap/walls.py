@@ -288,6 +288,27 @@ $$
 DELETE_VERSION_REVERSE = "DROP FUNCTION heathub_delete_version(bigint)"
 
 
+def content_can_go(table: str) -> list[str]:
+    """Let the owner alone remove the rows of a version that is deleted for good."""
+    deleting = "nullif(current_setting('heathub.deleting', true), '')::bigint"
+    rule = f"ON {table} FOR {{}} TO CURRENT_USER USING (version_id = {deleting})"
+    return [
+        f"CREATE POLICY owner_finds {rule.format('SELECT')}",
+        f"CREATE POLICY owner_removes {rule.format('DELETE')}",
+    ]
+
+
+def versions_take_along(content: list[str], unlinked: list[str]) -> list[str]:
+    """Name anew the tables that go with a version, and those that no foreign key holds to it."""
+
+    def replaced(function: str, tables: list[str]) -> str:
+        names = ", ".join(f"'{table}'" for table in tables)
+        again = function.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+        return again.format(tables=names)
+
+    return [replaced(DELETE_VERSION, content), replaced(VERSION_LEAVES_NOTHING, unlinked)]
+
+
 def versions_can_go(content_tables: list[str]) -> list[str]:
     """A published version goes whole, by the function alone, by those who administer the town.
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from heatmap.choices import JobState
 from heatmap.models import LayerVersion, Municipality
 from heatmap.version_selectors import newest_of_layers
-from sites.models import Candidate, Report, Run, Study
+from sites.models import Candidate, Report, Run, SecondOpinion, Study
 
 
 def get_study(town: Municipality, study_id: int) -> Study:
@@ -35,6 +35,12 @@ def get_run_of_user(request: HttpRequest, run_id: UUID) -> Run:
 
 def get_candidate(run: Run, ref: str) -> Candidate:
     return get_object_or_404(Candidate.objects.select_related("run"), run=run, ref=ref)
+
+
+def second_opinion_of(run: Run, ref: str) -> SecondOpinion | None:
+    """Return the newest second opinion on a parcel of a run."""
+    found = SecondOpinion.objects.filter(run=run, ref=ref).select_related("job")
+    return found.order_by("-created_at").first()
 
 
 def get_report(town: Municipality, report_id: int) -> Report:

@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{RUN}/parcels/<path:ref>/hourly.json", downloads.hourly_json, name="hourly"),
     path(f"{RUN}/parcels/<path:ref>/hourly.csv", downloads.hourly_csv, name="hourly_csv"),
     path(f"{RUN}/parcels/<path:ref>/pin", parcels.pin, name="parcel_pin"),
+    path(f"{RUN}/parcels/<path:ref>/verify", parcels.verify, name="parcel_verify"),
     path(f"{RUN}/parcels/<path:ref>/", parcels.parcel_page, name="parcel"),
     path(f"{RUN}/reports/", reports.create, name="report_create"),
     path("m/<slug:slug>/reports/", reports.reports_page, name="reports"),

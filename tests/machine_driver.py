@@ -29,7 +29,7 @@ from heatmap.services.municipalities import let_in  # noqa: E402
 from sites.jobs import start_run  # noqa: E402
 from sites.services.studies import first_study  # noqa: E402
 
-PARCELS = 2000
+PARCELS = 1200
 IMPORTED = 6000
 SEED = 11
 

@@ -4,7 +4,7 @@ The heat pump stands at the hub, so the connection carries water as hot as the n
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,21 +35,38 @@ TOGETHER = 20
 """Points worked out at once, so that all modes of all hours stay small in memory."""
 
 
+DROP_STEP_K = 0.1
+BY_POINT = (
+    "peak_kw",
+    "heat_pump_kwth",
+    "feed_degc",
+    "back_degc",
+    "feeding_h",
+    "possible_h",
+    "wanted_h",
+)
+
+
 @dataclass(frozen=True)
 class Feeding:
     """The best mode of every point, and what it takes, hour by hour.
 
+    Points at the same place, whose water cools down alike on its way, share a row of the hourly
+    tables.
+
     Attributes
     ----------
+    row : array of int, shape (points,)
+        Row of each point in the hourly tables.
     mode : tuple of str
         Name of the mode of each point, `NO_MODE` where none earns anything or nothing is known.
     compared : tuple of BestMode
-        The comparison, `TOGETHER` points each.
-    uptake_kw : array, shape (points, hours)
+        The comparison, `TOGETHER` rows each.
+    uptake_kw : array, shape (rows, hours)
         Heat of the hub that the network takes at most, before a heat pump.
-    value_eur_per_mwh : array, shape (points, hours)
+    value_eur_per_mwh : array, shape (rows, hours)
         Worth of a MWh of the hub's heat, lifted where it is.
-    heat_pump_per_heat : array, shape (points, hours)
+    heat_pump_per_heat : array, shape (rows, hours)
         Power of the heat pump over the hub's heat.
     peak_kw : array, shape (points,)
         Most heat that is fed in, lifted.
@@ -66,6 +83,7 @@ class Feeding:
         Hours in which heat is needed there.
     """
 
+    row: IntArray
     mode: tuple[str, ...]
     compared: tuple[BestMode, ...]
     uptake_kw: FloatArray
@@ -81,7 +99,7 @@ class Feeding:
 
     def comparison(self, point: int) -> tuple[BestMode, int]:
         """Return the comparison that a point is in, and its row there."""
-        return self.compared[point // TOGETHER], point % TOGETHER
+        return self.compared[self.row[point] // TOGETHER], int(self.row[point] % TOGETHER)
 
 
 @dataclass(frozen=True)
@@ -105,7 +123,13 @@ class Conditions:
     value_eur_per_mwh: Mapping[str, FloatArray]
 
 
-def feeding(places: PlaceYear, drop_k: FloatArray, given: Conditions, a: Assumptions) -> Feeding:
+def feeding(
+    places: PlaceYear,
+    drop_k: FloatArray,
+    given: Conditions,
+    a: Assumptions,
+    place_of: IntArray | None = None,
+) -> Feeding:
     """Compare the modes at every place and take the best.
 
     Parameters
@@ -113,10 +137,29 @@ def feeding(places: PlaceYear, drop_k: FloatArray, given: Conditions, a: Assumpt
     places : PlaceYear
         One place per point.
     drop_k : array, shape (points,)
-        Temperature lost on the way to the network.
+        Temperature lost on the way to the network; counted in tenths of a kelvin, rounded up.
     given : Conditions
     a : Assumptions
+    place_of : array of int, shape (points,)
+        Points with the same number are at the same place; all at different ones if left out.
     """
+    numbers = np.arange(len(drop_k)) if place_of is None else place_of
+    steps = np.ceil(np.round(drop_k / DROP_STEP_K, 6))
+    _, first, row = np.unique(
+        np.column_stack([numbers, steps]), axis=0, return_index=True, return_inverse=True
+    )
+    found = _rows(places.at(first), steps[first] * DROP_STEP_K, given, a)
+    row = row.ravel()
+    return replace(
+        found,
+        row=row.astype(np.int64),
+        mode=tuple(found.mode[i] for i in row),
+        **{name: getattr(found, name)[row] for name in BY_POINT},
+    )
+
+
+def _rows(places: PlaceYear, drop_k: FloatArray, given: Conditions, a: Assumptions) -> Feeding:
+    """Compare the modes of all rows, some at a time."""
     count, hours = places.flow_kg_per_s.shape
     uptake, value, lifting = (np.zeros((count, hours)) for _ in range(3))
     peak, pumped = np.zeros(count), np.zeros(count)
@@ -161,6 +204,7 @@ def feeding(places: PlaceYear, drop_k: FloatArray, given: Conditions, a: Assumpt
                 feed[row] = hot[runs].mean()
                 back[row] = near.return_degc[place][runs].mean()
     return Feeding(
+        row=np.arange(count),
         mode=tuple(modes),
         compared=tuple(compared),
         uptake_kw=uptake,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from heatmap.choices import DataClass, LayerKind, Nature, SeriesQuantity
-from heatmap.models import FEATURE_MODELS, Layer, LayerVersion, Municipality, Series
+from heatmap.models import FEATURE_MODELS, GridModel, Layer, LayerVersion, Municipality, Series
 from heatmap.models.municipality import STORAGE_SRID
 from heatmap.services.audit import record
 from heatmap.services.map_classes import class_breaks
@@ -147,8 +147,12 @@ def publish_staged(
     cursor: Any,
     columns: Sequence[str],
     origin: Provenance,
+    model: dict[str, Any] | None = None,
 ) -> LayerVersion:
-    """Publish the rows of the temporary table ``staging``. Call it inside an identity."""
+    """Publish the rows of the temporary table ``staging``. Call it inside an identity.
+
+    `model` has the tables of a grid model, which are kept beside its features.
+    """
     digest, count = staged_digest(cursor, [name for name in columns if name not in MEASURES])
     version = _draft(municipality, kind, name, origin, digest, count)
     own = {
@@ -166,6 +170,8 @@ def publish_staged(
         ),
         [municipality.pk, version.pk],
     )
+    if model is not None:
+        GridModel.objects.create(municipality=municipality, version=version, tables=model)
     return publish(version)
 
 

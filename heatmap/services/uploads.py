@@ -58,6 +58,7 @@ CLASSES = {
     LayerKind.PIPES: DataClass.RESTRICTED,
     LayerKind.SUBSTATIONS: DataClass.RESTRICTED,
     LayerKind.FEEDERS: DataClass.RESTRICTED,
+    LayerKind.GRID_MODEL: DataClass.RESTRICTED,
 }
 READING = gettext_noop("reading the file")
 CHECKING = gettext_noop("checking the rows against each other")
@@ -69,7 +70,17 @@ STEP_IS_OLD = gettext_noop(
     "This step belongs to a file that was discarded, or has been taken again since.\nGo on from "
     "the data page."
 )
-OTHER_ANSWERS = ("layer", "swap_axes", "guess", "timezone", "stamps", "merge", "missing")
+OTHER_ANSWERS = (
+    "nature",
+    "method",
+    "layer",
+    "swap_axes",
+    "guess",
+    "timezone",
+    "stamps",
+    "merge",
+    "missing",
+)
 KEEP, REMOVE = "keep", "remove"
 """What becomes of features that a file which changes a layer by ids says nothing of."""
 
@@ -298,7 +309,9 @@ def _keep_rows(upload: Upload, result: Spooled) -> None:
             if base:
                 origin = _merged(base, origin, document["against"])
             with transaction.atomic():
-                version = publish_staged(town, kind, name, cursor, result.columns, origin)
+                version = publish_staged(
+                    town, kind, name, cursor, result.columns, origin, result.facts.get("model")
+                )
         cursor.execute("DROP TABLE staging")
     _remember(upload, version, document)
 
@@ -382,9 +395,9 @@ def _origin(upload: Upload, document: dict[str, Any]) -> Provenance:
         licence=upload.licence or NOT_STATED,
         crs_delivered=document["crs"][:120],
         data_class=DataClass(upload.data_class or usual_class(upload.kind)),
-        nature=Nature.MEASURED,
+        nature=Nature(upload.answers.get("nature") or Nature.MEASURED),
         data_date=upload.data_date,
-        method=CELL_METHOD if is_demand else "",
+        method=CELL_METHOD if is_demand else upload.answers.get("method", ""),
         user=upload.job.created_by,
         rows_read=document["features"] if is_demand else document["rows_read"],
         rows_refused=0 if is_demand else document["rows_refused"],

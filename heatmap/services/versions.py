@@ -100,6 +100,12 @@ def restore(old: LayerVersion, user: User | None) -> LayerVersion:
             ).format(table=sql.Identifier(table), fields=fields),
             [new.pk, old.pk],
         )
+        # the tables of a grid model lie beside its features; of other kinds there are none
+        cursor.execute(
+            "INSERT INTO heatmap_gridmodel (municipality_id, version_id, tables)"
+            " SELECT municipality_id, %s, tables FROM heatmap_gridmodel WHERE version_id = %s",
+            [new.pk, old.pk],
+        )
     record("version_restored", new.municipality, layer.name, number=old.number)
     return publish(new)
 

@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-import math
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from django.contrib.gis.gdal import CoordTransform, SpatialReference
 from django.contrib.gis.geos import LineString
 
 from engines.evaluation.feeding import NO_MODE
@@ -14,11 +14,12 @@ from engines.evaluation.foresight import foresight
 from engines.evaluation.hubs import Hubs
 from engines.evaluation.judge import Judgement
 from engines.evaluation.resilience import resilience
-from engines.message import Message
 from engines.scoring.gates import Gate
 from engines.scoring.verdict import Verdict
 from engines.thermal.connection import AREA_TYPES
 from sites.assembly import Assembled
+from sites.services.grid_results import grid_document, grid_headroom_kw
+from sites.services.plain import message_document, number
 
 SERIES_DECIMALS = 2
 WGS84_SRID = 4326
@@ -26,15 +27,10 @@ ROUTE_DECIMALS = 6
 LEAST_POINTS = 2
 
 
-def number(value: Any) -> float | None:
-    """Return a float for JSON; a gap is null, never zero."""
-    result = float(value)
-    return result if math.isfinite(result) else None
-
-
 def parcel_documents(given: Assembled, hubs: Hubs, judged: Judgement) -> list[dict[str, Any]]:
     """One document per parcel, in the order of the rows."""
-    return [_parcel(i, given, hubs, judged) for i in range(len(given.rows))]
+    to_degrees = CoordTransform(SpatialReference(given.srid), SpatialReference(WGS84_SRID))
+    return [_parcel(i, given, hubs, judged, to_degrees) for i in range(len(given.rows))]
 
 
 def town_document(given: Assembled, hubs: Hubs, series: dict[str, str]) -> dict[str, Any]:
@@ -72,14 +68,12 @@ def hourly_document(hubs: Hubs, i: int) -> dict[str, Any]:
         "heat_pump_kw": hours.heat_pump_kw,
         "rejected_kw": hours.heat_rejected_kw,
         "absorbable_kw": hubs.places.at(np.array([i])).absorbable_kw[0],
-        "flow_kg_per_s": hubs.places.flow_kg_per_s[i],
         "supply_degc": hubs.places.supply_degc[i],
         "return_degc": hubs.places.return_degc[i],
-        "headroom_kw": hubs.inputs.headroom_kw[hubs.inputs.substation_of[i]],
         "available_degc": np.full(len(hours.it_power_kw), hubs.town.available_degc),
         "price_eur_per_mwh": hubs.town.price_eur_per_mwh,
     }
-    return {"hours": len(hours.it_power_kw)} | {
+    return {"hours": len(hours.it_power_kw), "headroom_kw": grid_headroom_kw(hubs, i)} | {
         key: np.round(values, SERIES_DECIMALS).tolist() for key, values in series.items()
     }
 
@@ -119,7 +113,9 @@ def digest(town: dict[str, Any], parcels: Iterable[tuple[int | None, str]]) -> s
     return whole.hexdigest()
 
 
-def _parcel(i: int, given: Assembled, hubs: Hubs, judged: Judgement) -> dict[str, Any]:
+def _parcel(
+    i: int, given: Assembled, hubs: Hubs, judged: Judgement, to_degrees: CoordTransform
+) -> dict[str, Any]:
     row = given.rows[i]
     return {
         "ref": row.ref,
@@ -146,16 +142,9 @@ def _parcel(i: int, given: Assembled, hubs: Hubs, judged: Judgement) -> dict[str
             "hot_side_max_degc": number(hubs.town.conditions.hub.chain.hot_degc),
         },
         "connection": _connection(i, given, hubs),
-        "route": _route(i, given, hubs),
+        "route": _route(i, given, hubs, to_degrees),
         "noise_radius_m": number(hubs.noise_radius_m),
-        "grid": {
-            "substation": None
-            if given.candidates.substation_of[i] < 0
-            else given.substation_refs[given.candidates.substation_of[i]],
-            "distance_m": number(given.candidates.substation_m[i]),
-            "headroom_firm_kw": number(hubs.firm_kw[i]),
-            "needed_kw": number(hubs.needed_kw[i]),
-        },
+        "grid": grid_document(i, given.grid, hubs),
         "energy_mwh": _energy(i, hubs),
         "limits": _limits(i, hubs),
         "hours": {
@@ -179,10 +168,6 @@ def _parcel(i: int, given: Assembled, hubs: Hubs, judged: Judgement) -> dict[str
 
 def _reasons(answer: Verdict) -> list[dict[str, Any]]:
     return [message_document(reason) for reason in answer.reasons]
-
-
-def message_document(sentence: Message) -> dict[str, Any]:
-    return {"key": sentence.key, "numbers": dict(sentence.numbers), "text": sentence.text}
 
 
 def _gate(gate: Gate) -> dict[str, Any]:
@@ -255,14 +240,16 @@ def _connection(i: int, given: Assembled, hubs: Hubs) -> dict[str, Any]:
     }
 
 
-def _route(i: int, given: Assembled, hubs: Hubs) -> dict[str, Any] | None:
+def _route(
+    i: int, given: Assembled, hubs: Hubs, to_degrees: CoordTransform
+) -> dict[str, Any] | None:
     """The way from the parcel to the network as GeoJSON; None where none is known."""
     line = hubs.town.ways.line(int(hubs.way.row[i]))
     if len(line) < LEAST_POINTS:
         return None
     row = given.rows[i]
     path = LineString(line.tolist(), srid=given.srid)
-    path.transform(WGS84_SRID)
+    path.transform(to_degrees)
     points = [(row.lon, row.lat), *path.coords]
     return {
         "type": "LineString",
@@ -301,7 +288,7 @@ def _limits(i: int, hubs: Hubs) -> dict[str, Any]:
         "hours_wanted": int(hubs.feed.wanted_h[i]),
         "hours_possible": int(hubs.feed.possible_h[i]),
         "hours_run": number(hubs.dispatch.hours_run[i, 0]),
-        "headroom_kw": number(hubs.firm_kw[i]),
+        "headroom_kw": number(hubs.grid.firm_kw[i]),
         "needed_kw": number(hubs.needed_kw[i]),
         "pipe_used_share": number(flow / most) if hubs.flow_known[i] else None,
     }

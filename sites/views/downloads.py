@@ -21,7 +21,6 @@ SERIES = (
     "rejected_kw",
     "absorbable_kw",
     "headroom_kw",
-    "flow_kg_per_s",
     "supply_degc",
     "return_degc",
     "available_degc",

@@ -2,7 +2,9 @@
 
 import pytest
 
+from heatmap.errors import Refusal
 from heatmap.ingest.reader.osm import area_features, line_features, point_features
+from heatmap.ingest.reading import read_file
 
 
 def kinds(found) -> list[str]:
@@ -76,3 +78,31 @@ def test_a_long_fuel_fits_its_column():
     fuel = "biomass;gas;oil;waste;" * 10
     (plant,) = point_features({"power": "plant", "generator:source": fuel})
     assert len(plant.attributes["fuel"]) <= 30
+
+
+UNSORTED = """<?xml version="1.0"?>
+<osm version="0.6">
+ <node id="4" lat="50.781" lon="6.05"/><node id="3" lat="50.781" lon="6.051"/>
+ <node id="2" lat="50.78" lon="6.051"/><node id="1" lat="50.78" lon="6.05"/>
+ <way id="9"><nd ref="1"/><nd ref="2"/><tag k="highway" v="residential"/></way>
+ <way id="8"><nd ref="1"/><nd ref="2"/><nd ref="3"/><nd ref="4"/><nd ref="1"/>
+  <tag k="building" v="office"/></way>
+</osm>"""
+
+
+def test_an_extract_that_is_not_sorted_is_read_whole(tmp_path):
+    path = tmp_path / "unsorted.osm"
+    path.write_text(UNSORTED)
+    found = read_file(path, {})
+    assert sorted((one["kind"], one["ref"]) for one in found.features) == [
+        ("buildings", "way/8"), ("streets", "way/9"),
+    ]  # fmt: skip
+
+
+def test_an_extract_that_cannot_be_read_is_refused_with_the_cause(tmp_path):
+    path = tmp_path / "cut.osm.pbf"
+    path.write_bytes(b"\x00\x00\x00\x0e\n\tOSMHeader\x18\x92\x01" + b"nothing of the sort")
+    with pytest.raises(Refusal) as refused:
+        read_file(path, {})
+    assert "not a readable OpenStreetMap extract" in refused.value.message
+    assert refused.value.values["cause"]

@@ -8,7 +8,8 @@ from factories import make_person, make_town, make_version
 
 from heatmap.choices import DataClass, Role
 from heatmap.identity import acting_as
-from heatmap.models import LayerVersion, Membership, Parcel
+from heatmap.models import LayerVersion, LayerWork, Membership, Parcel
+from heatmap.services import derived, layer_work
 
 pytestmark = pytest.mark.django_db
 
@@ -180,3 +181,37 @@ def test_a_restricted_layer_is_not_there_for_a_viewer(anna):
     for what in ("", "compare/", "compare.csv"):
         assert client.get(address(version, what)).status_code == 404
     assert client.get(f"/m/{town.slug}/?version={version.pk}").status_code == 404
+
+
+def test_an_outdated_layer_offers_to_be_rebuilt_and_a_worker_is_asked(planner_client, anna):
+    town = make_town(member=anna)
+    building = {"use": "office", "is_heated": True, "heat_demand_mwh_per_a": 10.0}
+    first = make_version(town, "buildings", data_class=DataClass.MUNICIPAL, rows=[building])
+    with acting_as(municipality=town.slug):
+        derived.derive(town, "heat_demand", None)
+    data = f"/m/{town.slug}/data/"
+    assert "Rebuild it" not in planner_client.get(data).content.decode()
+    make_version(town, "buildings", data_class=DataClass.MUNICIPAL, rows=[building, building])
+    shown = planner_client.get(data).content.decode()
+    assert shown.count("Rebuild it") == 1
+    assert "Outdated: its input has a newer version" in shown
+    planner_client.post(f"/m/{town.slug}/derive/heat_demand")
+    with acting_as(municipality=town.slug):
+        (work,) = LayerWork.objects.filter(act="derive")
+    done = layer_work.process(work.job_id)
+    assert done.new.number == 2
+    assert first.pk not in done.new.inputs
+    assert "Rebuild it" not in planner_client.get(data).content.decode()
+
+
+def test_saving_what_was_drawn_starts_what_follows_as_an_import_does(
+    planner_client, parcels, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(
+        "heatmap.jobs.layer_work.ask_what_follows",
+        lambda version, user: asked.append((version.number, user.username)) or [],
+    )
+    save(planner_client, parcels, removed=["f0"])
+    (only,) = asked
+    assert only[0] == 2

@@ -13,7 +13,7 @@ from factories import make_person, make_town
 from heatmap.choices import JobKind, JobState, Role
 from heatmap.identity import acting_as
 from heatmap.logs import JsonLines, job_context
-from heatmap.models import Job, SignOfLife
+from heatmap.models import Job, SignOfLife, Upload
 from heatmap.services import jobs, queue
 from heatmap.services.municipalities import let_in
 
@@ -102,6 +102,28 @@ def test_a_notice_is_shown_until_it_was_seen_and_then_never_again(page, small_to
         assert queue.LOST in page.get(address).content.decode()
     assert page.post(reverse("job_seen", args=[small_town.slug, job.pk])).status_code == 204
     assert queue.LOST not in page.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("step", "state", "says"),
+    [
+        ("inspect", JobState.DONE, "Answer its questions"),
+        ("check", JobState.DONE, "See the report"),
+        ("check", JobState.REFUSED, "See what is wrong"),
+    ],
+)
+def test_the_end_of_an_import_leads_to_the_step_where_the_file_waits(
+    page, small_town, anna, step, state, says
+):
+    job = ended(small_town, anna, state, kind=JobKind.IMPORT, title="kataster.zip")
+    with acting_as(municipality=small_town.slug):
+        file = Upload.objects.create(
+            municipality=small_town, job=job, step=step, original_name="kataster.zip"
+        )
+    there = reverse("upload", args=[small_town.slug, file.pk])
+    for name in ("notices", "work"):
+        shown = page.get(reverse(name, args=[small_town.slug])).content.decode()
+        assert re.search(rf'href="{there}">\s*{says}\s*</a>', shown), name
 
 
 def test_nobody_is_told_of_the_work_of_others_or_of_what_she_cancelled(page, small_town, anna):

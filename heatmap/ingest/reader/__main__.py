@@ -57,10 +57,14 @@ def _work(path: Path, folder: Path, request: dict[str, Any]) -> None:
     from heatmap.ingest.reader.sniff import sources  # noqa: PLC0415  after the walls stand
 
     task = request["task"]
-    if task == "load":
-        # reading the libraries from disk and unpacking hinder each other little
-        threading.Thread(target=import_module, args=[f"{__package__}.load"], daemon=True).start()
+    # reading the libraries from disk and unpacking hinder each other little
+    libraries = threading.Thread(target=import_module, args=[f"{__package__}.load"], daemon=True)
+    if task == "load" and request["name"].lower().endswith(".zip"):
+        libraries.start()
     found = sources(path, request["name"], folder, request["max_bytes"])
+    if libraries.ident is not None:
+        # two threads that load libraries at once may each see half of them
+        libraries.join()
     if task == "series":
         from heatmap.ingest.reader import series  # noqa: PLC0415
 

@@ -115,7 +115,14 @@ function heat_lines(layer, view) {
   return [{ id: `${layer.id}-fill`, type: "line", layout: { "line-cap": "butt", "line-join": "round" },
     paint: { "line-color": classed(layer, view), "line-width": zoomed(12, 2, 16, 6, 19, 18), ...(estimated(layer) ? { "line-dasharray": [3, 0.7] } : {}) } }];
 }
-export const DRAW = { constraints, heat_demand, streets, heat_lines, buildings, pipes, parcels, feeders, substations, plants };
+function grid_model(layer) {
+  return [
+    { id: `${layer.id}-line`, type: "line", filter: ["==", ["geometry-type"], "LineString"], layout: round, paint: { "line-color": token("map-grid"), "line-width": zoomed(12, 1, 16, 2, 19, 3.5) } },
+    { id: `${layer.id}-point`, type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": token("map-grid"),
+      "circle-radius": zoomed(12, 1.6, 18, 5), "circle-stroke-color": token("surface"), "circle-stroke-width": 0.8 } },
+  ];
+}
+export const DRAW = { constraints, heat_demand, streets, heat_lines, buildings, pipes, parcels, feeders, grid_model, substations, plants };
 
 /* Where a tile holds too much, the server adds up: squares of the grid, of a layer of their own. */
 export function cells(layer, view) {

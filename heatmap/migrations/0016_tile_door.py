@@ -6,7 +6,7 @@ from heatmap import walls
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('heatmap', '0014_map'),
+        ('heatmap', '0015_map'),
         ('sessions', '0001_initial'),
         ('auth', '0012_alter_user_first_name_max_length'),
     ]

@@ -16,7 +16,7 @@ ALTER TABLE heatmap_tilecell ADD CONSTRAINT tile_cells_go_with_version
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('heatmap', '0017_heat_series'),
+        ('heatmap', '0014_grid_model'),
     ]
 
     operations = [
