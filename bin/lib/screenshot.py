@@ -32,8 +32,10 @@ def settle(page: Page) -> None:
 
 
 def save(page: Page, path: Path) -> None:
+    for notice in page.locator("[data-dismiss]").all():
+        notice.click()
     shot = Image.open(io.BytesIO(page.screenshot()))
-    palette = shot.convert("RGB").quantize(colors=128, dither=Image.Dither.NONE)
+    palette = shot.convert("RGB").quantize(colors=256, dither=Image.Dither.NONE)
     palette.save(path, optimize=True)
     size = path.stat().st_size
     print(f"{path.relative_to(ROOT)}: {size / 1000:.0f} kB")
