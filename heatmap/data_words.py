@@ -87,7 +87,8 @@ METHODS = (
     _(
         "Grown along the streets of OpenStreetMap from the plant to every building above the "
         "smallest annual demand, each on the shortest way; diameters by the peak flow that "
-        "passes. The real pipes are not public."
+        "passes if every building takes its heat from the nearest pipe. The real pipes are not "
+        "public."
     ),
 )
 STAGES = (

@@ -20,8 +20,8 @@ from engines.units import KWH_PER_MWH
 
 METHOD = (
     "Grown along the streets of OpenStreetMap from the plant to every building above the smallest "
-    "annual demand, each on the shortest way; diameters by the peak flow that passes. The real "
-    "pipes are not public."
+    "annual demand, each on the shortest way; diameters by the peak flow that passes if every "
+    "building takes its heat from the nearest pipe. The real pipes are not public."
 )
 NOT_FOR_PIPES = {"motorway", "motorway_link", "trunk", "trunk_link", "steps"}
 
@@ -68,42 +68,104 @@ def grow(
     if not plants or not served or not len(graph.nodes):
         return []
     tree = shapely.STRtree(shapely.points(graph.nodes))
-    source = tree.nearest(shapely.from_wkb(plants[0]["wkb"]).centroid)
+    graph, source = _with_plant(graph, tree, shapely.from_wkb(plants[0]["wkb"]).centroid)
     homes = shapely.centroid(shapely.from_wkb([row["wkb"] for row in served]))
     stops, gaps = tree.query_nearest(homes, return_distance=True, all_matches=False)
-    demand = np.zeros(len(graph.nodes))
     weights = coo_array(
         (graph.length_m, (graph.start, graph.end)), shape=(len(graph.nodes),) * 2
     ).tocsr()
     distance, before = dijkstra(weights, directed=False, indices=source, return_predecessors=True)
-    for which, node, gap in zip(stops[0], stops[1], gaps, strict=True):
-        if gap <= reach_m and np.isfinite(distance[node]):
-            demand[node] += served[which]["heat_demand_mwh_per_a"]
-    return _pipes(graph, before, distance, demand, source) if demand.any() else []
+    reached = stops[1][(gaps <= reach_m) & np.isfinite(distance[stops[1]])]
+    wanted = np.bincount(reached, minlength=len(graph.nodes)).astype(float)
+    ways = _Ways(graph.nodes, before, np.argsort(-np.where(np.isfinite(distance), distance, -1)))
+    tree_nodes = ways.used(ways.carried(wanted))
+    carried = _heat_through(ways, tree_nodes, buildings, rules["network.connect_distance_m"].value)
+    return _pipes(ways, carried, carried[source]) if len(ways.used(carried)) else []
 
 
-def _pipes(
-    graph: StreetGraph, before: np.ndarray, distance: np.ndarray, demand: np.ndarray, source: int
-) -> list[dict[str, Any]]:
-    """Walk the shortest-path tree from its leaves, carry demand upstream, merge equal pieces."""
-    carried = demand.copy()
-    for node in np.argsort(-np.where(np.isfinite(distance), distance, -1)):
-        if before[node] >= 0 and carried[node] > 0:
-            carried[before[node]] += carried[node]
-    total = carried[source]
-    used = [n for n in range(len(graph.nodes)) if before[n] >= 0 and carried[n] > 0]
+def _with_plant(
+    graph: StreetGraph, tree: shapely.STRtree, plant: shapely.Point
+) -> tuple[StreetGraph, int]:
+    """Join the plant to the nearest point of a street, and return its node.
+
+    Its own pipe, so that no other pipe lies closer to it.
+    """
+    nearest = int(tree.nearest(plant))
+    length_m = float(shapely.distance(plant, shapely.Point(graph.nodes[nearest])))
+    if length_m == 0.0:
+        return graph, nearest
+    own = len(graph.nodes)
+    return StreetGraph(
+        np.vstack([graph.nodes, shapely.get_coordinates(plant)]),
+        np.append(graph.start, own),
+        np.append(graph.end, nearest),
+        np.append(graph.length_m, length_m),
+    ), own
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """Shortest ways from the plant: the node before each node, and all nodes from far to near."""
+
+    nodes: np.ndarray
+    before: np.ndarray
+    inward: np.ndarray
+
+    def carried(self, demand: np.ndarray) -> np.ndarray:
+        """Return what passes each node on its way from the plant."""
+        carried = demand.copy()
+        for node in self.inward:
+            if self.before[node] >= 0 and carried[node] > 0:
+                carried[self.before[node]] += carried[node]
+        return carried
+
+    def used(self, carried: np.ndarray) -> np.ndarray:
+        """Return the far ends of the pieces that something passes."""
+        return np.flatnonzero((self.before >= 0) & (carried > 0))
+
+
+def _heat_through(
+    ways: _Ways, ends: np.ndarray, buildings: Sequence[dict[str, Any]], reach_m: float
+) -> np.ndarray:
+    """Return the yearly heat through each node if buildings take it from the pipe next to them.
+
+    A building near a corner may lie closer to a side street than to the way it was reached by; the
+    model of the network takes the closest pipe, so the pipe must be sized for it. Pieces that are
+    then closest to nobody are left out, until all that is left is used.
+    """
+    heated = [row for row in buildings if (row["heat_demand_mwh_per_a"] or 0.0) > 0]
+    homes = shapely.from_wkb([row["wkb"] for row in heated])
+    heat = np.array([row["heat_demand_mwh_per_a"] for row in heated], dtype=float)
+    while True:
+        lines = shapely.linestrings(np.stack([ways.nodes[ways.before[ends]], ways.nodes[ends]], 1))
+        home, line = shapely.STRtree(lines).query_nearest(
+            homes, max_distance=reach_m, all_matches=False
+        )
+        tap = shapely.get_point(shapely.shortest_line(lines[line], homes[home]), 0)
+        at_end = shapely.line_locate_point(lines[line], tap, normalized=True) > 0.5
+        node = np.where(at_end, ends[line], ways.before[ends[line]])
+        carried = ways.carried(np.bincount(node, heat[home], minlength=len(ways.nodes)))
+        left = ways.used(carried)
+        if len(left) in (0, len(ends)):
+            return carried
+        ends = left
+
+
+def _pipes(ways: _Ways, carried: np.ndarray, total: float) -> list[dict[str, Any]]:
+    """Merge pieces that the same heat passes, and size them."""
+    used = ways.used(carried)
     children: dict[int, list[int]] = {}
     for node in used:
-        children.setdefault(int(before[node]), []).append(node)
+        children.setdefault(int(ways.before[node]), []).append(node)
     starts = [
         node
         for node in used
-        if before[node] == source
-        or len(children[int(before[node])]) > 1
-        or carried[before[node]] != carried[node]
+        if len(children[up := int(ways.before[node])]) > 1
+        or ways.before[up] < 0
+        or carried[up] != carried[node]
     ]
     runs = [_run(node, children, carried) for node in sorted(starts)]
-    lines = [shapely.linestrings(graph.nodes[[int(before[run[0]]), *run]]) for run in runs]
+    lines = [shapely.linestrings(ways.nodes[[int(ways.before[run[0]]), *run]]) for run in runs]
     heat_mwh_per_a = np.array([carried[run[0]] for run in runs])
     diameters = _diameters_mm(heat_mwh_per_a, shapely.length(lines))
     return [

@@ -41,6 +41,14 @@ def test_a_network_follows_the_streets_and_carries_what_lies_behind_it():
     assert lengths_and_shares(pipes) == [(60, 0.25), (80, 0.75), (100, 1.0)]
 
 
+def test_a_building_takes_its_heat_from_the_pipe_next_to_it():
+    # its middle is closest to the crossing, its corner (50, 102) to the far end of the right bar
+    corner = shapely.Polygon([(-60, 150), (0, 150), (50, 102)])
+    big = row("big", corner, heat_demand_mwh_per_a=300.0)
+    pipes = grow(STREETS, PLANT, [big, house("r", 60, 110, 100.0)])
+    assert lengths_and_shares(pipes) == [(160, 1.0)]
+
+
 def test_a_bigger_flow_never_gets_a_smaller_pipe():
     pipes = grow(STREETS, PLANT, [house("l", -80, 110, 3000.0), house("r", 60, 110, 100.0)])
     by_share = sorted(pipes, key=lambda pipe: pipe["flow_share"])
@@ -55,9 +63,17 @@ def test_a_small_or_far_building_is_not_connected():
 
 def test_pipes_do_not_run_under_motorways():
     streets = [street("stem", FOOT, CROSSING, kind="motorway"), STREETS[1]]
-    # the plant's nearest node is now the crossing, so only the bar is used
+    # the plant's nearest node is now the crossing: its own pipe (100 m), then the bar (60 m)
     pipes = grow(streets, PLANT, [house("r", 60, 110, 100.0)])
-    assert lengths_and_shares(pipes) == [(60, 1.0)]
+    assert lengths_and_shares(pipes) == [(160, 1.0)]
+
+
+def test_the_plant_has_a_pipe_of_its_own():
+    # 30 m beside the foot of the stem: 30 + 100 + 60 m
+    plant = [row("plant", shapely.box(-35, -5, -25, 5))]
+    (pipe,) = grow(STREETS, plant, [house("r", 60, 110, 100.0)])
+    line = shapely.from_wkb(pipe["wkb"])
+    assert (line.length, line.coords[0]) == (190.0, (-30.0, 0.0))
 
 
 def test_without_a_plant_no_network_is_invented():
