@@ -145,9 +145,13 @@ def publish_staged(
     cursor: Any,
     columns: Sequence[str],
     origin: Provenance,
+    fingerprint: tuple[str, int] | None = None,
 ) -> LayerVersion:
-    """Publish the rows of the temporary table ``staging``. Call it inside an identity."""
-    digest, count = staged_digest(cursor, [name for name in columns if name not in MEASURES])
+    """Publish the rows of the temporary table ``staging``. Call it inside an identity.
+
+    `fingerprint` is that of these rows, with their number, if it is known already.
+    """
+    digest, count = fingerprint or staged_digest(cursor, fingerprinted(columns))
     version = _draft(municipality, kind, name, origin, digest, count)
     own = {
         column: sql.SQL(expression) for column, expression in DERIVED_COLUMNS.get(kind, {}).items()
@@ -165,6 +169,11 @@ def publish_staged(
         [municipality.pk, version.pk],
     )
     return publish(version)
+
+
+def fingerprinted(columns: Iterable[str]) -> list[str]:
+    """Return the columns that are content; sizes follow from the shapes."""
+    return [name for name in columns if name not in MEASURES]
 
 
 def spool_columns(kind: LayerKind) -> list[str]:

@@ -6,8 +6,9 @@ on the upload carry from one to the next.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -31,13 +32,14 @@ from heatmap.services.jobs import create_job, run_job
 from heatmap.services.layers import (
     CLASS_ORDER,
     Provenance,
+    fingerprinted,
     joined,
     publish_series,
     publish_staged,
     spool_columns,
 )
 from heatmap.services.towns import OSM_KINDS, Extract, publish_extract, read_extract
-from heatmap.staging import copy_spool, staged_count
+from heatmap.staging import Staging, sort_in_memory, staged_count
 
 S_PER_MB = {"osm": 5.0}
 """Rough reading time of a file, 1 where nothing stands; from it follows the lane."""
@@ -252,45 +254,63 @@ def _inspect(upload: Upload, attempt: Attempt) -> None:
 
 def _load(upload: Upload, attempt: Attempt) -> None:
     """Read every row, judge them in the database, and publish them if that is the step."""
-    is_series = upload.kind == LayerKind.SERIES
-    columns = [] if is_series else spool_columns(LayerKind(upload.kind))
-    request = request_of(upload) | {"task": "series" if is_series else "load"}
-    if is_series:
-        with acting_as(job_id=attempt.job_id):
-            request["stations"] = station_refs(upload.municipality)
+    path, name, request = Path(upload.file.path), upload.original_name, request_of(upload)
 
     def beat(rows: int) -> None:
         attempt(READING, min(0.6, 0.05 + rows / 1_000_000))
 
-    with spooled(Path(upload.file.path), upload.original_name, request, columns, beat) as result:
-        attempt(PUBLISHING if upload.step == UploadStep.COMMIT else CHECKING, 0.7)
-        try:
-            # with nothing to use only the report is kept, and the refusal ends the job
-            with attempt.ending() if result.facts["rows_used"] else attempt.storing():
-                (_keep_series if is_series else _keep_rows)(upload, result)
-        except DataError as error:
-            raise Refusal(
-                gettext_noop(
-                    "The file holds a value that the database cannot keep.\nExport it again, or "
-                    "leave the column out."
-                )
-            ) from error
+    if upload.kind == LayerKind.SERIES:
+        with acting_as(job_id=attempt.job_id):
+            request |= {"task": "series", "stations": station_refs(upload.municipality)}
+        with spooled(path, name, request, [], beat) as result:
+            _keep(upload, attempt, result, _keep_series)
+        return
+    request["task"] = "load"
+    columns = spool_columns(LayerKind(upload.kind))
+    # rows that are only checked, or will be completed, need no fingerprint as they come
+    as_they_come = upload.step == UploadStep.COMMIT and not upload.answers.get("merge")
+    table = FEATURE_MODELS[LayerKind(upload.kind)]._meta.db_table
+    try:
+        with (
+            Staging(table, columns, fingerprinted(columns) if as_they_come else []) as staging,
+            spooled(path, name, request, columns, beat, staging) as result,
+        ):
+            _keep(upload, attempt, result, partial(_keep_rows, staging))
+    except DataError as error:
+        raise Refusal(
+            gettext_noop(
+                "The file holds a value that the database cannot keep.\nExport it again, or "
+                "leave the column out."
+            )
+        ) from error
+
+
+def _keep(
+    upload: Upload, attempt: Attempt, result: Spooled, keep: Callable[[Upload, Spooled], None]
+) -> None:
+    """Store what was read, and with it the end of the job."""
+    attempt(PUBLISHING if upload.step == UploadStep.COMMIT else CHECKING, 0.7)
+    # with nothing to use only the report is kept, and the refusal ends the job
+    with attempt.ending() if result.facts["rows_used"] else attempt.storing():
+        keep(upload, result)
     if not result.facts["rows_used"]:
         raise Refusal(NOTHING_USED)
 
 
-def _keep_rows(upload: Upload, result: Spooled) -> None:
+def _keep_rows(staging: Staging, upload: Upload, result: Spooled) -> None:
     kind = LayerKind(upload.kind)
     town, publishes = upload.municipality, upload.step == UploadStep.COMMIT
-    table = FEATURE_MODELS[kind]._meta.db_table
     base = merging.base_of(town, upload.answers.get("merge"), kind)
     with connection.cursor() as cursor:
-        copy_spool(cursor, table, result.columns, result.path)
+        sort_in_memory(cursor)
         findings = quality.examine(
             cursor, kind, result, lambda: _against(cursor, upload, base, result)
         )
         features = staged_count(cursor)
         document = quality.report(kind, upload.original_name, result, findings, features)
+        known = staging.fingerprint
+        if known and known[1] != features:
+            known = None  # doubles were taken out
         version = None
         if publishes and features > 0:
             origin = _origin(upload, document)
@@ -298,8 +318,7 @@ def _keep_rows(upload: Upload, result: Spooled) -> None:
             if base:
                 origin = _merged(base, origin, document["against"])
             with transaction.atomic():
-                version = publish_staged(town, kind, name, cursor, result.columns, origin)
-        cursor.execute("DROP TABLE staging")
+                version = publish_staged(town, kind, name, cursor, result.columns, origin, known)
     _remember(upload, version, document)
 
 
