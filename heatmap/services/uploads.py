@@ -6,6 +6,7 @@ on the upload carry from one to the next.
 """
 
 import hashlib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -43,6 +44,8 @@ from heatmap.staging import Staging, sort_in_memory, staged_count
 
 S_PER_MB = {"osm": 5.0}
 """Rough reading time of a file, 1 where nothing stands; from it follows the lane."""
+PROGRESS_S = 0.5
+"""The progress of the reading is told no oftener; each time is a transaction."""
 NOT_STATED = "not stated by the uploader"
 CELL_METHOD = gettext_noop(
     "Sum of the uploaded heat demand in each 100 m cell, by share of length or area."
@@ -255,9 +258,13 @@ def _inspect(upload: Upload, attempt: Attempt) -> None:
 def _load(upload: Upload, attempt: Attempt) -> None:
     """Read every row, judge them in the database, and publish them if that is the step."""
     path, name, request = Path(upload.file.path), upload.original_name, request_of(upload)
+    told_s = 0.0
 
     def beat(rows: int) -> None:
-        attempt(READING, min(0.6, 0.05 + rows / 1_000_000))
+        nonlocal told_s
+        if time.monotonic() - told_s > PROGRESS_S:
+            attempt(READING, min(0.6, 0.05 + rows / 1_000_000))
+            told_s = time.monotonic()
 
     if upload.kind == LayerKind.SERIES:
         with acting_as(job_id=attempt.job_id):
