@@ -11,6 +11,9 @@ shutil.rmtree(METRICS, ignore_errors=True)
 METRICS.mkdir(parents=True)
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS)
 
+# an address may hold a lasso of some hundred points
+limit_request_line = 8190
+
 
 def child_exit(server: Any, worker: Any) -> None:
     from prometheus_client import multiprocess  # noqa: PLC0415  reads the variable set above

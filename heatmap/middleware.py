@@ -1,7 +1,10 @@
 """What happens around every request: policy headers, who asks, how often, and as whom."""
 
+from base64 import b64decode
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -16,20 +19,30 @@ from heatmap.services.tokens import holder_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "worker-src 'self' blob:",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
+
+def content_security_policy(raster_basemap: str = "") -> str:
+    """Return the policy of every page; a raster map below the town's own opens it to its host."""
+    host = ""
+    if raster_basemap:
+        parts = urlsplit(raster_basemap)
+        host = f" {parts.scheme}://{parts.netloc}"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            f"img-src 'self' data: blob:{host}",
+            "font-src 'self'",
+            f"connect-src 'self'{host}",
+            "worker-src 'self' blob:",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
     )
-)
+
+
+CONTENT_SECURITY_POLICY = content_security_policy(settings.RASTER_BASEMAP)
 PERMISSIONS = "camera=(), microphone=(), payment=(), usb=(), geolocation=(self)"
 PROGRAM_PATHS = ("/api/", "/tiles/")
 """Where a token is believed, and where a missing sign-in is an answer and not a page."""
@@ -73,9 +86,9 @@ class AskingMiddleware:
             return self.get_response(request)
 
     def _believe_token(self, request: HttpRequest, address: str) -> HttpResponse | None:
-        kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            token = holder_of(secret.strip())
+        secret = _secret_of(request.headers.get("Authorization", ""))
+        if secret is not None:
+            token = holder_of(secret)
             if token is None:
                 wait = seconds_to_wait(WRONG_TOKENS, address)
                 if wait:
@@ -85,6 +98,20 @@ class AskingMiddleware:
         elif not request.user.is_authenticated:
             return _unauthorised("sign in, or send a token as Authorization: Bearer ...")
         return None
+
+
+def _secret_of(header: str) -> str | None:
+    """Return the token of a request: a bearer's, or the password of programs that know no other."""
+    kind, _space, written = header.partition(" ")
+    if kind.lower() == "bearer":
+        return written.strip()
+    if kind.lower() != "basic":
+        return None
+    try:
+        _name, _colon, secret = b64decode(written.strip(), validate=True).decode().partition(":")
+    except (ValueError, UnicodeDecodeError):
+        return ""
+    return secret
 
 
 WRONG_TOKENS = Limit("wrong-token", 30, 3600, frozenset())

@@ -20,7 +20,6 @@ from heatmap.choices import (
     Capability,
     DataClass,
     LayerKind,
-    Nature,
 )
 from heatmap.layers import BY_KIND
 from heatmap.models import (
@@ -37,6 +36,8 @@ from heatmap.models import (
 from heatmap.models.municipality import STORAGE_SRID
 
 FIRST_TOWN = "aachen-melaten"
+MOST_VERSIONS, MOST_DIGITS = 30, 18
+"""Of layers that an address may name."""
 
 
 def towns_of(user: Any) -> QuerySet[Municipality]:
@@ -75,19 +76,19 @@ def _scope_of(request: HttpRequest) -> frozenset[Capability]:
     return frozenset({Capability.LOOK, *restricted})
 
 
-def get_published_version(request: HttpRequest, kind: str, number: int) -> int:
-    """Return the id of a version for its tiles; 404 to strangers, and to all if it is withheld."""
+def get_published_version(request: HttpRequest, kind: str, number: int) -> tuple[int, str]:
+    """Return id and hash of a version for its tiles; 404 to strangers, and if it is withheld."""
     if kind not in BY_KIND:
         raise Http404
     found = (
         LayerVersion.objects.filter(published_at__isnull=False, layer__kind=kind, pk=number)
         .filter(municipality__membership__user=request.user.pk)
-        .values_list("data_class", "municipality__membership__role")
+        .values_list("data_class", "municipality__membership__role", "content_hash")
         .first()
     )
     if found is None or is_withheld(found[0], CAPABILITIES[found[1]] & _scope_of(request)):
         raise Http404
-    return number
+    return number, found[2]
 
 
 def is_withheld(data_class: str, may: frozenset[Capability]) -> bool:
@@ -168,6 +169,15 @@ def these_versions(town: Municipality, ids: Iterable[int]) -> list[LayerVersion]
     return in_drawing_order(versions.select_related("layer"), town)
 
 
+def asked_versions(request: HttpRequest, town: Municipality) -> list[LayerVersion]:
+    """Return the versions that the page shows, as far as this person may see them."""
+    ids = request.GET.get("versions", "").split(",")
+    if ids == [""]:
+        return current_versions(town)
+    numbers = [int(i) for i in ids[:MOST_VERSIONS] if i.isdecimal() and len(i) <= MOST_DIGITS]
+    return [v for v in these_versions(town, numbers) if v.published_at]
+
+
 def withheld_layers(town: Municipality) -> list[str]:
     """Name the layers that this person's role does not let her see."""
     if Capability.SEE_RESTRICTED in town.may:
@@ -214,56 +224,6 @@ def get_arrival(town: Municipality, user: Any, arrival_id: Any) -> Arrival:
     """Return a file on its way to who sends it; its row stays locked while a part is taken."""
     rows = arrivals_of(town, user).select_for_update(of=("self",))
     return get_object_or_404(rows, pk=arrival_id)
-
-
-def layer_document(version: LayerVersion) -> dict[str, Any] | None:
-    """Describe one layer for the map in plain JSON; None for kinds that have no map."""
-    record = BY_KIND.get(version.layer.kind)
-    if record is None:
-        return None
-    return {
-        "id": f"{record.kind.value}-{version.pk}",
-        "kind": record.kind.value,
-        "version": version.pk,
-        "label": str(LayerKind(record.kind).label),
-        "name": _(version.layer.name),
-        "group": record.group,
-        "order": record.order,
-        "shape": record.shape,
-        "minZoom": record.min_zoom,
-        "maxZoom": record.max_zoom,
-        "visible": record.visible,
-        "palette": record.palette,
-        "breaks": list(record.breaks),
-        "breaksProperty": record.breaks_property,
-        "breaksUnit": record.breaks_unit,
-        "source": _(version.source) if version.source else "",
-        "licence": _(version.licence) if version.licence else "",
-        "date": version.data_date,
-        "number": version.number,
-        "published": version.published_at.date().isoformat() if version.published_at else "",
-        "nature": version.nature,
-        "dataClass": str(DataClass(version.data_class).label),
-        "natureLabel": str(Nature(version.nature).label),
-        "method": _(version.method) if version.method else "",
-        "properties": [
-            {"key": p.column, "label": str(p.label), "unit": p.unit, "words": p.words}
-            for p in record.properties
-        ],
-    }
-
-
-def layer_documents(
-    versions: Iterable[LayerVersion], newest: Iterable[LayerVersion] | None = None
-) -> list[dict[str, Any]]:
-    """Describe layers for the map; one that is not among the `newest` says so (`outdated`)."""
-    current = None if newest is None else {version.pk for version in newest}
-    documents = (layer_document(version) for version in versions)
-    return [
-        document | {"outdated": current is not None and document["version"] not in current}
-        for document in documents
-        if document
-    ]
 
 
 def bounds_of(town: Municipality) -> list[float]:

@@ -1,9 +1,10 @@
 """What is asked about hourly series: the load of a substation or feeder by the hour."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from heatmap.choices import LayerKind, SeriesQuantity
-from heatmap.models import FEATURE_MODELS, Municipality, Series
+from heatmap.models import FEATURE_MODELS, LayerVersion, Municipality, Series
 from heatmap.selectors import is_withheld
 from heatmap.version_selectors import versions_in_use
 
@@ -49,6 +50,18 @@ def load_of_station(town: Municipality, ref: str) -> tuple[str, list[float]] | N
     """
     found = _station_loads(town).filter(station_ref=ref).first()
     return None if found is None else (found.year_label, found.values)
+
+
+def load_versions(town: Municipality) -> dict[str, LayerVersion]:
+    """Return the version in use of each station's hourly load, by the id of the station."""
+    rows = _station_loads(town).select_related("version__layer").defer("values")
+    return {row.station_ref: row.version for row in rows}
+
+
+def load_values(version_ids: Iterable[int]) -> dict[str, list[float]]:
+    """Return the loads [kW] of these versions, by the id of the station."""
+    rows = Series.objects.filter(version_id__in=list(version_ids)).exclude(station_ref="")
+    return dict(rows.values_list("station_ref", "values"))
 
 
 def station_loads(town: Municipality) -> list[dict[str, Any]]:

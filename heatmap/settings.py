@@ -27,6 +27,9 @@ HTTPS = env_bool("HEATHUB_HTTPS", False)
 VAR_DIR = Path(env_text("HEATHUB_VAR", str(BASE_DIR / ".run")))
 MEDIA_ROOT = VAR_DIR / "media"
 DATA_WHEEL_DIR = VAR_DIR / "data-wheels"
+TILE_CACHE_DIR = VAR_DIR / "tiles"
+# How much room tiles that were made already may take on disk; 0 keeps none.
+TILE_CACHE_MB = env_count("HEATHUB_TILE_CACHE_MB", 512)
 
 
 # GDAL, GEOS and PROJ come from the pyogrio and shapely wheels: one copy per process, no apt GDAL.
@@ -60,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "heatmap.middleware.PolicyMiddleware",
+    "heatmap.tile_door.TileMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -125,6 +129,17 @@ AXES_CLIENT_IP_CALLABLE = "heatmap.asking.address_of"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # our own log says who came, and cannot be changed
 AXES_VERBOSE = False
+
+# A raster map below the town's own layers, where a town wants one: an address with {z}, {x} and
+# {y}, and whom to thank for it. Pages then may load pictures from that host, and from no other.
+RASTER_BASEMAP = env_text("HEATHUB_RASTER_BASEMAP", "")
+RASTER_BASEMAP_ATTRIBUTION = env_text("HEATHUB_RASTER_BASEMAP_ATTRIBUTION", "")
+if RASTER_BASEMAP and not RASTER_BASEMAP.startswith(("https://", "http://")):
+    raise ImproperlyConfigured(
+        "HEATHUB_RASTER_BASEMAP must be an address like https://tiles.example.org/{z}/{x}/{y}.png."
+    )
+if RASTER_BASEMAP and not RASTER_BASEMAP_ATTRIBUTION:
+    raise ImproperlyConfigured("HEATHUB_RASTER_BASEMAP_ATTRIBUTION must say whose map it is.")
 
 # How many proxies stand before the web server, each adding to X-Forwarded-For; 0 believes none.
 PROXIES = env_count("HEATHUB_PROXIES", 0)

@@ -114,7 +114,7 @@ class Staging:
 
 def sort_in_memory(cursor: Any) -> None:
     """Let this transaction sort more in memory than others."""
-    cursor.execute(f"SET LOCAL work_mem = '{SORTING_MB}MB'")
+    cursor.execute(sql.SQL("SET LOCAL work_mem = {}").format(sql.Literal(f"{SORTING_MB}MB")))
 
 
 def drop_double_refs(cursor: Any) -> list[tuple[int, str]]:

@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 
 from heatmap.views import (
     account,
+    area,
     arrivals,
     data,
     drawing,
@@ -14,6 +15,7 @@ from heatmap.views import (
     jobs,
     kinds,
     people,
+    search,
     sign_in,
     system,
     tiles,
@@ -41,6 +43,14 @@ urlpatterns = [
     path("system/accounts/<int:user_id>/active", system.set_active, name="account_active"),
     path("system/accounts/<int:user_id>/link", system.reset_link, name="reset_link"),
     path("tiles/<slug:layer>/<int:version>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="tile"),
+    path("m/<slug:slug>/area.json", area.area_sums_json, name="area_sums"),
+    path("m/<slug:slug>/area/<str:file>", area.area_file, name="area_file"),
+    path(
+        "m/<slug:slug>/versions/<int:version>/features/<path:ref>",
+        area.feature_json,
+        name="feature",
+    ),
+    path("m/<slug:slug>/search.json", search.search_json, name="search"),
     path("m/<slug:slug>/data/", data.data_page, name="data"),
     path("m/<slug:slug>/arrivals/", arrivals.announce, name="arrivals"),
     path("m/<slug:slug>/arrivals/<uuid:arrival_id>/", arrivals.arrival, name="arrival"),
@@ -84,6 +94,7 @@ urlpatterns = [
     path("m/<slug:slug>/jobs/<uuid:job_id>/cancel", jobs.cancel, name="job_cancel"),
     path("m/<slug:slug>/jobs/<uuid:job_id>/restart", jobs.restart, name="job_restart"),
     path("m/<slug:slug>/jobs/<uuid:job_id>/seen", jobs.seen, name="job_seen"),
+    path("", include("heatmap.api.urls")),
     path("", include("sites.urls")),
 ]
 

@@ -288,6 +288,27 @@ $$
 DELETE_VERSION_REVERSE = "DROP FUNCTION heathub_delete_version(bigint)"
 
 
+def content_can_go(table: str) -> list[str]:
+    """Let the owner alone remove the rows of a version that is deleted for good."""
+    deleting = "nullif(current_setting('heathub.deleting', true), '')::bigint"
+    rule = f"ON {table} FOR {{}} TO CURRENT_USER USING (version_id = {deleting})"
+    return [
+        f"CREATE POLICY owner_finds {rule.format('SELECT')}",
+        f"CREATE POLICY owner_removes {rule.format('DELETE')}",
+    ]
+
+
+def versions_take_along(content: list[str], unlinked: list[str]) -> list[str]:
+    """Name anew the tables that go with a version, and those that no foreign key holds to it."""
+
+    def replaced(function: str, tables: list[str]) -> str:
+        names = ", ".join(f"'{table}'" for table in tables)
+        again = function.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+        return again.format(tables=names)
+
+    return [replaced(DELETE_VERSION, content), replaced(VERSION_LEAVES_NOTHING, unlinked)]
+
+
 def versions_can_go(content_tables: list[str]) -> list[str]:
     """A published version goes whole, by the function alone, by those who administer the town.
 
@@ -350,3 +371,27 @@ def features_follow_drafts(tables: list[str]) -> list[str]:
         "CREATE TRIGGER leaves_nothing BEFORE DELETE ON heatmap_layerversion"
         " FOR EACH ROW EXECUTE FUNCTION heathub_leaves_nothing()",
     ]
+
+
+# --- one question for a tile ----------------------------------------------------------------------
+
+TILE_DOOR = """
+CREATE FUNCTION heathub_tile_door(session text, person bigint, wanted bigint)
+RETURNS TABLE (
+    session_data text, password text, role text, data_class text, content_hash text
+)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN QUERY
+    SELECT s.session_data, u.password::text, m.role::text, v.data_class::text,
+           v.content_hash::text
+    FROM django_session s
+    JOIN auth_user u ON u.id = person AND u.is_active
+    JOIN heatmap_membership m ON m.user_id = u.id
+    JOIN heatmap_layerversion v ON v.id = wanted AND v.municipality_id = m.municipality_id
+        AND v.published_at IS NOT NULL
+    WHERE s.session_key = session AND s.expire_date > now();
+END
+$$
+"""
+TILE_DOOR_REVERSE = "DROP FUNCTION heathub_tile_door(text, bigint, bigint)"

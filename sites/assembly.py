@@ -12,14 +12,15 @@ from engines.evaluation.records import (
     LoadProfile,
     StreetInput,
     StudyChoices,
-    Substations,
     TownInput,
 )
+from engines.grid.connection import GridAccess
 from engines.tables import catalogue
 from engines.thermal.town_network import NetworkInput
 from heatmap.assembly import load_factors
 from heatmap.choices import LayerKind, Nature, SeriesQuantity
-from heatmap.models import Municipality, Series, Substation
+from heatmap.models import Municipality, Series
+from sites.grid_assembly import TownGrid, town_grid
 from sites.network_selectors import NetworkRows, StreetRows, network_rows, street_rows
 from sites.parcel_selectors import ParcelRow, constraint_overlaps, parcel_rows
 
@@ -38,10 +39,9 @@ class Assembled:
     rows: list[ParcelRow]
     town: TownInput
     candidates: Candidates
-    substations: Substations
+    grid: TownGrid
     choices: StudyChoices
     assumptions: Assumptions
-    substation_refs: list[str]
     buildings_connected: int
     srid: int
 
@@ -50,20 +50,9 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
     """Turn the frozen inputs of a run into engine inputs. Call it inside an identity."""
     versions = {kind: layer["version_id"] for kind, layer in inputs["layers"].items()}
     assumptions = frozen_assumptions(inputs["assumptions"])
-    rows = parcel_rows(municipality, versions)
-    stations = list(
-        Substation.objects.filter(version_id=versions.get(LayerKind.SUBSTATIONS, -1))
-        .order_by("id")
-        .values_list("id", "rating_kva", "peak_load_kw", "ref", "name")
-    )
-    network = network_rows(
-        municipality,
-        versions,
-        snap_m=assumptions["network.snap_m"],
-        longest_m=assumptions["network.piece_max_m"],
-        customer_reach_m=assumptions["network.connect_distance_m"],
-        plant_reach_m=assumptions["network.plant_reach_m"],
-    )
+    grid = town_grid(versions, inputs["study"].get("congestion_side", "unknown"))
+    rows = parcel_rows(municipality, versions, grid.suitable(assumptions))
+    network = _network_rows(municipality, versions, assumptions)
     streets = street_rows(
         municipality,
         versions,
@@ -77,20 +66,42 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
         candidates=_candidates(
             rows,
             network.nearest_piece,
-            {station[0]: i for i, station in enumerate(stations)},
+            grid.access(rows),
             constraint_overlaps(municipality, versions)
             if LayerKind.CONSTRAINTS in versions
             else None,
         ),
-        substations=Substations(
-            rating_kva=_floats([station[1] for station in stations]),
-            peak_load_kw=_floats([station[2] for station in stations]),
-        ),
+        grid=grid,
         choices=_choices(inputs),
         assumptions=assumptions,
-        substation_refs=[station[4] or station[3] for station in stations],
         buildings_connected=len(network.customers),
         srid=municipality.srid,
+    )
+
+
+def assemble_town(
+    municipality: Municipality, inputs: dict[str, Any]
+) -> tuple[TownInput, StudyChoices, Assumptions]:
+    """Return the town's part of the inputs of a run, without its candidates.
+
+    Call it inside an identity.
+    """
+    versions = {kind: layer["version_id"] for kind, layer in inputs["layers"].items()}
+    assumptions = frozen_assumptions(inputs["assumptions"])
+    network = _network_rows(municipality, versions, assumptions)
+    return _town(municipality, versions, network, None), _choices(inputs), assumptions
+
+
+def _network_rows(
+    municipality: Municipality, versions: dict[str, int], assumptions: Assumptions
+) -> NetworkRows:
+    return network_rows(
+        municipality,
+        versions,
+        snap_m=assumptions["network.snap_m"],
+        longest_m=assumptions["network.piece_max_m"],
+        customer_reach_m=assumptions["network.connect_distance_m"],
+        plant_reach_m=assumptions["network.plant_reach_m"],
     )
 
 
@@ -101,12 +112,9 @@ def _floats(values: list[float | None]) -> np.ndarray:
 def _candidates(
     rows: list[ParcelRow],
     nearest_piece: dict[str, int],
-    station_index: dict[int, int],
+    access: GridAccess,
     overlaps: dict[str, dict[str, float]] | None,
 ) -> Candidates:
-    def index(ids: list[int | None], places: dict[int, int]) -> np.ndarray:
-        return np.array([-1 if i is None else places[i] for i in ids], dtype=np.int64)
-
     return Candidates(
         refs=tuple(row.ref for row in rows),
         row=np.arange(len(rows)),
@@ -114,8 +122,7 @@ def _candidates(
         inside=np.array([row.inside for row in rows], dtype=bool),
         network_m=_floats([row.pipe_m for row in rows]),
         piece_of=np.array([nearest_piece.get(row.ref, -1) for row in rows], dtype=np.int64),
-        substation_m=_floats([row.substation_m for row in rows]),
-        substation_of=index([row.substation_id for row in rows], station_index),
+        grid=access,
         dwelling_m=_floats([row.dwelling_m for row in rows]),
         overlap_m2={
             kind: np.full(len(rows), np.nan)
@@ -211,6 +218,15 @@ def weekdays(hours: int) -> np.ndarray:
     return np.array(
         [day.weekday() for day in days if keeps_leap_day or (day.month, day.day) != (2, 29)]
     )
+
+
+def months_and_hours(hours: int, utc_offset_h: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return month (0 to 11) and hour of the day (0 to 23) of each hour, in local standard time."""
+    local = (np.arange(hours) + utc_offset_h) % hours
+    day = local // 24
+    lengths = [31, 28 + (hours == 8784), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    month = np.searchsorted(np.cumsum(lengths), day, side="right")
+    return np.minimum(month, 11), local % 24
 
 
 def _choices(inputs: dict[str, Any]) -> StudyChoices:

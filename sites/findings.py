@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from heatmap.quantities import digits, quantity, score
+from sites.grid_findings import grid_findings
 from sites.network_findings import network_findings
 from sites.resilience_findings import resilience_findings
 from sites.sentences import reason
@@ -306,6 +307,7 @@ def parcel_findings(
         "temperature_title": temperature_sentence(result, hourly),
         "money": money_table(result),
         "network": network_findings(result),
+        "grid": grid_findings(result),
         "resilience": resilience_findings(result),
         "notes": [reason(note) for note in (town_result or {}).get("notes") or []],
     }

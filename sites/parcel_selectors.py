@@ -5,6 +5,7 @@ nearest of several equally near, sums of floats), it is given: the planner's cho
 change from one day to the next, the result of a run may not.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,14 @@ LEFT JOIN LATERAL (
 
 JOINS = {
     "pipe": ("heatmap_pipe", LayerKind.PIPES, ""),
-    "substation": ("heatmap_substation", LayerKind.SUBSTATIONS, ""),
+    "station_low": ("heatmap_substation", LayerKind.SUBSTATIONS, "AND n.id = ANY(%(station_low)s)"),
+    "station_medium": (
+        "heatmap_substation",
+        LayerKind.SUBSTATIONS,
+        "AND n.id = ANY(%(station_medium)s)",
+    ),
+    "feeder_low": ("heatmap_feeder", LayerKind.FEEDERS, "AND n.id = ANY(%(feeder_low)s)"),
+    "feeder_medium": ("heatmap_feeder", LayerKind.FEEDERS, "AND n.id = ANY(%(feeder_medium)s)"),
     "dwelling": ("heatmap_building", LayerKind.BUILDINGS, "AND n.is_dwelling"),
     "housing": (
         "heatmap_constraint",
@@ -41,7 +49,10 @@ SELECT p.id, p.ref, p.name, p.parcel_kind, p.zoning, p.ownership, p.area_m2,
        ST_X(w.point) AS lon, ST_Y(w.point) AS lat,
        ST_CoveredBy(p.geom, ST_Buffer(m.extent, %(border_m)s)) AS inside,
        pipe.id AS pipe_id, pipe.distance_m AS pipe_m,
-       substation.id AS substation_id, substation.distance_m AS substation_m,
+       ARRAY[station_low.id, station_medium.id] AS station_ids,
+       ARRAY[station_low.distance_m, station_medium.distance_m] AS station_m,
+       ARRAY[feeder_low.id, feeder_medium.id] AS feeder_ids,
+       ARRAY[feeder_low.distance_m, feeder_medium.distance_m] AS feeder_m,
        least(dwelling.distance_m, housing.distance_m) AS dwelling_m
 FROM heatmap_parcel p
 JOIN heatmap_municipality m ON m.id = p.municipality_id
@@ -71,7 +82,10 @@ GROUP BY p.ref, c.constraint_kind
 
 @dataclass(frozen=True)
 class ParcelRow:
-    """A candidate as the map knows it; None where a layer is missing."""
+    """A candidate as the map knows it; None where a layer is missing.
+
+    Grid nodes in pairs: the nearest that feeds low, and that feeds medium voltage.
+    """
 
     id: int
     ref: str
@@ -85,8 +99,10 @@ class ParcelRow:
     inside: bool
     pipe_id: int | None
     pipe_m: float | None
-    substation_id: int | None
-    substation_m: float | None
+    station_ids: list[int | None]
+    station_m: list[float | None]
+    feeder_ids: list[int | None]
+    feeder_m: list[float | None]
     dwelling_m: float | None
 
 
@@ -114,9 +130,15 @@ def _parameters(municipality: Municipality, versions: dict[str, int]) -> dict[st
     }
 
 
-def parcel_rows(municipality: Municipality, versions: dict[str, int]) -> list[ParcelRow]:
-    """Return every candidate with its distances, in the order of the ids."""
-    parameters = _parameters(municipality, versions)
+def parcel_rows(
+    municipality: Municipality, versions: dict[str, int], grid_nodes: Mapping[str, list[int]]
+) -> list[ParcelRow]:
+    """Return every candidate with its distances, in the order of the ids.
+
+    `grid_nodes` has the ids of the nodes that may supply a hub: ``station_low``,
+    ``station_medium``, ``feeder_low``, ``feeder_medium``.
+    """
+    parameters = _parameters(municipality, versions) | dict(grid_nodes)
     for name, (_table, kind, _condition) in JOINS.items():
         parameters[f"version_{name}"] = versions.get(kind, -1)
     with connection.cursor() as cursor:

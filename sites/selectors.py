@@ -1,6 +1,5 @@
 """Questions the siting room asks the database. The `get_` functions check access."""
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from heatmap.choices import JobState
 from heatmap.models import LayerVersion, Municipality
 from heatmap.version_selectors import newest_of_layers
-from sites.models import Candidate, Report, Run, Study
+from sites.models import Candidate, Report, Run, SecondOpinion, Study
 
 
 def get_study(town: Municipality, study_id: int) -> Study:
@@ -36,6 +35,12 @@ def get_run_of_user(request: HttpRequest, run_id: UUID) -> Run:
 
 def get_candidate(run: Run, ref: str) -> Candidate:
     return get_object_or_404(Candidate.objects.select_related("run"), run=run, ref=ref)
+
+
+def second_opinion_of(run: Run, ref: str) -> SecondOpinion | None:
+    """Return the newest second opinion on a parcel of a run."""
+    found = SecondOpinion.objects.filter(run=run, ref=ref).select_related("job")
+    return found.order_by("-created_at").first()
 
 
 def get_report(town: Municipality, report_id: int) -> Report:
@@ -99,35 +104,6 @@ def newer_layers(runs: Iterable[Run]) -> dict[UUID, list[LayerVersion]]:
         ]
         for pk, ids in used.items()
     }
-
-
-NO_KIND = (None, "", "uploaded")  # where a parcel came from is not what it is
-
-
-def map_rows(run: Run | None) -> list[dict[str, Any]]:
-    """Return the little that the map and its list need of each candidate."""
-    return [
-        {
-            "ref": result["ref"],
-            "name": result.get("name") or "",
-            "rank": result.get("rank"),
-            "score": result.get("score"),
-            "coverage": result.get("coverage"),
-            "lon": result["lon"],
-            "lat": result["lat"],
-            "area_m2": result.get("area_m2"),
-            "parcel_kind": "" if result.get("parcel_kind") in NO_KIND else result["parcel_kind"],
-            "verdict": result["verdict"],
-            "refused": result.get("rank") is None,
-            "near_tie": False,
-        }
-        for result in (candidate_results(run) if run else [])
-    ]
-
-
-def verdict_counts(rows: list[dict[str, Any]]) -> list[tuple[str, int]]:
-    """Count the verdicts of ranked rows, the most frequent first."""
-    return Counter(row["verdict"] for row in rows if not row["refused"]).most_common()
 
 
 def mark_near_ties(rows: list[dict[str, Any]], closer_than: float = 0.01) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from heatmap.quantities import DASH, count, digits, is_missing, quantity
@@ -73,6 +73,10 @@ HINTS: dict[str, str | Promise] = {
     "zoning_red": _("{zone} ({label}) does not allow a hub; would qualify with another plan."),
 }
 REASONS: dict[str, str | Promise] = {
+    "search_cells": _(
+        "The town has no layer of parcels. Search cells {cell_m:.0f} m wide are scored in their "
+        "place: each is a place to look for a plot, not a plot."
+    ),
     "gate_red": _("The gate {gate} is red: {hint}"),
     "gate_unknown": _("The gate {gate} cannot be judged."),
     "evidence": _("The input {name} is {evidence}."),
@@ -187,6 +191,35 @@ NOTES: dict[str, str | Promise] = {
     "no_halving": _("No halving step is included."),
     "sensitivity": _("Sensitivity: {path} path, not the decaying market of the default."),
     "compute_path": _("Compute path: {label}."),
+    "grid_stated": _("The grid operator's layer states this headroom."),
+    "grid_hourly": _("Rating less the known load of every hour."),
+    "grid_peak": _(
+        "Only the peak load is known; it is taken to last all year, so that a flexible connection may get more than is shown."
+    ),
+    "grid_no_rating": _("The rating of the grid node is not known."),
+    "grid_no_load": _("The load of the grid node is not known."),
+    "grid_no_station": _("No substation is known that could supply {needed_kw:.0f} kW."),
+    "grid_too_large": _(
+        "Above {limit_kw:.0f} kW a connection to the high-voltage grid is needed, which is not judged here."
+    ),
+    "flow_voltage_low": _("{value_pu:.3f} pu at bus {place}, {limit_pu:.2f} pu needed."),
+    "flow_voltage_high": _("{value_pu:.3f} pu at bus {place}, {limit_pu:.2f} pu allowed."),
+    "flow_line": _(
+        "Line {place} is loaded to {value_percent:.0f} %, {limit_percent:.0f} % allowed."
+    ),
+    "flow_trafo": _(
+        "Transformer {place} is loaded to {value_percent:.0f} %, {limit_percent:.0f} % allowed."
+    ),
+    "flow_none": _("No power flow is found: the voltage collapses."),
+    "flow_largest": _("Nothing is exceeded up to {limit_kw:.0f} kW, the most that was asked for."),
+    "flow_without_hub": _("Already without the hub a limit is exceeded: {what}"),
+    "flow_outage": _("With {branch} out of service: {what}"),
+    "flow_islands": _(
+        "{branches:.0f} outages cut the hub off until it is switched over; they set no limit here."
+    ),
+    "flow_worse_before": _(
+        "{branches:.0f} outages exceed a limit without the hub as well; they set no limit here."
+    ),
     "verify_not_supplied": _("{consumers:.0f} consumers are not connected to the first plant."),
     "verify_pressure_high": _(
         "{pressure_bar:.1f} bar at node {node:.0f}, {limit_bar:.1f} bar allowed."
@@ -217,6 +250,32 @@ class _Shown(float):
         value = float(self)
         is_whole = spec == ".0f" and (abs(value) >= TENS or value == round(value))
         return count(value) if is_whole else digits(value, 3)
+
+
+OF_SOLVERS = (
+    gettext_noop(
+        "This part of the network has no plant, or several; the second opinion needs one."
+    ),
+    gettext_noop("No power flow is found for the grid model as it is."),
+    gettext_noop(
+        "The flows of the consumers do not settle in the second opinion; a supply as cold as the "
+        "return is the usual cause."
+    ),
+    gettext_noop(
+        "The hub and the other plants give more heat than the network takes in this hour, so that "
+        "the first plant would run backwards; compute it with less heat."
+    ),
+    gettext_noop(
+        "The second opinion found no flow for this network; look for pipes that are far too small "
+        "or temperatures that do not fit."
+    ),
+    gettext_noop(
+        "No water returns past the hub in this hour, so that it can warm none; choose a place "
+        "with consumers behind it."
+    ),
+    gettext_noop("No consumer that the first plant reaches takes heat in this hour."),
+)
+"""What second opinions refuse with, here so that it is translated; `said` finds it."""
 
 
 def said(text: object) -> str:

@@ -2,21 +2,26 @@
 
 from django.urls import path
 
-from sites.views import api, downloads, map, parcels, reports, runs, studies
+from sites.views import api, downloads, map, map_data, parcels, reports, runs, studies
 
 RUN = "m/<slug:slug>/runs/<uuid:run_id>"
 
 urlpatterns = [
     path("m/<slug:slug>/", map.map_page, name="map"),
+    path("m/<slug:slug>/picture.svg", map_data.picture_svg, name="map_picture"),
     path("m/<slug:slug>/studies/", studies.studies_page, name="studies"),
     path("m/<slug:slug>/studies/first", studies.create_first, name="study_first"),
     path("m/<slug:slug>/studies/<int:study_id>/run", runs.create, name="run_create"),
     path(f"{RUN}/", runs.run_page, name="run"),
+    path(f"{RUN}/scores.json", map_data.scores_json, name="run_scores"),
+    path(f"{RUN}/hours.json", map_data.hours_json, name="run_hours"),
+    path(f"{RUN}/parcels/<path:ref>/brief.json", map_data.brief_json, name="parcel_brief"),
     path(f"{RUN}/ranking.csv", downloads.ranking_csv, name="ranking_csv"),
     path(f"{RUN}/map.html", downloads.map_file, name="run_map"),
     path(f"{RUN}/parcels/<path:ref>/hourly.json", downloads.hourly_json, name="hourly"),
     path(f"{RUN}/parcels/<path:ref>/hourly.csv", downloads.hourly_csv, name="hourly_csv"),
     path(f"{RUN}/parcels/<path:ref>/pin", parcels.pin, name="parcel_pin"),
+    path(f"{RUN}/parcels/<path:ref>/verify", parcels.verify, name="parcel_verify"),
     path(f"{RUN}/parcels/<path:ref>/", parcels.parcel_page, name="parcel"),
     path(f"{RUN}/reports/", reports.create, name="report_create"),
     path("m/<slug:slug>/reports/", reports.reports_page, name="reports"),

@@ -113,6 +113,26 @@ TAGS: dict[str, str | Promise] = {
     "C": _("computed"),
     "U": _("set here"),
 }
+LEVELS: dict[str, str | Promise] = {
+    "lv_feeder": _("low voltage, from a cable in the street"),
+    "lv_station": _("low voltage, by a cable of its own from the station"),
+    "mv_feeder": _("medium voltage, looped into a cable that passes"),
+    "mv_station": _("medium voltage, by a cable of its own from the primary substation"),
+    "unknown": _("unknown"),
+}
+SCREENING: dict[str, str | Promise] = {
+    "green": _("green: firm, with room to spare"),
+    "amber": _("amber: firm, but tight"),
+    "flexible": _("flexible: if it may be turned down"),
+    "red": _("red: only with reinforcement"),
+    "unknown": _("unknown"),
+}
+CONGESTION: dict[str, str | Promise] = {
+    "surplus": _("surplus of generation: one more load relieves the grid"),
+    "neutral": _("neutral"),
+    "deficit": _("deficit of generation: one more load raises redispatch"),
+    "unknown": _("not known on which side of congestion"),
+}
 GROUPS: dict[str, str | Promise] = {
     "network": _("Heat network"),
     "connection": _("Connection"),
@@ -178,6 +198,9 @@ OUTLOOKS: dict[str, str | Promise] = {
     "none": _("none"),
 }
 ALL = {
+    "level": LEVELS,
+    "screening": SCREENING,
+    "congestion": CONGESTION,
     "outlook": OUTLOOKS,
     "input": INPUTS,
     "verdict": VERDICTS,

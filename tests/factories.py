@@ -36,7 +36,10 @@ def make_version(town, kind: str, *, data_class, rows=({},), name: str = "layer"
     for i, row in enumerate(rows):
         west, south = middle.x + 100 * i, middle.y
         square = Polygon.from_bbox((west, south, west + 50, south + 50))
-        needed = {"buildings": {"use": "office", "is_heated": True}}.get(kind, {})
+        needed = {
+            "buildings": {"use": "office", "is_heated": True},
+            "parcels": {"parcel_kind": "parking"},
+        }.get(kind, {})
         features.append({"ref": f"f{i}", "wkb": square.hex.decode(), **needed, **row})
     origin = Provenance(
         source="test", licence="test", crs_delivered="EPSG:3035", data_class=data_class,

@@ -6,6 +6,7 @@ same look.
 
 import argparse
 import io
+import math
 from pathlib import Path
 
 from PIL import Image
@@ -40,6 +41,24 @@ def save(page: Page, path: Path) -> None:
         raise SystemExit(f"{path.name} is larger than {MAX_BYTES / 1000:.0f} kB")
 
 
+def choose_area(page: Page) -> None:
+    """Draw a lasso around the middle of the town."""
+    page.goto(page.url.split("#")[0])
+    page.wait_for_selector(IDLE, timeout=30_000)
+    page.get_by_label("Choose an area", exact=True).click()
+    page.locator("[data-do=lasso]").click()
+    box = page.locator("#map").bounding_box()
+    x, y, wide, high = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, 120, 150
+    page.mouse.move(x + wide, y)
+    page.mouse.down()
+    for step in range(1, 60):
+        turn = 2 * math.pi * step / 60
+        page.mouse.move(x + wide * math.cos(turn), y + high * math.sin(turn))
+    page.mouse.up()
+    page.wait_for_selector("html[data-area=filled]")
+    settle(page)
+
+
 def take(page: Page, url: str, folder: Path) -> None:
     page.goto(f"{url}/login/")
     page.click("form[action='/demo-sign-in/'] button")
@@ -48,6 +67,9 @@ def take(page: Page, url: str, folder: Path) -> None:
     page.locator(".ranking button").first.click()
     settle(page)
     save(page, folder / "map.png")
+    choose_area(page)
+    save(page, folder / "map-area.png")
+    page.locator(".ranking button").first.click()
     page.click("#inspector a.button")
     page.wait_for_selector("html[data-charts=drawn]", timeout=30_000)
     settle(page)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
@@ -40,9 +41,15 @@ class HubCost:
         return self.capex.total_eur + np.nan_to_num(self.cable_eur)
 
 
+def cable_eur_per_m(level: NDArray[np.str_], a: Assumptions) -> FloatArray:
+    """Price of a cable with its trench by the level of the connection [EUR/m]."""
+    low = np.char.startswith(level, "lv")
+    return np.where(low, a["grid.cable_lv_eur_per_m"], a["grid.cable_eur_per_m"])
+
+
 def hub_cost(
     pipe_eur: FloatArray,
-    cable_m: FloatArray,
+    bare_cable_eur: FloatArray,
     full_heat_kw: float,
     heat_pump_kwth: FloatArray,
     connection_kw: FloatArray,
@@ -55,8 +62,8 @@ def hub_cost(
     ----------
     pipe_eur : array, shape (parcels,)
         Bare cost of the connection pipe.
-    cable_m : array, shape (parcels,)
-        Way to the substation; NaN where there is none.
+    bare_cable_eur : array, shape (parcels,)
+        Cable before planning and contingency; NaN where its length is not known.
     full_heat_kw : float
         Heat caught at full load.
     heat_pump_kwth, connection_kw : array, shape (parcels,)
@@ -77,7 +84,7 @@ def hub_cost(
         rates,
     )
     markup = 1.0 + rates.planning_share + rates.contingency_share
-    cable_eur = cable_m * a["grid.cable_eur_per_m"] * markup
+    cable_eur = bare_cable_eur * markup
     cable = Asset("cable", np.nan_to_num(cable_eur), round(a["economics.life_grid_years"]), 0.0)
     fluid = "immersion" if choices.technology.startswith("immersion") else "hydro"
     return HubCost(

@@ -28,11 +28,11 @@ from engines.economics.defaults import (
     heat_pump_input,
 )
 from engines.economics.project import MoneyInput, MoneyResult, evaluate_money
-from engines.evaluation.cost import HubCost, hub_cost
+from engines.evaluation.cost import HubCost, cable_eur_per_m, hub_cost
 from engines.evaluation.feeding import Feeding, feeding, served
-from engines.evaluation.records import Candidates, StudyChoices, Substations
+from engines.evaluation.records import Candidates, GridInput, StudyChoices
 from engines.evaluation.town import TownYear, full_load_mwh_per_a
-from engines.grid.hosting import firm_headroom_kw
+from engines.grid.connection import GridConnection, connect
 from engines.grid.tariff import Tariff, fixed_levies_eur_per_a, tariff_named
 from engines.message import Message
 from engines.noise.sound import cooler_level_dba, distance_m
@@ -71,7 +71,7 @@ class Way:
 
 
 UNLIMITED_FACTOR = 10.0
-"""Headroom over hub power where the substation is not known: no limit, and the gate says so."""
+"""Headroom over hub power where no headroom is known: no limit, and the gate says so."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Hubs:
     way: Way
     connection: Connection
     joined: NDArray[np.bool_]
-    firm_kw: FloatArray
+    grid: GridConnection
     needed_kw: FloatArray
     takeable_mwh: FloatArray
     full_heat_mwh: float
@@ -114,7 +114,7 @@ class Hubs:
 def evaluate_hubs(
     year: TownYear,
     candidates: Candidates,
-    substations: Substations,
+    grid: GridInput,
     choices: StudyChoices,
     a: Assumptions,
 ) -> Hubs:
@@ -137,11 +137,11 @@ def evaluate_hubs(
     needed_kw = a["hub.power_it_kw"] * (1.0 + a["hub.auxiliary_share"]) + (
         feed.heat_pump_kwth * _pump_share(feed)
     )
-    firm_kw = _firm_kw(substations, a)
-    value_eur_per_mwh = np.concatenate([path.eur_per_mwh_it, flat.eur_per_mwh_it[:1], [0.0]])
-    inputs = _dispatch_inputs(
-        candidates, feed, year, hub, connection, joined, firm_kw, value_eur_per_mwh, a
+    supply = connect(
+        candidates.grid, grid.stations, grid.feeders, needed_kw, len(year.supply_degc), a
     )
+    value_eur_per_mwh = np.concatenate([path.eur_per_mwh_it, flat.eur_per_mwh_it[:1], [0.0]])
+    inputs = _dispatch_inputs(supply, feed, year, hub, connection, joined, value_eur_per_mwh, a)
     dispatch = heat_limited_dispatch(inputs)
     bill_eur = _electricity_eur(
         dispatch, tariff_named(choices.tariff), full_load_mwh_per_a(a, len(year.supply_degc))
@@ -149,7 +149,7 @@ def evaluate_hubs(
     pipe_eur = np.where(joined, connection.capex_eur + way.crossings_eur, 0.0)
     cost = hub_cost(
         pipe_eur,
-        candidates.substation_m,
+        cable_eur_per_m(supply.level, a) * supply.cable_m,
         full_kw,
         np.where(joined, feed.heat_pump_kwth, 0.0),
         needed_kw,
@@ -172,7 +172,7 @@ def evaluate_hubs(
         way=way,
         connection=connection,
         joined=joined,
-        firm_kw=np.append(firm_kw, np.nan)[candidates.substation_of],
+        grid=supply,
         needed_kw=needed_kw,
         takeable_mwh=_takeable_mwh(inputs, full_kw, a),
         full_heat_mwh=full_load_heat_mwh(full_kw, len(year.supply_degc), a),
@@ -322,43 +322,40 @@ def _connection(way: Way, feed: Feeding, year: TownYear, a: Assumptions) -> Conn
     )
 
 
-def _firm_kw(substations: Substations, a: Assumptions) -> FloatArray:
-    """Firm headroom of each substation; NaN where rating or load is not known."""
-    known = ~np.isnan(substations.rating_kva) & ~np.isnan(substations.peak_load_kw)
-    firm = firm_headroom_kw(
-        np.where(known, substations.rating_kva, 1.0),
-        np.where(known, substations.peak_load_kw, 0.0)[:, None],
-        0.0,
-        loading_max_share=a["grid.loading_max_share"],
-        power_factor=a["grid.power_factor"],
-    )
-    return np.asarray(np.where(known, firm, np.nan), dtype=np.float64)
+def _headroom_kw(supply: GridConnection, a: Assumptions) -> FloatArray:
+    """Return what the grid gives in each hour; no limit where nothing is known.
+
+    Where nobody knows what a flexible connection would get, what is always free is the limit.
+    """
+    unlimited = UNLIMITED_FACTOR * a["hub.power_it_kw"]
+    firm = np.full(len(supply.flexible_kw), np.nan)
+    firm[supply.limit_of] = supply.firm_kw
+    instead = np.where(np.isnan(firm), unlimited, firm.clip(min=0.0))
+    known = ~np.isnan(supply.flexible_kw)
+    return np.where(known, supply.flexible_kw, instead[:, None])
 
 
 def _dispatch_inputs(
-    candidates: Candidates,
+    supply: GridConnection,
     feed: Feeding,
     year: TownYear,
     hub: Technology,
     connection: Connection,
     joined: NDArray[np.bool_],
-    firm_kw: FloatArray,
     compute_eur_per_mwh: FloatArray,
     a: Assumptions,
 ) -> DispatchInputs:
     """One row more than the tables have: no connection, and no known limit."""
     hours = len(year.supply_degc)
-    power_kw = np.full(len(candidates.refs), a["hub.power_it_kw"])
-    unlimited = UNLIMITED_FACTOR * a["hub.power_it_kw"]
-    limits = np.append(np.where(np.isnan(firm_kw), unlimited, firm_kw.clip(min=0.0)), unlimited)
+    power_kw = np.full(len(joined), a["hub.power_it_kw"])
     return DispatchInputs(
         uptake_kw=np.vstack([feed.uptake_kw, np.zeros(hours)]),
         heat_value_eur_per_mwh=np.vstack([feed.value_eur_per_mwh, np.zeros(hours)]),
         heat_pump_per_heat=np.vstack([feed.heat_pump_per_heat, np.zeros(hours)]),
-        headroom_kw=np.repeat(limits[:, None], hours, axis=1),
+        headroom_kw=_headroom_kw(supply, a),
         price_eur_per_mwh=year.price_eur_per_mwh,
         network_of=np.where(joined, feed.row, len(feed.uptake_kw)),
-        substation_of=candidates.substation_of % len(limits),
+        substation_of=supply.limit_of,
         power_it_kw=power_kw,
         pipe_loss_kw=np.where(joined, connection.heat_loss_kw, 0.0),
         pump_kw=np.where(joined, connection.pump_kw, 0.0),

@@ -107,7 +107,10 @@ def _gates(i: int, candidates: Candidates, hubs: Hubs, a: Assumptions) -> tuple[
         temperature_gate(float(hubs.feed.possible_h[i]), float(hubs.feed.wanted_h[i]), a),
         uptake_gate(float(hubs.takeable_mwh[i]), hubs.full_heat_mwh, a),
         headroom_gate(
-            float(hubs.firm_kw[i]), float(hubs.needed_kw[i]), _flexible_share(hubs, i), a
+            float(hubs.grid.firm_kw[i]),
+            float(hubs.needed_kw[i]),
+            float(hubs.grid.covered_share[i]),
+            a,
         ),
         zoning_gate(candidates.zoning[i]),
         *(
@@ -124,11 +127,6 @@ def _break_even_m(hubs: Hubs, i: int) -> float:
     return limit if limit > 0.0 else float("nan")
 
 
-def _flexible_share(hubs: Hubs, i: int) -> float:
-    """Energy a flexible connection lets through while the peak load is taken to last all year."""
-    return float(np.clip(hubs.firm_kw[i] / hubs.needed_kw[i], 0.0, 1.0))
-
-
 def _quantities(candidates: Candidates, hubs: Hubs, a: Assumptions) -> FloatArray:
     """Return the quantity behind each criterion, in the order of `criteria`."""
     captured = hubs.inputs.capture_share * hubs.dispatch.it_energy_mwh[:, 0]
@@ -143,7 +141,7 @@ def _quantities(candidates: Candidates, hubs: Hubs, a: Assumptions) -> FloatArra
             np.where(captured > 0.0, used / np.where(captured > 0.0, captured, 1.0), 0.0),
             np.where(delivers, hubs.money.lcoh_net_eur_per_mwh - best, np.inf),
             hubs.way.length_m,
-            hubs.firm_kw / hubs.needed_kw,
+            hubs.grid.firm_kw / hubs.needed_kw,
             candidates.dwelling_m,
         ]
     )

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from engines.arrays import FloatArray
 from engines.errors import InvalidInput
+from engines.grid.connection import GridAccess
+from engines.grid.nodes import GridNodes
 from engines.thermal.town_network import NetworkInput
 
 MEASURED, DERIVED, ILLUSTRATIVE, UNKNOWN = "measured", "derived", "illustrative", "unknown"
@@ -113,10 +115,8 @@ class Candidates:
         Straight distance to the network.
     piece_of : array of int
         Nearest piece of pipe; -1 without a network.
-    substation_m : array
-        Distance to the substation.
-    substation_of : array of int
-        Row of the substation arrays; -1 without one.
+    grid : GridAccess
+        The substations and feeders near each parcel.
     dwelling_m : array
         Distance to the nearest dwelling.
     overlap_m2 : mapping of str to array
@@ -131,8 +131,7 @@ class Candidates:
     inside: NDArray[np.bool_]
     network_m: FloatArray
     piece_of: NDArray[np.int64]
-    substation_m: FloatArray
-    substation_of: NDArray[np.int64]
+    grid: GridAccess
     dwelling_m: FloatArray
     overlap_m2: Mapping[str, FloatArray]
     zoning: tuple[str, ...]
@@ -151,8 +150,7 @@ class Candidates:
             inside=self.inside[index],
             network_m=self.network_m[index],
             piece_of=self.piece_of[index],
-            substation_m=self.substation_m[index],
-            substation_of=self.substation_of[index],
+            grid=self.grid.at(index),
             dwelling_m=self.dwelling_m[index],
             overlap_m2={kind: areas[index] for kind, areas in self.overlap_m2.items()},
             zoning=tuple(self.zoning[i] for i in rows),
@@ -160,11 +158,21 @@ class Candidates:
 
 
 @dataclass(frozen=True)
-class Substations:
-    """Rating and peak load of the substations; NaN where not known."""
+class GridInput:
+    """The electricity grid of a town.
 
-    rating_kva: FloatArray
-    peak_load_kw: FloatArray
+    Attributes
+    ----------
+    stations, feeders : GridNodes
+        Rows as `GridAccess` counts them.
+    congestion_side : str
+        What one more load means for the grid above the town: ``surplus`` relieves it, ``deficit``
+        burdens it, ``neutral``, or ``unknown``. Reported, and nothing is calculated with it.
+    """
+
+    stations: GridNodes
+    feeders: GridNodes
+    congestion_side: str = UNKNOWN
 
 
 @dataclass(frozen=True)

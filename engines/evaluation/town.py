@@ -245,6 +245,11 @@ def _temperatures(town: TownInput, a: Assumptions) -> tuple[FloatArray, FloatArr
     )
 
 
+def temperatures_of(year: TownYear, a: Assumptions) -> Temperatures:
+    """Return what the plants send out, what leaves the customers, and the ground, by the hour."""
+    return Temperatures(year.supply_degc, year.return_degc, _ground(len(year.supply_degc), a))
+
+
 def _ground(hours: int, a: Assumptions) -> FloatArray:
     return ground_temperature_degc(
         hours,

@@ -88,7 +88,8 @@ def covered_share(
     covered = np.array(
         [np.minimum(free[place], kw).mean() / kw for place, kw in zip(at, need, strict=True)]
     )
-    return as_floats(covered)
+    # a mean of equal numbers may exceed them in the last digit
+    return as_floats(np.minimum(covered, 1.0))
 
 
 def screening_class(

@@ -249,6 +249,11 @@ def place_year(
     for values, at_plant in ((hot, temperatures.supply_degc), (cold, temperatures.return_degc)):
         still = np.isnan(values)
         values[still] = np.broadcast_to(at_plant.astype(np.float32), values.shape)[still]
+    # water that next to stands arrives colder than it returns elsewhere: a place without flow
+    starved = hot <= cold
+    flow[starved] = 0.0
+    for values, at_plant in ((hot, temperatures.supply_degc), (cold, temperatures.return_degc)):
+        values[starved] = np.broadcast_to(at_plant.astype(np.float32), values.shape)[starved]
     share = network.passing_share[places]
     spread = temperatures.supply_degc - temperatures.return_degc
     for row in np.flatnonzero(~np.isnan(share)):

@@ -123,7 +123,15 @@ CURTAILED = Field(
     "rajoitettu_energia begraensad_energi energie_ecretee",
     unit="MWh/a", plausible=(0, 500_000), lowest=0.0, example=(120, 0),
 )  # fmt: skip
-GRID_FIELDS = (VOLTAGE, RATING, FIRM, PEAK, FIRM_HEADROOM, FLEXIBLE_HEADROOM, CURTAILED)
+COMMITTED = Field(
+    "committed_kw", _("Committed power"),
+    "committed zugesagt zugesagte_leistung reserviert reservierte_leistung vorgemerkt committed_power "
+    "reserved_power varattu_teho reserverad_effekt reserveret_effekt puissance_reservee",
+    unit="kW", plausible=(0, 200_000), lowest=0.0, example=(0, 250),
+)  # fmt: skip
+GRID_FIELDS = (
+    VOLTAGE, RATING, FIRM, PEAK, FIRM_HEADROOM, FLEXIBLE_HEADROOM, CURTAILED, COMMITTED,
+)  # fmt: skip
 
 USES = (
     ("residential", "residential wohnen wohngebaeude wohnhaus wohnung mfh mehrfamilienhaus apartments "
@@ -275,6 +283,17 @@ KINDS: tuple[Kind, ...] = (
         table="heatmap_feeder", margin_m=5000.0, example_shape="line",
     ),
     Kind(
+        "grid_model", _("Grid model"), "Grid model",
+        (
+            REF, NAME,
+            Field("part_kind", _("Part of the grid"), "part_kind", type="text", longest=10, needed=True,
+                  example=("bus", "line")),
+            VOLTAGE, RATING,
+        ),
+        (POINT, LINE),
+        "grid_model", table="heatmap_gridmodelpart", margin_m=30_000.0, example_shape="line",
+    ),
+    Kind(
         "parcels", _("Candidate parcels"), "Candidate parcels",
         (
             REF, NAME, ZONING, OWNERSHIP,
@@ -393,6 +412,8 @@ KINDS: tuple[Kind, ...] = (
     ),
 )  # fmt: skip
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
+AS_MODEL = ("grid_model",)
+"""Kinds that come as a model of their own format, not as a table of features."""
 BROUGHT = (*BY_NAME, "series")
 """Kinds that people bring; the others are only derived."""
 SERIES_NAMES = {

@@ -63,6 +63,60 @@ def sample_geojson(kind: str, lon: float, lat: float) -> str:
     return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
 
 
+def sample_model(kind: str, lon: float, lat: float) -> str:
+    """Return a small network of pandapower: a transformer, a cable, a load."""
+    east = round(lon + STEP_DEG, 6)
+
+    def place(at: float) -> str:
+        return json.dumps({"type": "Point", "coordinates": [at, lat]})
+
+    tables = {
+        "bus": [
+            {"name": "primary", "vn_kv": 110.0, "in_service": True, "geo": place(lon)},
+            {"name": "bar", "vn_kv": 20.0, "in_service": True, "geo": place(lon)},
+            {"name": "station", "vn_kv": 20.0, "in_service": True, "geo": place(east)},
+        ],
+        "ext_grid": [{"bus": 0, "vm_pu": 1.0, "va_degree": 0.0, "in_service": True}],
+        "trafo": [
+            {
+                "hv_bus": 0, "lv_bus": 1, "sn_mva": 25.0, "vn_hv_kv": 110.0, "vn_lv_kv": 20.0,
+                "vk_percent": 11.2, "vkr_percent": 0.28, "pfe_kw": 29.0, "i0_percent": 0.07,
+                "shift_degree": 150.0, "parallel": 1, "in_service": True,
+            }
+        ],
+        "line": [
+            {
+                "from_bus": 1, "to_bus": 2, "length_km": 2.0, "r_ohm_per_km": 0.161,
+                "x_ohm_per_km": 0.117, "c_nf_per_km": 273.0, "max_i_ka": 0.362, "parallel": 1,
+                "in_service": True,
+            }
+        ],
+        "load": [{"bus": 2, "p_mw": 1.0, "q_mvar": 0.3, "scaling": 1.0, "in_service": True}],
+    }  # fmt: skip
+    content = {
+        name: {
+            "_module": "pandas.core.frame",
+            "_class": "DataFrame",
+            "_object": json.dumps(
+                {
+                    "columns": list(rows[0]),
+                    "index": list(range(len(rows))),
+                    "data": [list(row.values()) for row in rows],
+                }
+            ),
+            "orient": "split",
+        }
+        for name, rows in tables.items()
+    }
+    return json.dumps(
+        {
+            "_module": "pandapower.auxiliary",
+            "_class": "pandapowerNet",
+            "_object": content | {"f_hz": 50.0, "sn_mva": 1.0, "name": kind},
+        }
+    )
+
+
 def _values(kind: Kind, number: int) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for field in kind.fields:

@@ -9,6 +9,8 @@ from heatmap.models.features import (
     Constraint,
     Feature,
     Feeder,
+    GridModel,
+    GridModelPart,
     HeatDemandCell,
     HeatLine,
     Parcel,
@@ -22,6 +24,7 @@ from heatmap.models.layer import Layer, LayerVersion
 from heatmap.models.layer_work import LayerWork
 from heatmap.models.municipality import Membership, Municipality
 from heatmap.models.series import Series
+from heatmap.models.tile_cell import TileCell
 from heatmap.models.upload import Upload
 
 __all__ = [
@@ -33,6 +36,8 @@ __all__ = [
     "Constraint",
     "Feature",
     "Feeder",
+    "GridModel",
+    "GridModelPart",
     "HeatDemandCell",
     "HeatLine",
     "Invitation",
@@ -51,5 +56,6 @@ __all__ = [
     "Street",
     "Substation",
     "Tally",
+    "TileCell",
     "Upload",
 ]

@@ -87,6 +87,9 @@ class GridFeature(Feature):
     firm_headroom_kw = models.FloatField(null=True)
     flexible_headroom_kw = models.FloatField(null=True)
     curtailed_mwh_per_a = models.FloatField(null=True)
+    committed_kw = models.FloatField(
+        null=True, help_text="Promised to others and not yet drawn; firm headroom is less by it."
+    )
 
     class Meta(Feature.Meta):
         abstract = True
@@ -98,6 +101,27 @@ class Substation(GridFeature):
 
 class Feeder(GridFeature):
     """A line that leaves a substation, and what it can still carry."""
+
+
+class GridModelPart(Feature):
+    """A bus, line or transformer of a grid model, for the map; the whole is in `GridModel`."""
+
+    part_kind = models.CharField(max_length=10)
+    voltage_kv = models.FloatField(null=True)
+    rating_kva = models.FloatField(null=True)
+
+
+class GridModel(models.Model):
+    """The checked tables of a power network, from which power flows are worked out."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE)
+    version = models.OneToOneField(
+        LayerVersion, on_delete=models.CASCADE, related_name="grid_model"
+    )
+    tables = models.JSONField(help_text="Name of a table -> index, and columns by name.")
+
+    def __str__(self) -> str:
+        return f"grid model of {self.version_id}"
 
 
 class Parcel(Feature):
@@ -135,6 +159,7 @@ FEATURE_MODELS: dict[str, type[Feature]] = {
     LayerKind.PIPES: Pipe,
     LayerKind.SUBSTATIONS: Substation,
     LayerKind.FEEDERS: Feeder,
+    LayerKind.GRID_MODEL: GridModelPart,
     LayerKind.PARCELS: Parcel,
     LayerKind.CONSTRAINTS: Constraint,
     LayerKind.STREETS: Street,

@@ -46,6 +46,9 @@ class LayerVersion(models.Model):
         default=list, blank=True, help_text="Ids of the versions that a derived one was made from."
     )
     report = models.JSONField(default=dict, help_text="Refused rows and remarks of the import.")
+    classes = models.JSONField(
+        default=dict, help_text="Class breaks by method, worked out when it was published."
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )

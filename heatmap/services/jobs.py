@@ -54,6 +54,7 @@ ACTS = {
     JobKind.RUN: "run_started",
     JobKind.REPORT: "report_asked_for",
     JobKind.LAYER: "layer_work_asked_for",
+    JobKind.VERIFY: "second_opinion_asked_for",
 }
 """What the log of acts calls the start of each kind of work."""
 

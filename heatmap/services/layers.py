@@ -12,9 +12,11 @@ from django.utils import timezone
 from psycopg import sql
 
 from heatmap.choices import DataClass, LayerKind, Nature, SeriesQuantity
-from heatmap.models import FEATURE_MODELS, Layer, LayerVersion, Municipality, Series
+from heatmap.models import FEATURE_MODELS, GridModel, Layer, LayerVersion, Municipality, Series
 from heatmap.models.municipality import STORAGE_SRID
 from heatmap.services.audit import record
+from heatmap.services.map_classes import class_breaks
+from heatmap.services.tile_cells import store_tile_cells
 from heatmap.staging import staged, staged_digest
 
 COMMON_COLUMNS = ("ref", "name", "geom")
@@ -146,10 +148,12 @@ def publish_staged(
     columns: Sequence[str],
     origin: Provenance,
     fingerprint: tuple[str, int] | None = None,
+    model: dict[str, Any] | None = None,
 ) -> LayerVersion:
     """Publish the rows of the temporary table ``staging``. Call it inside an identity.
 
-    `fingerprint` is that of these rows, with their number, if it is known already.
+    `fingerprint` is that of these rows, with their number, if it is known already. `model` has the
+    tables of a grid model, which are kept beside its features.
     """
     digest, count = fingerprint or staged_digest(cursor, fingerprinted(columns))
     version = _draft(municipality, kind, name, origin, digest, count)
@@ -168,6 +172,8 @@ def publish_staged(
         ),
         [municipality.pk, version.pk],
     )
+    if model is not None:
+        GridModel.objects.create(municipality=municipality, version=version, tables=model)
     return publish(version)
 
 
@@ -209,7 +215,9 @@ def publish_series(
 
 def publish(version: LayerVersion) -> LayerVersion:
     """From here on the database refuses every change to the version and its features."""
+    store_tile_cells(version)
+    version.classes = class_breaks(version)
     version.published_at = timezone.now()
-    version.save(update_fields=["published_at"])
+    version.save(update_fields=["published_at", "classes"])
     record("version_published", version.municipality, version.layer.name, number=version.number)
     return version

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.files import File
-from django.db import DataError, connection, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
 from heatmap.choices import DataClass, JobKind, LayerKind, Nature, SeriesQuantity, UploadStep
@@ -63,6 +63,7 @@ CLASSES = {
     LayerKind.PIPES: DataClass.RESTRICTED,
     LayerKind.SUBSTATIONS: DataClass.RESTRICTED,
     LayerKind.FEEDERS: DataClass.RESTRICTED,
+    LayerKind.GRID_MODEL: DataClass.RESTRICTED,
 }
 READING = gettext_noop("reading the file")
 CHECKING = gettext_noop("checking the rows against each other")
@@ -74,7 +75,9 @@ STEP_IS_OLD = gettext_noop(
     "This step belongs to a file that was discarded, or has been taken again since.\nGo on from "
     "the data page."
 )
-OTHER_ANSWERS = ("layer", "swap_axes", "guess", "timezone", "stamps", "merge", "missing")
+OTHER_ANSWERS = (
+    "nature", "method", "layer", "swap_axes", "guess", "timezone", "stamps", "merge", "missing",
+)  # fmt: skip
 KEEP, REMOVE = "keep", "remove"
 """What becomes of features that a file which changes a layer by ids says nothing of."""
 
@@ -269,7 +272,7 @@ def _load(upload: Upload, attempt: Attempt) -> None:
     if upload.kind == LayerKind.SERIES:
         with acting_as(job_id=attempt.job_id):
             request |= {"task": "series", "stations": station_refs(upload.municipality)}
-        with spooled(path, name, request, [], beat) as result:
+        with quality.only_fit_values(), spooled(path, name, request, [], beat) as result:
             _keep(upload, attempt, result, _keep_series)
         return
     request["task"] = "load"
@@ -277,19 +280,12 @@ def _load(upload: Upload, attempt: Attempt) -> None:
     # rows that are only checked, or will be completed, need no fingerprint as they come
     as_they_come = upload.step == UploadStep.COMMIT and not upload.answers.get("merge")
     table = FEATURE_MODELS[LayerKind(upload.kind)]._meta.db_table
-    try:
-        with (
-            Staging(table, columns, fingerprinted(columns) if as_they_come else []) as staging,
-            spooled(path, name, request, columns, beat, staging) as result,
-        ):
-            _keep(upload, attempt, result, partial(_keep_rows, staging))
-    except DataError as error:
-        raise Refusal(
-            gettext_noop(
-                "The file holds a value that the database cannot keep.\nExport it again, or "
-                "leave the column out."
-            )
-        ) from error
+    with (
+        quality.only_fit_values(),
+        Staging(table, columns, fingerprinted(columns) if as_they_come else []) as staging,
+        spooled(path, name, request, columns, beat, staging) as result,
+    ):
+        _keep(upload, attempt, result, partial(_keep_rows, staging))
 
 
 def _keep(
@@ -316,8 +312,8 @@ def _keep_rows(staging: Staging, upload: Upload, result: Spooled) -> None:
         features = staged_count(cursor)
         document = quality.report(kind, upload.original_name, result, findings, features)
         known = staging.fingerprint
-        if known and known[1] != features:
-            known = None  # doubles were taken out
+        if known and known[1] != features:  # doubles were taken out
+            known = None
         version = None
         if publishes and features > 0:
             origin = _origin(upload, document)
@@ -325,7 +321,10 @@ def _keep_rows(staging: Staging, upload: Upload, result: Spooled) -> None:
             if base:
                 origin = _merged(base, origin, document["against"])
             with transaction.atomic():
-                version = publish_staged(town, kind, name, cursor, result.columns, origin, known)
+                version = publish_staged(
+                    town, kind, name, cursor, result.columns, origin, known,
+                    result.facts.get("model"),
+                )  # fmt: skip
     _remember(upload, version, document)
 
 
@@ -408,9 +407,9 @@ def _origin(upload: Upload, document: dict[str, Any]) -> Provenance:
         licence=upload.licence or NOT_STATED,
         crs_delivered=document["crs"][:120],
         data_class=DataClass(upload.data_class or usual_class(upload.kind)),
-        nature=Nature.MEASURED,
+        nature=Nature(upload.answers.get("nature") or Nature.MEASURED),
         data_date=upload.data_date,
-        method=CELL_METHOD if is_demand else "",
+        method=CELL_METHOD if is_demand else upload.answers.get("method", ""),
         user=upload.job.created_by,
         rows_read=document["features"] if is_demand else document["rows_read"],
         rows_refused=0 if is_demand else document["rows_refused"],

@@ -20,6 +20,7 @@ from heatmap.models import (
 )
 from heatmap.services.audit import record
 from heatmap.services.layers import publish
+from heatmap.tile_cache import forget_tiles
 from heatmap.version_selectors import attribute_columns, resting_on
 
 RESTS = {
@@ -99,6 +100,12 @@ def restore(old: LayerVersion, user: User | None) -> LayerVersion:
             ).format(table=sql.Identifier(table), fields=fields),
             [new.pk, old.pk],
         )
+        # the tables of a grid model lie beside its features; of other kinds there are none
+        cursor.execute(
+            "INSERT INTO heatmap_gridmodel (municipality_id, version_id, tables)"
+            " SELECT municipality_id, %s, tables FROM heatmap_gridmodel WHERE version_id = %s",
+            [new.pk, old.pk],
+        )
     record("version_restored", new.municipality, layer.name, number=old.number)
     return publish(new)
 
@@ -138,6 +145,7 @@ def delete_for_good(version: LayerVersion) -> None:
             raise
         raise _refused(rule, version) from error
     record("version_deleted", town, name, number=number, content=version.content_hash)
+    transaction.on_commit(partial(forget_tiles, version.pk))
     for upload in uploads:
         transaction.on_commit(partial(upload.file.delete, save=False))
 

@@ -19,6 +19,7 @@ from heatmap.errors import Refusal, sentence
 from heatmap.forms import UploadForm
 from heatmap.ingest.reading import FORMATS
 from heatmap.jobs import start_upload, start_what_follows
+from heatmap.layer_documents import layer_documents
 from heatmap.layers import WORDS
 from heatmap.limits import limited
 from heatmap.models import Layer, LayerVersion, Municipality
@@ -27,7 +28,6 @@ from heatmap.selectors import (
     bounds_of_layers,
     current_versions,
     get_municipality,
-    layer_documents,
     page_context,
 )
 from heatmap.services import drawing

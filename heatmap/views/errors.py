@@ -1,10 +1,11 @@
 """What a person sees when something is not to be had."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from heatmap.logs import request_id
+from heatmap.middleware import PROGRAM_PATHS
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -12,6 +13,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path_info.startswith(PROGRAM_PATHS):
+        said = "There is nothing at this address, or it is not yours to see."
+        return JsonResponse({"error": said}, status=404)
     return render(request, "404.html", status=404)
 
 

@@ -23,6 +23,7 @@ PAGE_OF_KIND = {
     JobKind.RUN: "studies",
     JobKind.REPORT: "reports",
     JobKind.LAYER: "data",
+    JobKind.VERIFY: "studies",
 }
 
 

@@ -5,14 +5,21 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from heatmap.choices import LayerKind
-from heatmap.ingest.kinds import BY_NAME, KINDS
-from heatmap.ingest.samples import SERIES_COLUMNS, sample_csv, sample_geojson, template_csv
+from heatmap.ingest.kinds import AS_MODEL, BY_NAME, KINDS
+from heatmap.ingest.samples import (
+    SERIES_COLUMNS,
+    sample_csv,
+    sample_geojson,
+    sample_model,
+    template_csv,
+)
 from heatmap.selectors import bounds_of, get_municipality, page_context
 
 FILES = {
     "template.csv": (lambda kind, lon, lat: template_csv(kind), "text/csv"),
     "sample.csv": (sample_csv, "text/csv"),
     "sample.geojson": (sample_geojson, "application/geo+json"),
+    "sample.json": (sample_model, "application/json"),
 }
 
 
@@ -21,6 +28,7 @@ def kinds_page(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(request, slug)
     context = page_context(request, town, "data") | {
         "kinds": [(LayerKind(kind.name), kind) for kind in KINDS],
+        "as_model": AS_MODEL,
         "series": LayerKind.SERIES,
         "series_columns": SERIES_COLUMNS,
     }
@@ -34,7 +42,7 @@ def kind_file(request: HttpRequest, slug: str, kind: str, file: str) -> HttpResp
     is_series = kind == LayerKind.SERIES
     if file not in FILES or not (kind in BY_NAME or is_series):
         raise Http404
-    if is_series and file.endswith("geojson"):
+    if (is_series and file.endswith("geojson")) or (kind in AS_MODEL) != (file == "sample.json"):
         raise Http404
     write, content_type = FILES[file]
     west, south, east, north = bounds_of(town)

@@ -1,25 +1,23 @@
-"""Vector tiles. The version is in the address, so an answer never changes."""
+"""Vector tiles. The version is in the address, so an answer never changes.
+
+Maps come in by the quick way (heatmap/tile_door.py); programs with a token, and everybody who is to
+be turned away, come here.
+"""
+
+from contextlib import nullcontext
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from heatmap.layers import BY_KIND
 from heatmap.selectors import get_published_version
-from heatmap.tiles import tile_bytes, tile_exists
-
-IMMUTABLE = "private, max-age=31536000, immutable"
+from heatmap.tile_answers import TileOf, tile_answer
+from heatmap.tile_grid import tile_exists
 
 
 @require_safe
 def tile(request: HttpRequest, layer: str, version: int, z: int, x: int, y: int) -> HttpResponse:
-    found = get_published_version(request, layer, version)
+    found, content_hash = get_published_version(request, layer, version)
     if not tile_exists(z, x, y):
         raise Http404
-    content = tile_bytes(BY_KIND[layer], found, z, x, y)
-    response = HttpResponse(
-        content,
-        status=200 if content else 204,
-        content_type="application/vnd.mapbox-vector-tile",
-    )
-    response["Cache-Control"] = IMMUTABLE
-    return response
+    of = TileOf(layer, found, content_hash)
+    return tile_answer(request, of, z, x, y, identity=nullcontext())

@@ -13,6 +13,7 @@ from heatmap import wizard
 from heatmap.choices import Capability, JobState, LayerKind, SeriesQuantity, UploadStep
 from heatmap.errors import Refusal, sentence
 from heatmap.jobs import hand_over
+from heatmap.layer_documents import layer_documents
 from heatmap.limits import limited
 from heatmap.models import Municipality, Upload
 from heatmap.render.extent_sketch import sketch
@@ -21,7 +22,6 @@ from heatmap.selectors import (
     current_versions,
     get_municipality,
     get_upload,
-    layer_documents,
     page_context,
 )
 from heatmap.services import quality, queue, uploads

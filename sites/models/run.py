@@ -64,6 +64,9 @@ class Candidate(models.Model):
     score = models.FloatField(null=True)
     is_pinned = models.BooleanField(default=False)
     result = models.JSONField(help_text="What depends on no other parcel; see `document`.")
+    sharing = models.JSONField(
+        null=True, help_text="Other candidates on the same grid node, and what they leave."
+    )
     hourly = models.JSONField(null=True, help_text="Hourly series, kept for the short-list only.")
     foresight = models.JSONField(
         null=True, help_text="Bounds of the best year and a realistic one, for the short-list only."
@@ -86,6 +89,8 @@ class Candidate(models.Model):
     def document(self) -> dict[str, Any]:
         """The result with what was added when all parcels were known."""
         added = {"rank": self.rank, "foresight": self.foresight, "resilience": self.resilience}
+        if self.sharing is not None:
+            added["grid"] = self.result["grid"] | self.sharing
         return self.result | added
 
 

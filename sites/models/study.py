@@ -3,6 +3,7 @@
 from django.db import models
 
 from heatmap.models import Municipality
+from sites.choices import CongestionSide
 
 
 class Study(models.Model):
@@ -21,6 +22,12 @@ class Study(models.Model):
     compute_outlook = models.CharField(max_length=20, default="market")
     start_year = models.FloatField(default=2027.0)
     area_type = models.CharField(max_length=20, default="outer_city")
+    congestion_side = models.CharField(
+        max_length=10,
+        choices=CongestionSide,
+        default=CongestionSide.UNKNOWN,
+        help_text="What one more load means for the grid above the town; reported only.",
+    )
     demand_method = models.CharField(
         max_length=20, default="bdew", help_text="bdew or degree_days; a measured load goes before."
     )

@@ -1,5 +1,6 @@
 """Works a run off in parts: each is stored once, and a later attempt goes on after the last."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ from engines.evaluation.hubs import Hubs, evaluate_hubs
 from engines.evaluation.judge import judge
 from engines.evaluation.notes import merged_notes
 from engines.evaluation.town import TownYear, town_year
-from engines.message import Message
+from engines.message import Message, message
 from engines.scoring.aggregate import ranks
 from engines.tables import table_hashes
 from heatmap.choices import SeriesQuantity
@@ -22,22 +23,31 @@ from heatmap.services.attempts import Attempt
 from heatmap.staging import insert_rows, staged
 from sites.assembly import Assembled, assemble
 from sites.models import Candidate, Run, RunPart
+from sites.services.grid_results import sharing_documents
+from sites.services.plain import message_document
 from sites.services.results import (
     canonical,
     digest,
     fingerprint,
     foresight_document,
     hourly_document,
-    message_document,
     parcel_documents,
     resilience_document,
     town_document,
 )
 
+NOTES = {
+    "search_cells": (
+        "The town has no layer of parcels. Search cells {cell_m:.0f} m wide are scored in their "
+        "place: each is a place to look for a plot, not a plot."
+    )
+}
 SHORT_LIST = 25
 PART = 500
 """Parcels worked out together: under a second, and always the same ones in a part."""
 
+SHARED = ("node", "headroom_firm_kw", "needed_kw")
+"""What a part remembers of each parcel's grid, so that all of them can be put in order later."""
 CANDIDATE_COLUMNS = (
     "municipality_id",
     "run_id",
@@ -48,7 +58,7 @@ CANDIDATE_COLUMNS = (
     "result",
 )
 SET_RANKS = """
-UPDATE siting_candidate c SET rank = s.rank FROM staging s
+UPDATE siting_candidate c SET rank = s.rank, sharing = s.sharing FROM staging s
 WHERE c.run_id = s.run_id AND c.ref = s.ref
 """
 
@@ -85,9 +95,7 @@ def year_of(given: Assembled) -> TownYear:
 
 
 def hubs_of(given: Assembled, year: TownYear) -> Hubs:
-    return evaluate_hubs(
-        year, given.candidates, given.substations, given.choices, given.assumptions
-    )
+    return evaluate_hubs(year, given.candidates, given.grid.given, given.choices, given.assumptions)
 
 
 def check_engines(run: Run) -> None:
@@ -112,7 +120,14 @@ def _work_part(progress: Attempt, run: Run, number: int, part: Assembled, year: 
     parcels = parcel_documents(part, hubs, judged)
     texts = [canonical(parcel) for parcel in parcels]
     ranking = [
-        [parcel["ref"], parcel["score"], place is None, fingerprint(text)]
+        [
+            parcel["ref"],
+            parcel["score"],
+            parcel["verdict"],
+            place is None,
+            fingerprint(text),
+            [parcel["grid"][name] for name in SHARED],
+        ]
         for parcel, place, text in zip(parcels, judged.ranking.rank, texts, strict=True)
     ]
     with progress.storing():
@@ -142,12 +157,13 @@ def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> No
             )
         )
     lines = [line for part in parts for line in part.ranking]
-    refs = [ref for ref, *_ in lines]
+    refs, scores, verdicts, excluded, prints, nodes = zip(*lines, strict=True)
     rank = ranks(
         refs,
-        np.array([np.nan if score is None else score for _, score, *_ in lines]),
-        np.array([excluded for *_, excluded, _ in lines]),
+        np.array([np.nan if score is None else score for score in scores]),
+        np.array(excluded),
     )
+    sharing = [canonical(each) for each in sharing_documents(refs, nodes, rank)]
     kept = [i for i, ref in enumerate(refs) if ref in pinned or on_short_list(rank[i])]
     short = chosen(given, kept or [0])
     hubs = hubs_of(short, year)
@@ -166,22 +182,38 @@ def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> No
         "temperature": layers[SeriesQuantity.TEMPERATURE]["label"],
     }
     town = town_document(given, hubs, labels)
-    notes = merged_notes(_notes_of(parts), len(refs))
+    notes = [*_notes_on_places(run), *merged_notes(_notes_of(parts), len(refs))]
     placed = sum(place is not None for place in rank)
     run.result = {
-        "status": {"candidates": len(refs), "ranked": placed, "refused": len(refs) - placed},
+        "status": {
+            "candidates": len(refs),
+            "ranked": placed,
+            "refused": len(refs) - placed,
+            "verdicts": _verdicts(verdicts, rank),
+        },
         "town": town,
         "notes": [message_document(note) for note in notes],
     }
-    run.digest = digest(town, zip(rank, (print_ for *_, print_ in lines), strict=True))
+    run.digest = digest(town, zip(rank, prints, strict=True))
     progress(gettext_noop("ranking and storing the result"), 0.95)
     with progress.ending():
-        rows = ((run.pk, ref, place) for ref, place in zip(refs, rank, strict=True))
-        with staged(Candidate._meta.db_table, ("run_id", "ref", "rank"), rows) as cursor:
+        rows = zip([run.pk] * len(refs), refs, rank, sharing, strict=True)
+        columns = ("run_id", "ref", "rank", "sharing")
+        with staged(Candidate._meta.db_table, columns, rows) as cursor:
             cursor.execute(SET_RANKS)
         for ref, fields in short_list.items():
             Candidate.objects.filter(run=run, ref=ref).update(**fields)
         run.save(update_fields=["result", "digest"])
+
+
+def _verdicts(verdicts: Sequence[str], rank: Sequence[int | None]) -> dict[str, int]:
+    """Count the verdicts of ranked parcels."""
+    return dict(Counter(key for key, place in zip(verdicts, rank, strict=True) if place))
+
+
+def _notes_on_places(run: Run) -> list[Message]:
+    cell_m = run.inputs.get("search_cell_m")
+    return [] if cell_m is None else [message(NOTES, "search_cells", cell_m=cell_m)]
 
 
 def _notes_of(parts: Sequence[RunPart]) -> Iterator[list[Message]]:

@@ -103,10 +103,11 @@ def town_shapes(run: Run) -> TownShapes:
     if withheld:
         names = ", ".join(gettext(name) for name in withheld)
         notes.append(gettext("Not drawn, because restricted: %(layers)s.") % {"layers": names})
-    return TownShapes(tuple(_shape(feature) for feature in features), " · ".join(notes))
+    return TownShapes(tuple(shape_of(feature) for feature in features), " · ".join(notes))
 
 
-def _shape(feature: dict[str, Any]) -> Shape:
+def shape_of(feature: dict[str, Any]) -> Shape:
+    """Take a GeoJSON feature apart for drawing."""
     properties = feature["properties"]
     rings, lines, points = _parts(feature["geometry"])
     return Shape(

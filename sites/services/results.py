@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,22 +14,17 @@ from engines.evaluation.foresight import foresight
 from engines.evaluation.hubs import Hubs
 from engines.evaluation.judge import Judgement
 from engines.evaluation.resilience import resilience
-from engines.message import Message
 from engines.scoring.gates import Gate
 from engines.scoring.verdict import Verdict
 from engines.thermal.connection import AREA_TYPES
 from sites.assembly import Assembled
+from sites.services.grid_results import grid_document, grid_headroom_kw
+from sites.services.plain import message_document, number
 
 SERIES_DECIMALS = 2
 WGS84_SRID = 4326
 ROUTE_DECIMALS = 6
 LEAST_POINTS = 2
-
-
-def number(value: Any) -> float | None:
-    """Return a float for JSON; a gap is null, never zero."""
-    result = float(value)
-    return result if math.isfinite(result) else None
 
 
 def parcel_documents(given: Assembled, hubs: Hubs, judged: Judgement) -> list[dict[str, Any]]:
@@ -76,11 +70,10 @@ def hourly_document(hubs: Hubs, i: int) -> dict[str, Any]:
         "absorbable_kw": hubs.places.at(np.array([i])).absorbable_kw[0],
         "supply_degc": hubs.places.supply_degc[i],
         "return_degc": hubs.places.return_degc[i],
-        "headroom_kw": hubs.inputs.headroom_kw[hubs.inputs.substation_of[i]],
         "available_degc": np.full(len(hours.it_power_kw), hubs.town.available_degc),
         "price_eur_per_mwh": hubs.town.price_eur_per_mwh,
     }
-    return {"hours": len(hours.it_power_kw)} | {
+    return {"hours": len(hours.it_power_kw), "headroom_kw": grid_headroom_kw(hubs, i)} | {
         key: np.round(values, SERIES_DECIMALS).tolist() for key, values in series.items()
     }
 
@@ -151,14 +144,7 @@ def _parcel(
         "connection": _connection(i, given, hubs),
         "route": _route(i, given, hubs, to_degrees),
         "noise_radius_m": number(hubs.noise_radius_m),
-        "grid": {
-            "substation": None
-            if given.candidates.substation_of[i] < 0
-            else given.substation_refs[given.candidates.substation_of[i]],
-            "distance_m": number(given.candidates.substation_m[i]),
-            "headroom_firm_kw": number(hubs.firm_kw[i]),
-            "needed_kw": number(hubs.needed_kw[i]),
-        },
+        "grid": grid_document(i, given.grid, hubs),
         "energy_mwh": _energy(i, hubs),
         "limits": _limits(i, hubs),
         "hours": {
@@ -182,10 +168,6 @@ def _parcel(
 
 def _reasons(answer: Verdict) -> list[dict[str, Any]]:
     return [message_document(reason) for reason in answer.reasons]
-
-
-def message_document(sentence: Message) -> dict[str, Any]:
-    return {"key": sentence.key, "numbers": dict(sentence.numbers), "text": sentence.text}
 
 
 def _gate(gate: Gate) -> dict[str, Any]:
@@ -306,7 +288,7 @@ def _limits(i: int, hubs: Hubs) -> dict[str, Any]:
         "hours_wanted": int(hubs.feed.wanted_h[i]),
         "hours_possible": int(hubs.feed.possible_h[i]),
         "hours_run": number(hubs.dispatch.hours_run[i, 0]),
-        "headroom_kw": number(hubs.firm_kw[i]),
+        "headroom_kw": number(hubs.grid.firm_kw[i]),
         "needed_kw": number(hubs.needed_kw[i]),
         "pipe_used_share": number(flow / most) if hubs.flow_known[i] else None,
     }

@@ -15,9 +15,12 @@ from heatmap.choices import JobKind, JobState, LayerKind, SeriesQuantity
 from heatmap.errors import Refusal
 from heatmap.identity import acting_as
 from heatmap.models import LayerVersion
+from heatmap.series_selectors import load_versions
 from heatmap.services.jobs import create_job, run_job
+from heatmap.services.search_cells import are_search_cells, provide_search_cells
 from heatmap.services.versions import keep_versions
 from sites.assembly import Assembled, assemble
+from sites.grid_assembly import STATION_LOAD
 from sites.models import Candidate, Run, RunPart, Study
 from sites.parcel_selectors import newest_versions
 from sites.services.parts import check_engines, chosen, hubs_of, on_short_list, score, year_of
@@ -42,6 +45,7 @@ STUDY_CHOICES = (
     "compute_outlook",
     "start_year",
     "area_type",
+    "congestion_side",
     "demand_method",
     "refrigerant",
     "illustrative",
@@ -57,6 +61,12 @@ def create_run(study: Study, user: User | None) -> Run:
         If a layer that scoring needs is missing; the sentence names all of them.
     """
     keep_versions(study.municipality)
+    overrides = {
+        "compute.efficiency_j_per_th": float(miner_named(study.miner)["efficiency_j_per_th"]),
+        **study.overrides,
+    }
+    assumptions = build_assumptions(overrides, source=study.name)
+    provide_search_cells(study.municipality, assumptions["search.cell_m"], user)
     versions = newest_versions(study.municipality)
     missing = [kind for kind in NEEDED if kind not in versions]
     if not versions.keys() & {LayerKind.BUILDINGS, LayerKind.HEAT_DEMAND}:
@@ -68,11 +78,6 @@ def create_run(study: Study, user: User | None) -> Run:
             ),
             layers=", ".join(missing),
         )
-    overrides = {
-        "compute.efficiency_j_per_th": float(miner_named(study.miner)["efficiency_j_per_th"]),
-        **study.overrides,
-    }
-    assumptions = build_assumptions(overrides, source=study.name)
     parcels = versions[LayerKind.PARCELS]
     job = create_job(
         study.municipality,
@@ -100,9 +105,14 @@ def create_run(study: Study, user: User | None) -> Run:
                 }
                 for entry in assumptions.entries.values()
             ],
-            "layers": {kind: _layer_document(version) for kind, version in versions.items()},
+            "layers": {kind: _layer_document(version) for kind, version in versions.items()}
+            | {
+                f"{STATION_LOAD}{ref}": _layer_document(version)
+                for ref, version in load_versions(study.municipality).items()
+            },
             "tables": dict(table_hashes()),
             "engine_version": ENGINE_VERSION,
+            "search_cell_m": parcels.report["cell_m"] if are_search_cells(parcels) else None,
         },
     )
 
@@ -161,10 +171,10 @@ def hourly_of(candidate: Candidate) -> dict[str, Any]:
     stored: dict[str, Any] | None = candidate.hourly
     if stored is not None:
         return stored
-    return hourly_document(_hub_of(candidate)[1], 0)
+    return hourly_document(hub_of(candidate)[1], 0)
 
 
-def _hub_of(candidate: Candidate) -> tuple[Assembled, Hubs]:
+def hub_of(candidate: Candidate) -> tuple[Assembled, Hubs]:
     """Work out one parcel alone, with the engines that its run was made with."""
     run = candidate.run
     check_engines(run)
@@ -177,7 +187,7 @@ def set_pinned(candidate: Candidate, pinned: bool) -> None:
     """Keep the hours of a parcel whatever its rank, in this run and the next ones, or let go."""
     candidate.is_pinned = pinned
     if pinned and candidate.hourly is None:
-        given, hub = _hub_of(candidate)
+        given, hub = hub_of(candidate)
         candidate.hourly = hourly_document(hub, 0)
         candidate.foresight = foresight_document(hub, 0)
         candidate.resilience = resilience_document(given, hub, 0)
@@ -209,6 +219,7 @@ def run_document(run: Run) -> dict[str, Any]:
             for layer in run.inputs["layers"].values()
         ],
         "assumptions": run.inputs["assumptions"],
+        "search_cell_m": run.inputs.get("search_cell_m"),
         **result,
         "parcels": [candidate.document for candidate in run.candidates.defer("hourly")],
     }

@@ -35,6 +35,7 @@ VIOLATIONS = [
     ("door-folium", "sites/reports/__init__.py", "import folium"),
     ("door-typst", "heatmap/render/__init__.py", "import typst"),
     ("door-pandapipes", "sites/services/__init__.py", "import pandapipes"),
+    ("door-pandapower", "sites/services/__init__.py", "import pandapower"),
     ("door-celery", "heatmap/services/jobs.py", "from celery import current_app"),
 ]
 

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from grid_nodes import make_nodes
 
 from engines.assumptions import build_assumptions, frozen_assumptions
 from engines.errors import InvalidInput
@@ -11,13 +12,15 @@ from engines.evaluation.hubs import Hubs, evaluate_hubs
 from engines.evaluation.judge import Judgement, judge
 from engines.evaluation.records import (
     Candidates,
+    GridInput,
     LoadProfile,
     StudyChoices,
-    Substations,
     TownInput,
 )
 from engines.evaluation.resilience import resilience
 from engines.evaluation.town import town_year
+from engines.grid.connection import GridAccess
+from engines.grid.nodes import no_nodes
 from engines.thermal.town_network import NetworkInput
 
 HOURS = 8760
@@ -64,6 +67,17 @@ def make_town(price: float = 20.0, outdoor: float = OUTDOOR_DEGC, **network) -> 
     )
 
 
+def make_access(stations: list[int]) -> GridAccess:
+    """One station 50 m away for both voltages, no feeders."""
+    of = np.repeat(np.array(stations)[:, None], 2, axis=1)
+    nothing = np.full(of.shape, -1)
+    return GridAccess(of, np.where(of < 0, np.nan, 50.0), nothing, np.full(of.shape, np.nan))
+
+
+def make_grid(rating_kva: float = 1000.0, peak_load_kw: float = 400.0) -> GridInput:
+    return GridInput(make_nodes([rating_kva], [peak_load_kw]), no_nodes(are_feeders=True))
+
+
 def make_candidates(**changes) -> Candidates:
     base = Candidates(
         refs=("near", "branch", "alone"),
@@ -72,8 +86,7 @@ def make_candidates(**changes) -> Candidates:
         inside=np.array([True, True, True]),
         network_m=np.array([0.0, 100.0, np.nan]),
         piece_of=np.array([0, 1, -1]),
-        substation_m=np.array([50.0, 50.0, np.nan]),
-        substation_of=np.array([0, 0, -1]),
+        grid=make_access([0, 0, -1]),
         dwelling_m=np.array([200.0, 60.0, np.nan]),
         overlap_m2={"water": np.zeros(3)},
         zoning=("GE", "WR", "unknown"),
@@ -81,7 +94,6 @@ def make_candidates(**changes) -> Candidates:
     return dataclasses.replace(base, **changes)
 
 
-SUBSTATIONS = Substations(rating_kva=np.array([1000.0]), peak_load_kw=np.array([400.0]))
 CHOICES = StudyChoices(
     technology="hydro_high_temperature",
     tariff="fi_dc_2026",
@@ -107,7 +119,7 @@ CHOICES = StudyChoices(
 def evaluate(
     town: TownInput | None = None,
     candidates: Candidates | None = None,
-    substations: Substations = SUBSTATIONS,
+    grid: GridInput | None = None,
     technology: str = CHOICES.technology,
     **overrides: float,
 ) -> tuple[Hubs, Judgement]:
@@ -118,7 +130,7 @@ def evaluate(
     choices = dataclasses.replace(CHOICES, technology=technology)
     places = candidates or make_candidates()
     year = town_year(town or make_town(), places, choices, a)
-    hubs = evaluate_hubs(year, places, substations, choices, a)
+    hubs = evaluate_hubs(year, places, grid or make_grid(), choices, a)
     return hubs, judge(places, hubs, choices, a)
 
 
@@ -262,10 +274,31 @@ def test_compute_that_stays_is_worth_more_than_compute_that_decays_or_is_missing
 
 
 def test_a_full_substation_stops_the_hub():
-    full = Substations(rating_kva=np.array([400.0]), peak_load_kw=np.array([400.0]))
-    hubs, judged = evaluate(substations=full)
+    hubs, judged = evaluate(grid=make_grid(rating_kva=400.0, peak_load_kw=400.0))
     assert hubs.dispatch.electricity_mwh[0].sum() == 0.0
     assert gate_states(judged, 0)["headroom"] == "red"
+
+
+def test_a_hub_runs_in_the_hours_in_which_the_grid_has_room():
+    # 0.9 * 0.95 * 400 kVA = 342 kW; 92 kW are free by day, nothing by night
+    load = np.tile(np.repeat([342.0, 250.0], 12), 365)
+    nodes = make_nodes([400.0], load_kw=load[None, :])
+    hubs, judged = evaluate(grid=GridInput(nodes, no_nodes(are_feeders=True)))
+    drawn = hubs.series(0).electricity_kw.reshape(365, 24)
+    assert drawn[:, :12].max() == 0.0
+    assert drawn[:, 12:] == pytest.approx(92.0, rel=1e-9)
+    # half the hours at 92 of 103 kW and the pump: far below nine tenths of the energy
+    assert gate_states(judged, 0)["headroom"] == "red"
+    needed = hubs.needed_kw[0]
+    missed = (4380 * needed + 4380 * (needed - 92.0)) / 1000
+    assert hubs.grid.curtailed_mwh[0] == pytest.approx(missed, rel=1e-9)
+
+
+def test_an_unknown_load_sets_no_limit_and_is_never_green():
+    hubs, judged = evaluate(grid=GridInput(make_nodes([400.0]), no_nodes(are_feeders=True)))
+    assert hubs.dispatch.electricity_mwh[0, 0] > 0.0
+    assert gate_states(judged, 0)["headroom"] == "unknown"
+    assert hubs.grid.said[0].key == "grid_no_load"
 
 
 def test_another_candidate_never_reorders_the_others():

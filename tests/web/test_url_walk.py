@@ -38,7 +38,12 @@ OPEN = {
     "new_password": "opens with a secret only",
 }
 WORDS = {"kind", "file"}  # parameters that are the same in every town
-ONES_OWN = {"home", "account", "logout"}
+ONES_OWN = {
+    "home", "account", "logout",
+    # what the interface says of itself, and the collections of one's own towns
+    "api", "api_conformance", "api_openapi", "api_collections", "api_tile_matrix_sets",
+    "api_tile_matrix_set",
+}  # fmt: skip
 # Written by asking itself.
 NOISE = {
     "heatmap_auditentry",
@@ -107,6 +112,8 @@ def prey(town, finished_run, planner) -> Prey:
         "arrival_id": arrival.pk, "upload_id": upload.pk, "file": "sample.csv",
         "user_id": planner.pk, "secret": f"{town.slug}.{'x' * 43}",
         "uidb64": "MQ", "token": "abc-def",
+        "collection_id": f"{town.slug}-parcels-{version.layer_id}", "name": "WebMercatorQuad",
+        "row": 11000, "col": 16934,
     }  # fmt: skip
     tells = [
         town.name,

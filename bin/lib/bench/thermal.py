@@ -20,6 +20,7 @@ from engines.evaluation.records import (
     TownInput,
 )
 from engines.evaluation.town import TownYear, town_year
+from engines.grid.connection import nowhere
 from engines.thermal.town_network import NetworkInput
 
 SEED = 5
@@ -159,8 +160,7 @@ def city(parcels: int, segments: int) -> tuple[TownInput, Candidates]:
         inside=np.ones(parcels, dtype=bool),
         network_m=nothing,
         piece_of=np.full(parcels, -1),
-        substation_m=nothing,
-        substation_of=np.full(parcels, -1),
+        grid=nowhere(parcels),
         dwelling_m=nothing,
         overlap_m2={},
         zoning=("unknown",) * parcels,

@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from heatmap.ingest.kinds import BY_NAME, Kind
+from heatmap.ingest.kinds import AS_MODEL, BY_NAME, Kind
 from heatmap.ingest.reader import place
 from heatmap.ingest.reader.ahead import ahead
 from heatmap.ingest.reader.cells import Cells
+from heatmap.ingest.reader.grid_model import FORMAT, GridModel
 from heatmap.ingest.reader.guess import choose_columns
 from heatmap.ingest.reader.layers import Batch, note
 from heatmap.ingest.reader.messages import FileRefused, Remarks, emit, emit_now, gettext_noop
@@ -158,6 +159,10 @@ class Loading:
         )  # fmt: skip
 
 
+NO_MODEL = gettext_noop(
+    "A grid model comes as a network of pandapower (.json), not as a table of features.\nWrite it "
+    "with pandapower.to_json, or bring substations and feeders."
+)
 NO_DEMAND = gettext_noop("the heat demand is missing\nFill it in, or leave the row out.")
 
 
@@ -175,6 +180,8 @@ def read(sources: list[Source], request: Mapping[str, Any]) -> None:
     opened = choose_layer(
         open_layers(sources, request.get("encoding") or ""), request.get("layer") or "", kind.name
     )
+    if kind.name in AS_MODEL and opened.source.format != FORMAT:
+        raise FileRefused(NO_MODEL)
     asked = request.get("columns") or {}
     sample = sample_of(opened, asked)
     by_id = bool(request.get("merge"))
@@ -279,6 +286,9 @@ def _tell(loading: Loading) -> None:
         },
         double_rows=loading.double,
         neighbours=loading.neighbours.document(),
+        model=loading.opened.reader.document()
+        if isinstance(loading.opened.reader, GridModel) and loading.kind.name in AS_MODEL
+        else None,
         notes=[*loading.opened.info.notes, *placement.notes, *_assumptions(loading)],
     )  # fmt: skip
 

@@ -52,6 +52,10 @@ def reader_of(source: Source, encoding: str) -> Reader:
         from heatmap.ingest.reader.table import Csv, Workbook  # noqa: PLC0415
 
         return Csv(source, encoding) if source.format == "csv" else Workbook(source, encoding)
+    if source.format == "pandapower":
+        from heatmap.ingest.reader.grid_model import GridModel  # noqa: PLC0415
+
+        return GridModel(source)
     from heatmap.ingest.reader.gdal import Gdal  # noqa: PLC0415
 
     return Gdal(source, encoding)

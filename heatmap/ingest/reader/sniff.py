@@ -15,7 +15,8 @@ NEWLINE_JSON = {".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".geojsonseq", ".
 TEXT = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".dxf": "dxf"}
 READ = (
     "zipped shapefile (.zip), GeoPackage (.gpkg), GeoJSON, FlatGeobuf (.fgb), GeoParquet, KML/KMZ, "
-    "GML, DXF, CSV, XLSX, OpenStreetMap (.osm, .pbf), GeoTIFF, weather (.epw)"
+    "GML, DXF, CSV, XLSX, OpenStreetMap (.osm, .pbf), GeoTIFF, weather (.epw), "
+    "pandapower (.json)"
 )
 UNKNOWN = gettext_noop(
     "%(name)s is none of the formats that can be read.\nExport it as one of: %(formats)s."
@@ -88,7 +89,7 @@ def _linked(path: Path, stem: str, format_: str, folder: Path) -> Source:
 ENDINGS = {
     "geopackage": ".gpkg", "geojson": ".geojson", "geojsonseq": ".geojson", "flatgeobuf": ".fgb",
     "parquet": ".parquet", "kml": ".kml", "gml": ".gml", "dxf": ".dxf", "csv": ".csv",
-    "xlsx": ".xlsx", "geotiff": ".tif", "osm": ".osm", "epw": ".csv",
+    "xlsx": ".xlsx", "geotiff": ".tif", "osm": ".osm", "pandapower": ".json", "epw": ".csv",
 }  # fmt: skip
 
 
@@ -166,6 +167,8 @@ def _json_format(path: Path, start: bytes, name: str) -> str:
         return "geojsonseq"
     if re.search(rb'"type"\s*:\s*"(Topology)"', start):
         raise FileRefused(UNKNOWN, name=name, formats=READ)
+    if re.search(rb'"_class"\s*:\s*"pandapowerNet"', start):
+        return "pandapower"
     check_links(path)
     return "geojson"
 

@@ -20,7 +20,7 @@ function row(list, label, value) {
   list.append(line);
 }
 
-export function fillInspector(element, { layer, properties, candidate, words, texts, parcelUrl }) {
+export function fillInspector(element, { layer, properties, candidate, words, texts, parcelUrl, hour = null }) {
   const head = make("div", "inspector-head");
   const titles = make("div");
   titles.append(make("p", "small muted", layer.label), make("h2", "", properties.name || properties.ref));
@@ -37,11 +37,17 @@ export function fillInspector(element, { layer, properties, candidate, words, te
     if (!candidate.refused) row(list, texts.score, quantity(candidate.score, "", 2));
     row(list, texts.verdict, texts.verdicts[candidate.verdict] ?? candidate.verdict);
     row(list, texts.coverage, quantity(candidate.coverage, "share", 2));
+    if (candidate.heat_used_mwh_per_a !== null) row(list, texts.heatUsed, quantity(candidate.heat_used_mwh_per_a, "MWh/a"));
+    if (candidate.connection_m !== null) row(list, texts.connection, quantity(candidate.connection_m, "m"));
+    if (candidate.noise_radius_m !== null) row(list, texts.noise, quantity(candidate.noise_radius_m, "m"));
+    if (hour?.kw !== null && hour?.kw !== undefined) row(list, hour.label, quantity(hour.kw, "kW"));
   }
   if (properties.name) row(list, texts.ref, properties.ref);
   for (const property of layer.properties) {
     if (property.key === "name") continue;
-    row(list, property.label, valueText(property, properties[property.key], words, texts));
+    // a tile from far away carries little; what has not come yet is not said to be missing
+    const known = properties.complete || property.key in properties;
+    row(list, property.label, known ? valueText(property, properties[property.key], words, texts) : "…");
   }
 
   const origin = make("div", "origin small muted");

@@ -1,142 +1,123 @@
-/* The map page: layers, ranked list and map, linked both ways. */
+/* The map page: one state, and the parts of the page that show it or change it. */
 import { data } from "../lib/page.js";
 import { calm } from "../lib/tokens.js";
-import { fillInspector } from "./inspector.js";
+import { areaOfRing, startArea } from "./area.js";
+import { around } from "./around.js";
+import { startCoords } from "./coords.js";
+import { showPicture } from "./fallback.js";
+import { startGrid } from "./grid.js";
+import { startHours } from "./hours.js";
+import { startMeasure } from "./measure.js";
+import { startPanel } from "./panel.js";
+import { startParcels } from "./parcels.js";
+import { boxRing, startTools } from "./tools.js";
+import { startSearch } from "./search.js";
 import { startSheet } from "./sheet.js";
-import { makeMap, setVisible } from "./view.js";
+import { startState } from "./state.js";
+import { makeStyle } from "./style.js";
+import { startToolbar } from "./toolbar.js";
+import { canDraw, makeMap } from "./view.js";
 
-const { layers, candidates, bounds } = data("map-data");
+const given = data("map-data");
+const { layers, urls, bounds } = given;
 const texts = data("map-texts");
 const words = data("map-words");
-const page = document.querySelector(".map-page");
 const container = document.getElementById("map");
-const inspector = document.getElementById("inspector");
-const parcels = layers.find((layer) => layer.kind === "parcels");
-const hidden = new Set(layers.filter((layer) => !layer.visible).map((layer) => layer.id));
-const byRef = new Map(candidates.map((candidate) => [candidate.ref, candidate]));
-const rows = new Map([...document.querySelectorAll("[data-ref]")].map((row) => [row.dataset.ref, row]));
-const sheet = startSheet(page);
-const [west, south, east, north] = bounds;
+const page = document.querySelector(".map-page");
+const status = document.querySelector("[data-map-status]");
+const say = (sentence) => { status.textContent = sentence; };
 
-const map = await makeMap({
-  container, layers, hidden, texts, hash: "map",
-  camera: { bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: sheet.padding(16) } },
-});
-
-let hovered = null;
-let selected = null;
-const target = (mark) => ({ source: mark.layer.id, sourceLayer: mark.layer.kind, id: mark.id });
-const same = (a, b) => a?.id === b?.id && a?.layer.id === b?.layer.id;
-
-function paintScores() {
-  if (!parcels) return;
-  for (const { ref, score, refused } of candidates) {
-    map.setFeatureState(target({ layer: parcels, id: ref }), { score: score ?? -1, refused });
-  }
-}
-function hover(mark) {
-  if (same(mark, hovered)) return;
-  for (const [old, on] of [[hovered, false], [mark, true]]) {
-    if (!old) continue;
-    map.setFeatureState(target(old), { hover: on });
-    rows.get(old.layer === parcels ? old.id : null)?.classList.toggle("hover", on);
-  }
-  hovered = mark;
-}
-/* Scrolls the list alone: scrollIntoView would shift the whole page under the bottom sheet. */
-function reveal(row) {
-  const panel = row.closest(".panel");
-  const [place, frame] = [row.getBoundingClientRect(), panel.getBoundingClientRect()];
-  const by = Math.min(place.top - frame.top - 8, 0) || Math.max(place.bottom - frame.bottom + 8, 0);
-  if (by) panel.scrollBy({ top: by, behavior: calm() ? "auto" : "smooth" });
-}
-function select(mark, properties) {
-  if (selected) {
-    map.setFeatureState(target(selected), { selected: false });
-    for (const row of rows.values()) row.removeAttribute("aria-current");
-  }
-  selected = mark;
-  if (!mark) { inspector.hidden = true; return; }
-  map.setFeatureState(target(mark), { selected: true });
-  const candidate = mark.layer === parcels ? byRef.get(mark.id) : null;
-  const row = candidate && rows.get(mark.id);
-  if (row) {
-    row.setAttribute("aria-current", "true");
-    row.closest("details")?.setAttribute("open", "");
-    reveal(row);
-  }
-  const parcelUrl = candidate ? row?.dataset.url : null;
-  fillInspector(inspector, { layer: mark.layer, properties, candidate, words, texts, parcelUrl });
-}
-function propertiesOf(ref) {
-  const found = parcels && map.querySourceFeatures(parcels.id, { sourceLayer: "parcels", filter: ["==", ["get", "ref"], ref] })[0];
-  return found?.properties ?? { ...byRef.get(ref) };
-}
-function goTo(ref) {
-  const { lon, lat } = byRef.get(ref);
-  sheet.lower();
-  map.flyTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 16.4), offset: sheet.small() ? [0, container.offsetHeight * 0.23 - 42] : [150, 0], duration: calm() ? 0 : 700 });
-  select({ layer: parcels, id: ref }, propertiesOf(ref));
-}
-
-/* Up, down, Home and End move through the list; Enter shows the parcel, and once more opens it. */
-const order = [...rows.values()];
-const STEPS = { ArrowDown: (at) => at + 1, ArrowUp: (at) => at - 1, Home: () => 0, End: () => Infinity };
-function moveInList(event) {
-  const step = STEPS[event.key];
-  if (!step) return;
-  const shown = order.filter((one) => one.checkVisibility());
-  const next = shown[Math.min(Math.max(step(shown.indexOf(event.currentTarget)), 0), shown.length - 1)];
-  event.preventDefault();
-  next?.focus();
-}
-for (const [ref, row] of rows) {
-  row.addEventListener("click", (event) => {
-    goTo(ref);
-    // a key press has no detail: the focus goes where the next Enter is wanted
-    if (event.detail === 0) inspector.querySelector("a")?.focus({ preventScroll: true });
-  });
-  row.addEventListener("keydown", moveInList);
-  row.addEventListener("mouseenter", () => hover({ layer: parcels, id: ref }));
-  row.addEventListener("focus", () => hover({ layer: parcels, id: ref }));
-  row.addEventListener("mouseleave", () => hover(null));
-  row.addEventListener("blur", () => hover(null));
-}
-function under(point) {
-  const box = [[point.x - 3, point.y - 3], [point.x + 3, point.y + 3]];
-  const found = map.queryRenderedFeatures(box).filter((f) => f.properties?.ref && !/-(casing|outline|hatch|refused)$/.test(f.layer.id));
-  const feature = found.find((f) => f.layer.type === "symbol" && f.layer.id.endsWith("mark")) ?? found.find((f) => f.sourceLayer === "parcels") ?? found[0];
-  const layer = feature && layers.find((one) => one.id === feature.source);
-  return layer && { mark: { layer, id: feature.properties.ref }, properties: feature.properties };
-}
-map.on("mousemove", ({ point }) => {
-  const found = under(point);
-  map.getCanvas().style.cursor = found ? "pointer" : "";
-  hover(found && found.mark.layer.kind !== "streets" ? found.mark : null);
-});
-map.on("mouseout", () => hover(null));
-map.on("click", ({ point }) => {
-  const found = under(point);
-  select(found?.mark ?? null, found?.properties);
-});
-function closeInspector() {
-  const row = selected && rows.get(selected.id);
-  select(null);
-  row?.focus({ preventScroll: true });
-}
-inspector.addEventListener("click", (event) => { if (event.target.closest("[data-close]")) closeInspector(); });
-addEventListener("keydown", (event) => { if (event.key === "Escape" && selected) closeInspector(); });
-
-for (const box of document.querySelectorAll("[data-layer]")) {
-  const layer = layers.find((one) => one.id === box.dataset.layer);
-  box.checked = !hidden.has(layer.id);
-  box.addEventListener("change", () => {
-    if (box.checked) hidden.delete(layer.id); else hidden.add(layer.id);
-    setVisible(map, layer, box.checked);
-  });
-}
 document.querySelector("[data-run-choice]")?.addEventListener("change", (event) => {
   location.search = `?run=${encodeURIComponent(event.target.value)}`;
 });
-map.on("load", paintScores);
-map.on("styledata", () => { if (map.isStyleLoaded()) paintScores(); });
+
+async function start() {
+  const sheet = startSheet(page);
+  const state = startState(layers);
+  const grid = startGrid(given.grid);
+  const hours = startHours({ state, url: urls.hours, texts: texts.hours });
+  const [west, south, east, north] = bounds;
+  const extras = {};
+  // the factor of the hour is known once its table has come: until then the year is shown
+  const seen = () => ({ ...state.view, factor: hours.factor(state.view) });
+  const style = () => makeStyle(layers, seen(), { extras, raster: given.raster });
+
+  const map = await makeMap({
+    container, layers, style, texts, hash: "map",
+    camera: { bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: sheet.padding(16) } },
+  });
+  let planned = 0;
+  const restyle = () => { planned ||= requestAnimationFrame(() => { planned = 0; map.setStyle(style()); }); };
+  const draw = (name) => (collection) => { extras[name] = collection; map.getSource(name)?.setData(collection); };
+  let drewAt = 0;
+  const tools = startTools({ map, draw: draw("tool"), texts: texts.tools, say });
+  const finished = (then) => (...found) => { drewAt = Date.now(); then(...found); };
+  const parcels = startParcels({
+    map, state, layers, urls, scores: given.scores, words, texts, sheet, tools, isDrawn: () => Date.now() - drewAt < 400,
+    ofHour: (ref) => ({ label: texts[state.view.quantity], kw: hours.ofParcel(state.view, ref) }),
+    showAround: (parcel) => { for (const [name, collection] of Object.entries(around(parcel))) draw(name)(collection); },
+  });
+  const panel = startPanel({ state, layers, map, words, texts: texts.legend, say });
+  const area = startArea({ state, layers, urls, map, draw: draw("area"), texts: texts.area, say });
+  const measure = startMeasure({ tools, grid, draw: draw("tool"), texts: texts.measure });
+  startCoords({ map, grid, texts: texts.coords, say });
+  startSearch({
+    url: urls.search, versions: layers.map((layer) => layer.version).join(","), texts: texts.search, say,
+    go(place) {
+      const [w, s, e, n] = place.bounds;
+      sheet.lower();
+      const layer = layers.find((one) => one.id === place.layer);
+      state.set({ on: { ...state.view.on, [layer.id]: true }, chosen: { layer: layer.id, ref: place.ref } });
+      map.fitBounds([[w, s], [e, n]], { maxZoom: 17.2, padding: sheet.padding(60), duration: calm() ? 0 : 700 });
+    },
+  });
+  const choose = finished((points) => state.set({ area: areaOfRing(points), only: {} }));
+  const toolbar = startToolbar({
+    map, state, layers, town: given.town, run: given.run, texts, say, measure,
+    draw: (kind) => (tools.active === kind ? tools.stop() : tools.start(kind, choose)),
+    chooseView() {
+      const box = map.getBounds();
+      choose(boxRing(box.getSouthWest().toArray(), box.getNorthEast().toArray()));
+    },
+    chooseAround(metres) {
+      const mark = parcels.selected;
+      if (mark) state.set({ area: { around: `${mark.layer.id}:${mark.id}`, metres }, only: {} });
+      else say(texts.area.chooseFirst);
+    },
+  });
+
+  /* What the network could take, or the grid give, at each parcel of the short-list in that month and hour. */
+  function drawHour(view) {
+    const known = given.places.map(([ref, lon, lat]) => [hours.ofParcel(view, ref), lon, lat]).filter(([kw]) => kw !== null);
+    draw("hour")({ type: "FeatureCollection", features: known.map(([kw, lon, lat]) => ({
+      type: "Feature", properties: { kw, of: view.quantity }, geometry: { type: "Point", coordinates: [lon, lat] } })) });
+  }
+  function show(view) {
+    drawHour(view);
+    panel.show(seen());
+    hours.show(view);
+    toolbar.show(view);
+    area.show(view);
+    parcels.follow(view);
+  }
+  state.listen((view, before) => {
+    if (view.tilted !== before.tilted) tilt(view.tilted);
+    if (["order", "on", "opacity", "method", "hidden", "month", "hour", "quantity", "tilted", "raster"].some((key) => view[key] !== before[key])) restyle();
+    show(view);
+  });
+  function tilt(on) {
+    if (on) map.dragRotate.enable(); else map.dragRotate.disable();
+    if (on) map.touchPitch.enable(); else map.touchPitch.disable();
+    map.easeTo({ pitch: on ? 50 : 0, bearing: on ? map.getBearing() : 0, duration: calm() ? 0 : 500 });
+  }
+  if (state.view.tilted) { map.dragRotate.enable(); map.touchPitch.enable(); }
+  addEventListener("hashchange", () => state.reread());
+  if (state.view.month !== null || state.view.hour !== null) hours.load().then(() => { restyle(); show(state.view); });
+  document.querySelector("[data-hours]").addEventListener("toggle", () => hours.load().then(() => { restyle(); show(state.view); }));
+  // the library writes where the map is; what else belongs into the address comes after it
+  map.on("moveend", () => state.writeAddress());
+  map.once("load", () => { parcels.loadScores(); show(state.view); });
+  show(state.view);
+}
+
+if (canDraw()) start(); else showPicture(container, `${urls.picture}${location.search}`, texts.still);

@@ -1,146 +1,89 @@
-/* The map style: made from the layers the server describes and the colours of tokens.css. */
-import { ramp, token } from "../lib/tokens.js";
+/* The map style: a pure function of the layers, of what is to be seen, and of the theme's colours. */
+import { token } from "../lib/tokens.js";
+import { DRAW, cells, kilowatts, marks } from "./drawn.js";
+import { FONT, text } from "./paint.js";
+import { firstView } from "./state.js";
 
-const FONT = ["Inter Variable"];
-const estimated = (layer) => layer.nature !== "measured";
-
-function steps(layer, input) {
-  const colors = ramp(layer.palette, layer.breaks.length + 1);
-  return ["step", input, colors[0], ...layer.breaks.flatMap((b, i) => [b, colors[i + 1]])];
-}
-function classed(layer) {
-  const value = ["get", layer.breaksProperty];
-  return ["case", ["!", ["has", layer.breaksProperty]], token("missing"),
-    ["==", ["typeof", value], "number"], steps(layer, value), token("missing")];
-}
-const hatched = (layer, id, extra = {}) => ({
-  id: `${layer.id}-${id}`, type: "fill", paint: { "fill-pattern": "hatch-fine" }, ...extra,
-});
-const zoomed = (...stops) => ["interpolate", ["exponential", 1.6], ["zoom"], ...stops];
-const text = (extra = {}) => ({
-  "text-color": token("map-label"), "text-halo-color": token("map-label-halo"), "text-halo-width": 1.4, ...extra,
-});
-
-const DRAW = {
-  constraints(layer) {
-    const kind = ["get", "constraint_kind"];
-    const open = ["grass", "meadow", "park", "farmland", "scrub", "heath", "green"];
-    const housing = ["residential", "noise_sensitive"];
-    const known = ["water", "forest", "wood", ...open, ...housing];
-    return [
-      { id: `${layer.id}-fill`, type: "fill", paint: { "fill-antialias": true, "fill-color":
-        ["match", kind, "water", token("map-water"), ["forest", "wood"], token("map-forest"), open, token("map-open"), housing, token("map-housing"), token("map-protect")] } },
-      hatched(layer, "hatch", { filter: ["!", ["in", kind, ["literal", known]]] }),
-      { id: `${layer.id}-name`, type: "symbol", minzoom: 15, filter: ["!=", ["get", "name"], ""],
-        layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 11 }, paint: text() },
-    ];
-  },
-  heat_demand(layer) {
-    return [
-      { id: `${layer.id}-fill`, type: "fill", paint: { "fill-color": classed(layer), "fill-opacity": 0.72, "fill-outline-color": token("map-ground") } },
-      ...(estimated(layer) ? [hatched(layer, "hatch")] : []),
-    ];
-  },
-  streets(layer) {
-    const path = ["match", ["get", "street_kind"], ["footway", "path", "track", "cycleway", "steps", "bridleway", "pedestrian", "corridor"], true, false];
-    const wide = ["match", ["get", "street_kind"], ["motorway", "trunk", "primary"], 2.1, ["secondary"], 1.7, ["tertiary", "residential", "unclassified", "living_street"], 1.25, 0.85];
-    const width = (add) => zoomed(12, ["+", 0.4, ["*", wide, 0.5]], 16, ["+", add, ["*", wide, 4]], 19, ["+", add * 2, ["*", wide, 16]]);
-    const round = { "line-cap": "round", "line-join": "round" };
-    return [
-      { id: `${layer.id}-path`, type: "line", minzoom: 14, filter: path, layout: round,
-        paint: { "line-color": token("map-path"), "line-width": zoomed(14, 0.7, 18, 2.6), "line-dasharray": [2.2, 2] } },
-      { id: `${layer.id}-case`, type: "line", minzoom: 14, filter: ["!", path], layout: round, paint: { "line-color": token("map-street-case"), "line-width": width(1.2) } },
-      { id: `${layer.id}-fill`, type: "line", filter: ["!", path], layout: round, paint: { "line-color": token("map-street"), "line-width": width(0) } },
-      { id: `${layer.id}-name`, type: "symbol", minzoom: 15.5, filter: ["all", ["!", path], ["!=", ["get", "name"], ""]],
-        layout: { "symbol-placement": "line", "text-field": ["get", "name"], "text-font": FONT, "text-size": zoomed(15.5, 10.5, 18, 13), "symbol-spacing": 320, "text-max-angle": 30 }, paint: text() },
-    ];
-  },
-  heat_lines(layer) {
-    return [{ id: `${layer.id}-fill`, type: "line", layout: { "line-cap": "butt", "line-join": "round" },
-      paint: { "line-color": classed(layer), "line-width": zoomed(12, 2, 16, 6, 19, 18), ...(estimated(layer) ? { "line-dasharray": [3, 0.7] } : {}) } }];
-  },
-  buildings(layer) {
-    return [
-      { id: `${layer.id}-fill`, type: "fill", paint: { "fill-color": classed(layer) } },
-      { id: `${layer.id}-point`, type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": classed(layer),
-        "circle-radius": zoomed(12, 1.2, 18, 6), "circle-stroke-color": token("map-building-line"), "circle-stroke-width": 0.6 } },
-      ...(estimated(layer) ? [hatched(layer, "hatch", { minzoom: 14.5, filter: ["has", layer.breaksProperty] })] : []),
-      { id: `${layer.id}-line`, type: "line", minzoom: 14, paint: { "line-color": token("map-building-line"), "line-width": zoomed(14, 0.4, 18, 1.1) } },
-      { id: `${layer.id}-name`, type: "symbol", minzoom: 17, filter: ["!=", ["get", "name"], ""],
-        layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 11, "text-max-width": 9 }, paint: text() },
-    ];
-  },
-  pipes(layer) {
-    const width = ["+", 1, ["*", 0.008, ["coalesce", ["get", "dn_mm"], 80]]];
-    const line = (id, color, side) => ({
-      id: `${layer.id}-${id}`, type: "line", layout: { "line-cap": estimated(layer) ? "butt" : "round", "line-join": "round" },
-      paint: { "line-color": token(color), "line-width": zoomed(12, ["*", 0.5, width], 16, width, 19, ["*", 2, width]),
-        "line-offset": zoomed(12, 0.7 * side, 16, 1.7 * side, 19, 4 * side), ...(estimated(layer) ? { "line-dasharray": [4, 1.6] } : {}) },
-    });
-    return [line("supply", "supply", -1), line("return", "return", 1)];
-  },
-  parcels(layer) {
-    const state = (name) => ["boolean", ["feature-state", name], false];
-    const score = ["number", ["feature-state", "score"], -1];
-    return [
-      { id: `${layer.id}-fill`, type: "fill", paint: {
-        "fill-color": ["case", state("refused"), token("refused"), ["<", score, 0], token("missing"), steps(layer, score)],
-        "fill-opacity": ["case", state("refused"), 0.75, 0.92] } },
-      { id: `${layer.id}-refused`, type: "fill", paint: { "fill-pattern": "hatch-strong", "fill-opacity": ["case", state("refused"), 0.8, 0] } },
-      { id: `${layer.id}-edge`, type: "line", paint: { "line-color": token("ink"), "line-width": zoomed(13, 0.5, 17, 1.3), "line-opacity": 0.75 } },
-    ];
-  },
-  feeders(layer) {
-    return [
-      { id: `${layer.id}-line`, type: "line", layout: { "line-cap": "round", "line-join": "round" },
-        paint: { "line-color": token("map-grid"), "line-width": zoomed(12, 1, 16, 2.2, 19, 4), "line-dasharray": [5, 2] } },
-    ];
-  },
-  substations: (layer) => point(layer, "mark-substation", "map-grid"),
-  plants: (layer) => point(layer, "mark-plant", "map-plant"),
+const OPACITY = {
+  fill: ["fill-opacity"], line: ["line-opacity"], symbol: ["icon-opacity", "text-opacity"],
+  circle: ["circle-opacity", "circle-stroke-opacity"], "fill-extrusion": ["fill-extrusion-opacity"],
 };
+const EMPTY = { type: "FeatureCollection", features: [] };
+const geojson = (data) => ({ type: "geojson", data: data ?? EMPTY });
 
-function point(layer, image, color) {
+function faded(part, opacity) {
+  if (opacity === 1) return part;
+  const paint = { ...part.paint };
+  for (const name of OPACITY[part.type]) paint[name] = typeof (paint[name] ?? 1) === "number" ? opacity * (paint[name] ?? 1) : ["*", opacity, paint[name]];
+  return { ...part, paint };
+}
+/* Words that a person has switched off; cells hold sums of all words and stay as they are. */
+function sifted(part, hidden) {
+  const rules = Object.entries(hidden ?? {}).filter(([, words]) => words.length)
+    .map(([column, words]) => ["!", ["in", ["to-string", ["get", column]], ["literal", words]]]);
+  if (!rules.length) return part;
+  return { ...part, filter: ["all", ...(part.filter ? [part.filter] : []), ...rules] };
+}
+function partsOf(layer, view) {
+  const own = (DRAW[layer.kind]?.(layer, view) ?? []).map((part) => sifted(part, hiddenOf(view, layer)));
+  const all = layer.cells ? [...cells(layer, view), ...own] : own;
+  return all.map((part) => faded({
+    "source-layer": layer.kind, ...part, source: layer.id,
+    layout: { ...part.layout, visibility: view.on[layer.id] ? "visible" : "none" },
+  }, view.opacity[layer.id]));
+}
+/* `hidden` lists layer~column: the address keeps one list per layer and column. */
+export function hiddenOf(view, layer) {
+  const found = {};
+  for (const [key, words] of Object.entries(view.hidden ?? {})) {
+    const [id, column] = key.split(":");
+    if (id === layer.id) found[column] = words;
+  }
+  return found;
+}
+function source(layer) {
+  return {
+    type: "vector", tiles: [location.origin + layer.tiles], minzoom: layer.minZoom, maxzoom: layer.maxZoom,
+    promoteId: { [layer.kind]: "ref" }, attribution: [layer.source, layer.licence].filter(Boolean).map(escapeText).join(", "),
+  };
+}
+const line = (id, from, color, width, extra = {}) => ({ id, source: from, type: "line", layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": token(color), "line-width": width, ...extra } });
+
+/* What lies above all layers: the way to the network and the noise circle of the chosen parcel, the
+   chosen part of the town, and what is being drawn. */
+function above() {
   return [
-    { id: `${layer.id}-fill`, type: "fill", minzoom: 16, paint: { "fill-color": token(color), "fill-opacity": 0.35 } },
-    { id: `${layer.id}-mark`, type: "symbol", layout: {
-      "icon-image": image, "icon-size": zoomed(12, 0.6, 16, 0.95), "icon-allow-overlap": true,
-      "text-field": ["step", ["zoom"], "", layer.kind === "plants" ? 13 : 16.5, ["get", "name"]], "text-font": FONT, "text-size": 11.5,
-      "text-offset": [0, 1.1], "text-anchor": "top", "text-optional": true, "text-max-width": 10 }, paint: text() },
+    { id: "noise-fill", source: "noise", type: "fill", paint: { "fill-color": token("noise"), "fill-opacity": 0.1 } },
+    line("noise-line", "noise", "noise", 1.6, { "line-dasharray": [3, 2] }),
+    line("route-case", "route", "map-casing", 7), line("route-line", "route", "hub", 4),
+    { id: "area-fill", source: "area", type: "fill", paint: { "fill-color": token("accent"), "fill-opacity": 0.1 } },
+    line("area-case", "area", "map-casing", 5), line("area-line", "area", "accent", 2.4, { "line-dasharray": [2.5, 1.6] }),
+    { id: "tool-fill", source: "tool", type: "fill", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": token("accent"), "fill-opacity": 0.12 } },
+    line("tool-case", "tool", "map-casing", 5), line("tool-line", "tool", "accent", 2.4),
+    { id: "tool-point", source: "tool", type: "circle", filter: ["==", ["geometry-type"], "Point"],
+      paint: { "circle-radius": 4.5, "circle-color": token("surface"), "circle-stroke-color": token("accent"), "circle-stroke-width": 2 } },
+    { id: "hour-circle", source: "hour", type: "circle", paint: { "circle-radius": ["interpolate", ["linear"], ["sqrt", ["max", 0, ["get", "kw"]]], 0, 3, 60, 22],
+      "circle-color": ["match", ["get", "of"], "headroom", token("map-grid"), token("used")], "circle-opacity": 0.75, "circle-stroke-color": token("map-casing"), "circle-stroke-width": 1.5 } },
+    { id: "hour-text", source: "hour", type: "symbol", layout: { "text-field": kilowatts(["get", "kw"]), "text-font": FONT, "text-size": 11.5, "text-offset": [0, 1.9], "text-optional": true }, paint: text() },
   ];
 }
 
-/* Outlines of what is pointed at and chosen lie above everything else. */
-function marks(layer) {
-  const on = (name) => ["boolean", ["feature-state", name], false];
-  const line = (id, color, width, opacity) => ({
-    id: `${layer.id}-${id}`, type: "line", source: layer.id, "source-layer": layer.kind, layout: { "line-join": "round" },
-    paint: { "line-color": color, "line-width": width, "line-opacity": opacity },
-  });
-  const chosen = ["case", on("selected"), 1, on("hover"), 0.9, 0];
-  return [
-    line("casing", token("map-casing"), ["case", on("selected"), 7, 5], chosen),
-    line("outline", token("accent"), ["case", on("selected"), 3, 2], chosen),
-  ];
-}
-
-export function makeStyle(layers, hidden) {
-  const sorted = layers.toSorted((a, b) => a.order - b.order);
-  const drawn = sorted.flatMap((layer) => (DRAW[layer.kind]?.(layer) ?? []).map((part) => ({
-    ...part, source: layer.id, "source-layer": layer.kind,
-    layout: { ...part.layout, visibility: hidden.has(layer.id) ? "none" : "visible" },
-  })));
+export function makeStyle(layers, view = firstView(layers), { extras = {}, raster = null } = {}) {
+  const byId = new Map(layers.map((layer) => [layer.id, layer]));
+  const sorted = view.order.map((id) => byId.get(id)).filter(Boolean);
+  const drawn = sorted.flatMap((layer) => partsOf(layer, view));
   const shapes = drawn.filter((part) => part.type !== "symbol");
   const signs = drawn.filter((part) => part.type === "symbol");
   const outlined = sorted.filter((layer) => layer.shape === "area" || layer.kind === "pipes").flatMap(marks);
+  const below = raster && view.raster ? [{ id: "raster", type: "raster", source: "raster", paint: { "raster-saturation": -0.6, "raster-opacity": 0.75 } }] : [];
   return {
     version: 8,
-    sources: Object.fromEntries(sorted.map((layer) => [layer.id, {
-      type: "vector", tiles: [`${location.origin}/tiles/${layer.kind}/${layer.version}/{z}/{x}/{y}.mvt`],
-      minzoom: layer.minZoom, maxzoom: layer.maxZoom, promoteId: { [layer.kind]: "ref" },
-      attribution: [layer.source, layer.licence].filter(Boolean).map(escapeText).join(", "),
-    }])),
-    layers: [{ id: "ground", type: "background", paint: { "background-color": token("map-ground") } }, ...shapes, ...outlined, ...signs],
+    sources: {
+      ...(raster ? { raster: { type: "raster", tiles: [raster.tiles], tileSize: 256, attribution: escapeText(raster.attribution) } } : {}),
+      ...Object.fromEntries(sorted.map((layer) => [layer.id, source(layer)])),
+      ...Object.fromEntries(["noise", "route", "area", "tool", "hour"].map((name) => [name, geojson(extras[name])])),
+    },
+    layers: [{ id: "ground", type: "background", paint: { "background-color": token("map-ground") } }, ...below, ...shapes, ...outlined, ...above(), ...signs],
   };
 }
 

@@ -1,6 +1,9 @@
 /* The parcel page: the small map, and the charts of its year. */
 import { duration, headroom, temperatures, week, year } from "../charts/parcel.js";
 import { data } from "../lib/page.js";
+import { around } from "../map/around.js";
+import { firstView } from "../map/state.js";
+import { makeStyle } from "../map/style.js";
 import { makeMap } from "../map/view.js";
 
 const place = data("map-data");
@@ -9,9 +12,9 @@ const container = document.getElementById("map");
 
 async function drawPlace() {
   const parcels = place.layers.find((layer) => layer.kind === "parcels");
-  const hidden = new Set(place.layers.filter((layer) => !layer.visible).map((layer) => layer.id));
+  const style = () => makeStyle(place.layers, firstView(place.layers), { extras: around(place) });
   const map = await makeMap({
-    container, layers: place.layers, hidden, texts: data("map-texts"), controls: false, interactive: false,
+    container, layers: place.layers, style, texts: data("map-texts"), controls: false, interactive: false,
     camera: { center: [place.lon, place.lat], zoom: 16 },
   });
   const paint = () => map.setFeatureState({ source: parcels.id, sourceLayer: "parcels", id: place.ref }, { selected: true, score: place.score ?? -1, refused: place.refused });

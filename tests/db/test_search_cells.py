@@ -1,0 +1,83 @@
+"""A town without parcels is searched by cells, which follow what they are cut by."""
+
+import pytest
+from django.contrib.gis.geos import Polygon
+from factories import make_person, make_town, make_version
+
+from heatmap.choices import DataClass, LayerKind, Nature
+from heatmap.errors import Refusal
+from heatmap.identity import acting_as
+from heatmap.models import LayerVersion, Parcel
+from heatmap.services.search_cells import LAYER_NAME, provide_search_cells
+from heatmap.version_selectors import versions_in_use
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town():
+    """A town of two by one kilometre on the lines of the European grid."""
+    home = make_town(member=make_person("planner"))
+    with acting_as(municipality=home.slug):
+        box = Polygon.from_bbox((4_040_000, 3_080_000, 4_042_000, 3_081_000))
+        box.srid = 3035
+        home.extent = box
+        home.save(update_fields=["extent"])
+    return home
+
+
+def provide(town, cell_m: float = 100.0) -> LayerVersion:
+    with acting_as(municipality=town.slug):
+        provide_search_cells(town, cell_m, None)
+        return versions_in_use(town)[LayerKind.PARCELS]
+
+
+def count(town, version: LayerVersion) -> int:
+    with acting_as(municipality=town.slug):
+        return Parcel.objects.filter(version=version, parcel_kind="search_cell").count()
+
+
+def lake(town):
+    square = Polygon.from_bbox((4_040_000, 3_080_000, 4_040_500, 3_080_200))
+    row = {"wkb": square.hex.decode(), "constraint_kind": "water"}
+    return make_version(town, "constraints", data_class=DataClass.MUNICIPAL, rows=[row])
+
+
+def test_cells_are_a_derived_layer_that_says_how_it_was_made(town):
+    version = provide(town)
+    assert (version.layer.name, version.nature) == (LAYER_NAME, Nature.DERIVED)
+    assert "not a plot" in version.method and version.report["cell_m"] == 100.0
+    assert count(town, version) == 20 * 10
+
+
+def test_cells_are_made_anew_only_when_what_they_rest_on_changes(town):
+    first = provide(town)
+    assert provide(town) == first
+    water = lake(town)
+    second = provide(town)
+    # five by two cells lie in the lake
+    assert (second.number, count(town, second)) == (2, 200 - 10)
+    assert second.inputs == [water.pk]
+    assert second.data_class == DataClass.MUNICIPAL
+    assert provide(town) == second
+    third = provide(town, 200.0)
+    # ten by five cells of 200 m, of which two lie in the lake and one half
+    assert third.number == 3
+    assert count(town, third) == 10 * 5 - 2
+
+
+def test_parcels_that_somebody_brought_are_never_replaced(town):
+    brought = make_version(
+        town, "parcels", data_class=DataClass.PUBLIC, rows=[{"parcel_kind": "industrial"}]
+    )
+    assert provide(town) == brought
+
+
+def test_a_town_too_large_for_its_cells_is_told_what_to_do(town):
+    with acting_as(municipality=town.slug):
+        town.extent = Polygon.from_bbox(
+            (4_000_000, 3_000_000, 4_100_000, 3_100_000),
+        )
+        with pytest.raises(Refusal) as refusal:
+            provide_search_cells(town, 100.0, None)
+    assert refusal.value.values["most"] == 40_000
