@@ -30,7 +30,6 @@ PARCELS_PER_S = 250.0
 """Rough speed of scoring (docs/benchmarks.md); from it follows the lane, not the result."""
 
 NEEDED = (
-    LayerKind.PARCELS,
     LayerKind.PIPES,
     SeriesQuantity.PRICE,
     SeriesQuantity.TEMPERATURE,
@@ -66,7 +65,6 @@ def create_run(study: Study, user: User | None) -> Run:
         **study.overrides,
     }
     assumptions = build_assumptions(overrides, source=study.name)
-    provide_search_cells(study.municipality, assumptions["search.cell_m"], user)
     versions = newest_versions(study.municipality)
     missing = [kind for kind in NEEDED if kind not in versions]
     if not versions.keys() & {LayerKind.BUILDINGS, LayerKind.HEAT_DEMAND}:
@@ -78,6 +76,9 @@ def create_run(study: Study, user: User | None) -> Run:
             ),
             layers=", ".join(missing),
         )
+    # only now, so that a run that is refused has made nothing
+    provide_search_cells(study.municipality, assumptions["search.cell_m"], user)
+    versions = newest_versions(study.municipality)
     parcels = versions[LayerKind.PARCELS]
     job = create_job(
         study.municipality,

@@ -125,7 +125,7 @@ def test_what_we_did_not_foresee_gets_a_number_and_no_exception_text(town, commi
 
 def test_a_missing_layer_is_named(planner, committed):
     empty = make_town(member=make_person("empty"))
-    with acting_as(municipality=empty.slug), pytest.raises(Refusal, match="parcels, pipes"):
+    with acting_as(municipality=empty.slug), pytest.raises(Refusal, match="missing: pipes"):
         scoring.create_run(first_study(empty), None)
 
 
