@@ -5,12 +5,16 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 COPY_BYTES = 1 << 18
+SIGNATURE, END = b"PGCOPY\n\xff\r\n\x00" + bytes(8), b"\xff\xff"
+"""In front of the rows and behind them in the binary form of COPY."""
+DROP = "DROP TABLE IF EXISTS pg_temp.staging"
+"""Also before it is made: one that was interrupted while it cleaned up may have left it."""
 SORTING_MB = 64
 """So much is sorted in memory before the disk is used."""
 
@@ -20,6 +24,7 @@ def staged(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) ->
     """Give a cursor that finds `rows` in the temporary table ``staging``, typed as in `table`."""
     fields = sql.SQL(", ").join(map(sql.Identifier, columns))
     with connection.cursor() as cursor:
+        cursor.execute(DROP)
         cursor.execute(
             sql.SQL("CREATE TEMP TABLE staging ON COMMIT DROP AS SELECT {} FROM {} LIMIT 0").format(
                 fields, sql.Identifier(table)
@@ -47,29 +52,69 @@ def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
         )
 
 
-def copy_spool(cursor: Any, table: str, columns: Sequence[str], path: Path) -> None:
-    """Fill the temporary table ``staging`` from a file of binary COPY, typed as in `table`.
+class Staging:
+    """The temporary table ``staging``, filled with the rows of a file while the file is being read.
 
-    Its first column is ``row_no``, the number of the row in the file that a person brought.
+    Its first column is ``row_no``, the number of the row in the file that a person brought. Each
+    part is a short transaction of its own: nothing is locked, and no transaction is open, however
+    long the reading takes. The table belongs to the session and goes with it, or with the block.
     """
-    fields = sql.SQL(", ").join(map(sql.Identifier, columns))
-    cursor.execute(
-        sql.SQL("SET LOCAL work_mem = {}").format(sql.Literal(f"{SORTING_MB}MB")),
-    )
-    cursor.execute(
-        sql.SQL(
-            "CREATE TEMP TABLE staging ON COMMIT DROP AS "
-            "SELECT 0::bigint AS row_no, {} FROM {} LIMIT 0"
-        ).format(fields, sql.Identifier(table))
-    )
-    statement = sql.SQL("COPY staging (row_no, {}) FROM STDIN (FORMAT binary)").format(fields)
-    with (
-        connection.wrap_database_errors,
-        path.open("rb") as rows,
-        cursor.copy(statement) as copy,
-    ):
-        while block := rows.read(COPY_BYTES):
-            copy.write(block)
+
+    def __init__(self, table: str, columns: Sequence[str], fingerprinted: Sequence[str]) -> None:
+        self.table, self.columns, self.fingerprinted = table, columns, fingerprinted
+        self.fingerprint: tuple[str, int] | None = None
+        """Of the rows as they came, and their number; None if no columns were named for it."""
+        self._is_there = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_there:
+            with connection.cursor() as cursor:
+                cursor.execute(DROP)
+
+    def take(self, spool: Path, start: int, end: int) -> None:
+        """Add the rows that stand between two bytes of a file, in the binary form of COPY."""
+        fields = sql.SQL(", ").join(map(sql.Identifier, self.columns))
+        statement = sql.SQL("COPY staging (row_no, {}) FROM STDIN (FORMAT binary)").format(fields)
+        with transaction.atomic(), connection.cursor() as cursor:
+            self._make(cursor)
+            # Django does not know this call, so it leaves the driver's own errors as they are
+            with (
+                connection.wrap_database_errors,
+                spool.open("rb") as rows,
+                cursor.copy(statement) as copy,
+            ):
+                copy.write(SIGNATURE)
+                rows.seek(start)
+                while block := rows.read(min(COPY_BYTES, end - rows.tell())):
+                    copy.write(block)
+                copy.write(END)
+
+    def all_taken(self) -> None:
+        """Make the fingerprint, while the reader compares the rows with each other."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            self._make(cursor)
+            if self.fingerprinted:
+                sort_in_memory(cursor)
+                self.fingerprint = staged_digest(cursor, self.fingerprinted)
+
+    def _make(self, cursor: Any) -> None:
+        if self._is_there:
+            return
+        fields = sql.SQL(", ").join(map(sql.Identifier, self.columns))
+        cursor.execute(DROP)
+        cursor.execute(
+            sql.SQL("CREATE TEMP TABLE staging AS SELECT 0::bigint AS row_no, {} FROM {} LIMIT 0")
+            .format(fields, sql.Identifier(self.table))
+        )  # fmt: skip
+        self._is_there = True
+
+
+def sort_in_memory(cursor: Any) -> None:
+    """Let this transaction sort more in memory than others."""
+    cursor.execute(sql.SQL("SET LOCAL work_mem = {}").format(sql.Literal(f"{SORTING_MB}MB")))
 
 
 def drop_double_refs(cursor: Any) -> list[tuple[int, str]]:

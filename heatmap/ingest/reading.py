@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.translation import gettext_noop
@@ -63,11 +63,20 @@ class Reading:
         return sum(bool(feature.get("repaired")) for feature in self.features)
 
 
+class Taker(Protocol):
+    """Takes the usable rows of a file while the reader goes on."""
+
+    def take(self, spool: Path, start: int, end: int) -> None:
+        """Take the rows that stand between two bytes of a file, in the binary form of COPY."""
+
+    def all_taken(self) -> None:
+        """No more rows come; the reader still compares them with each other."""
+
+
 @dataclass
 class Spooled:
-    """A file whose usable rows stand in `path`, as binary COPY in the order of `columns`."""
+    """What a reader told of a file whose usable rows were taken, in the order of `columns`."""
 
-    path: Path
     columns: list[str]
     facts: dict[str, Any] = field(default_factory=dict)
     refused: list[dict[str, Any]] = field(default_factory=list)
@@ -150,9 +159,14 @@ def inspect_file(path: Path, name: str, request: dict[str, Any]) -> dict[str, An
 
 @contextmanager
 def spooled(
-    path: Path, name: str, request: dict[str, Any], columns: list[str], beat: Beat
+    path: Path,
+    name: str,
+    request: dict[str, Any],
+    columns: list[str],
+    beat: Beat,
+    taker: Taker | None = None,
 ) -> Iterator[Spooled]:
-    """Read a layer or a series; its rows are in a file that is gone when the block ends.
+    """Read a layer, whose rows `taker` gets part by part, or a series, which has none.
 
     Raises
     ------
@@ -160,8 +174,8 @@ def spooled(
         If the file cannot be used; also if the reader crashed or ran out of time or memory.
     """
     with tempfile.TemporaryDirectory(prefix="heathub-read-") as folder:
-        spool = Path(folder) / "rows.copy"
-        result = Spooled(spool, columns)
+        spool, taken = Path(folder) / "rows.copy", 0
+        result = Spooled(columns)
         order = _order(
             path, name, Path(folder), {**request, "spool": str(spool), "spool_columns": columns}
         )
@@ -171,6 +185,12 @@ def spooled(
                 result.refused.append(content)
             elif kind == "progress":
                 beat(int(content["rows"]))
+            elif kind == "spooled" and taker is not None:
+                if content["bytes"] > taken:
+                    taker.take(spool, taken, content["bytes"])
+                    taken = content["bytes"]
+                if content["is_all"]:
+                    taker.all_taken()
             elif kind == "facts":
                 result.facts = content
             elif kind == "series":

@@ -147,13 +147,15 @@ def publish_staged(
     cursor: Any,
     columns: Sequence[str],
     origin: Provenance,
+    fingerprint: tuple[str, int] | None = None,
     model: dict[str, Any] | None = None,
 ) -> LayerVersion:
     """Publish the rows of the temporary table ``staging``. Call it inside an identity.
 
-    `model` has the tables of a grid model, which are kept beside its features.
+    `fingerprint` is that of these rows, with their number, if it is known already. `model` has the
+    tables of a grid model, which are kept beside its features.
     """
-    digest, count = staged_digest(cursor, [name for name in columns if name not in MEASURES])
+    digest, count = fingerprint or staged_digest(cursor, fingerprinted(columns))
     version = _draft(municipality, kind, name, origin, digest, count)
     own = {
         column: sql.SQL(expression) for column, expression in DERIVED_COLUMNS.get(kind, {}).items()
@@ -173,6 +175,11 @@ def publish_staged(
     if model is not None:
         GridModel.objects.create(municipality=municipality, version=version, tables=model)
     return publish(version)
+
+
+def fingerprinted(columns: Iterable[str]) -> list[str]:
+    """Return the columns that are content; sizes follow from the shapes."""
+    return [name for name in columns if name not in MEASURES]
 
 
 def spool_columns(kind: LayerKind) -> list[str]:

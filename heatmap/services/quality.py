@@ -2,12 +2,14 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import DataError
 from django.utils.translation import gettext_noop
 
-from heatmap.errors import sentence
+from heatmap.errors import Refusal, sentence
 from heatmap.ingest.kinds import BY_NAME
 from heatmap.ingest.reading import Spooled
 from heatmap.services.merging import STRANGER
@@ -18,9 +20,22 @@ LISTED_ROWS = 1000
 LISTED = 20
 SMALLEST_OVERLAP_M2 = 1.0
 NEARLY_TOUCHING_M = 2.0
+UNFIT = gettext_noop(
+    "The file holds a value that the database cannot keep.\nExport it again, or leave the column "
+    "out."
+)
 DOUBLE_ID = gettext_noop(
     "the id %(ref)s stands twice; ids must be unique\nGive one of the rows another id."
 )
+
+
+@contextmanager
+def only_fit_values() -> Iterator[None]:
+    """Refuse a file with a value that the database knows no way to keep."""
+    try:
+        yield
+    except DataError as error:
+        raise Refusal(UNFIT) from error
 
 
 def examine(

@@ -6,15 +6,17 @@ on the upload carry from one to the next.
 """
 
 import hashlib
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.files import File
-from django.db import DataError, connection, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
 from heatmap.choices import DataClass, JobKind, LayerKind, Nature, SeriesQuantity, UploadStep
@@ -31,16 +33,19 @@ from heatmap.services.jobs import create_job, run_job
 from heatmap.services.layers import (
     CLASS_ORDER,
     Provenance,
+    fingerprinted,
     joined,
     publish_series,
     publish_staged,
     spool_columns,
 )
 from heatmap.services.towns import OSM_KINDS, Extract, publish_extract, read_extract
-from heatmap.staging import copy_spool, staged_count
+from heatmap.staging import Staging, sort_in_memory, staged_count
 
 S_PER_MB = {"osm": 5.0}
 """Rough reading time of a file, 1 where nothing stands; from it follows the lane."""
+PROGRESS_S = 0.5
+"""The progress of the reading is told no oftener; each time is a transaction."""
 NOT_STATED = "not stated by the uploader"
 CELL_METHOD = gettext_noop(
     "Sum of the uploaded heat demand in each 100 m cell, by share of length or area."
@@ -71,16 +76,8 @@ STEP_IS_OLD = gettext_noop(
     "the data page."
 )
 OTHER_ANSWERS = (
-    "nature",
-    "method",
-    "layer",
-    "swap_axes",
-    "guess",
-    "timezone",
-    "stamps",
-    "merge",
-    "missing",
-)
+    "nature", "method", "layer", "swap_axes", "guess", "timezone", "stamps", "merge", "missing",
+)  # fmt: skip
 KEEP, REMOVE = "keep", "remove"
 """What becomes of features that a file which changes a layer by ids says nothing of."""
 
@@ -263,45 +260,60 @@ def _inspect(upload: Upload, attempt: Attempt) -> None:
 
 def _load(upload: Upload, attempt: Attempt) -> None:
     """Read every row, judge them in the database, and publish them if that is the step."""
-    is_series = upload.kind == LayerKind.SERIES
-    columns = [] if is_series else spool_columns(LayerKind(upload.kind))
-    request = request_of(upload) | {"task": "series" if is_series else "load"}
-    if is_series:
-        with acting_as(job_id=attempt.job_id):
-            request["stations"] = station_refs(upload.municipality)
+    path, name, request = Path(upload.file.path), upload.original_name, request_of(upload)
+    told_s = 0.0
 
     def beat(rows: int) -> None:
-        attempt(READING, min(0.6, 0.05 + rows / 1_000_000))
+        nonlocal told_s
+        if time.monotonic() - told_s > PROGRESS_S:
+            attempt(READING, min(0.6, 0.05 + rows / 1_000_000))
+            told_s = time.monotonic()
 
-    with spooled(Path(upload.file.path), upload.original_name, request, columns, beat) as result:
-        attempt(PUBLISHING if upload.step == UploadStep.COMMIT else CHECKING, 0.7)
-        try:
-            # with nothing to use only the report is kept, and the refusal ends the job
-            with attempt.ending() if result.facts["rows_used"] else attempt.storing():
-                (_keep_series if is_series else _keep_rows)(upload, result)
-        except DataError as error:
-            raise Refusal(
-                gettext_noop(
-                    "The file holds a value that the database cannot keep.\nExport it again, or "
-                    "leave the column out."
-                )
-            ) from error
+    if upload.kind == LayerKind.SERIES:
+        with acting_as(job_id=attempt.job_id):
+            request |= {"task": "series", "stations": station_refs(upload.municipality)}
+        with quality.only_fit_values(), spooled(path, name, request, [], beat) as result:
+            _keep(upload, attempt, result, _keep_series)
+        return
+    request["task"] = "load"
+    columns = spool_columns(LayerKind(upload.kind))
+    # rows that are only checked, or will be completed, need no fingerprint as they come
+    as_they_come = upload.step == UploadStep.COMMIT and not upload.answers.get("merge")
+    table = FEATURE_MODELS[LayerKind(upload.kind)]._meta.db_table
+    with (
+        quality.only_fit_values(),
+        Staging(table, columns, fingerprinted(columns) if as_they_come else []) as staging,
+        spooled(path, name, request, columns, beat, staging) as result,
+    ):
+        _keep(upload, attempt, result, partial(_keep_rows, staging))
+
+
+def _keep(
+    upload: Upload, attempt: Attempt, result: Spooled, keep: Callable[[Upload, Spooled], None]
+) -> None:
+    """Store what was read, and with it the end of the job."""
+    attempt(PUBLISHING if upload.step == UploadStep.COMMIT else CHECKING, 0.7)
+    # with nothing to use only the report is kept, and the refusal ends the job
+    with attempt.ending() if result.facts["rows_used"] else attempt.storing():
+        keep(upload, result)
     if not result.facts["rows_used"]:
         raise Refusal(NOTHING_USED)
 
 
-def _keep_rows(upload: Upload, result: Spooled) -> None:
+def _keep_rows(staging: Staging, upload: Upload, result: Spooled) -> None:
     kind = LayerKind(upload.kind)
     town, publishes = upload.municipality, upload.step == UploadStep.COMMIT
-    table = FEATURE_MODELS[kind]._meta.db_table
     base = merging.base_of(town, upload.answers.get("merge"), kind)
     with connection.cursor() as cursor:
-        copy_spool(cursor, table, result.columns, result.path)
+        sort_in_memory(cursor)
         findings = quality.examine(
             cursor, kind, result, lambda: _against(cursor, upload, base, result)
         )
         features = staged_count(cursor)
         document = quality.report(kind, upload.original_name, result, findings, features)
+        known = staging.fingerprint
+        if known and known[1] != features:  # doubles were taken out
+            known = None
         version = None
         if publishes and features > 0:
             origin = _origin(upload, document)
@@ -310,9 +322,9 @@ def _keep_rows(upload: Upload, result: Spooled) -> None:
                 origin = _merged(base, origin, document["against"])
             with transaction.atomic():
                 version = publish_staged(
-                    town, kind, name, cursor, result.columns, origin, result.facts.get("model")
-                )
-        cursor.execute("DROP TABLE staging")
+                    town, kind, name, cursor, result.columns, origin, known,
+                    result.facts.get("model"),
+                )  # fmt: skip
     _remember(upload, version, document)
 
 

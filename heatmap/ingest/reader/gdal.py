@@ -133,7 +133,7 @@ class Gdal:
                 for rows in pa.RecordBatchReader.from_stream(stream):
                     yield _batch(rows, geometry, row)
                     row += rows.num_rows
-        except (DataSourceError, DataLayerError, pa.ArrowException, RuntimeError) as error:
+        except (DataSourceError, DataLayerError, pa.ArrowException, RuntimeError, OSError) as error:
             raise FileRefused(UNREADABLE, format=DRIVERS[self.source.format]) from error
 
 

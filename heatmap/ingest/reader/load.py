@@ -16,7 +16,7 @@ from heatmap.ingest.reader.cells import Cells
 from heatmap.ingest.reader.grid_model import FORMAT, GridModel
 from heatmap.ingest.reader.guess import choose_columns
 from heatmap.ingest.reader.layers import Batch, note
-from heatmap.ingest.reader.messages import FileRefused, Remarks, emit, gettext_noop
+from heatmap.ingest.reader.messages import FileRefused, Remarks, emit, emit_now, gettext_noop
 from heatmap.ingest.reader.neighbours import Neighbours
 from heatmap.ingest.reader.opening import (
     Opened,
@@ -208,7 +208,7 @@ def read(sources: list[Source], request: Mapping[str, Any]) -> None:
     )  # fmt: skip
     for batch, fitted in _fitted(loading, asked):
         loading.take(batch, fitted)
-        emit("progress", rows=loading.rows_read, features=opened.info.features)
+        emit_now("progress", rows=loading.rows_read, features=opened.info.features)
     if loading.rows_used == 0 and loading.fitting.handling.outside:
         points = np.vstack(loading.fitting.handling.outside_points)
         if len(points):

@@ -34,6 +34,12 @@ def emit(line: str, /, **content: Any) -> None:
     sys.stdout.write(text + "\n")
 
 
+def emit_now(line: str, /, **content: Any) -> None:
+    """Print a line that somebody is waiting for."""
+    emit(line, **content)
+    sys.stdout.flush()
+
+
 def emit_refused(
     kind: str,
     ref: str,

@@ -1,7 +1,9 @@
 """Writes rows as the database's COPY reads them in binary: no text is made, none is parsed again.
 
-The format is PostgreSQL's (documentation of COPY, "Binary Format"): a signature, then for each row
-the number of its fields and for each field its length and its bytes, all in network order.
+The format is PostgreSQL's (documentation of COPY, "Binary Format"), without the signature in front
+and the mark at the end: for each row the number of its fields and for each field its length and its
+bytes, all in network order. How many bytes are whole rows is printed as they come, so that the
+database takes them while the next ones are read.
 """
 
 from collections.abc import Mapping
@@ -13,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
-NULL, END = b"\xff\xff\xff\xff", b"\xff\xff"
+from heatmap.ingest.reader.messages import emit_now
+
+NULL = b"\xff\xff\xff\xff"
 FLOAT8_TYPE = 701
 FIXED = {pa.int64(): ">i8", pa.int32(): ">i4", pa.float64(): ">f8", pa.bool_(): "i1"}
 
@@ -32,20 +35,22 @@ class Spool:
         """Append rows: whole numbers, floats, truths, texts, bytes, and lists of twelve floats."""
         if self._file is None:
             self._file = self.path.open("wb")
-            self._file.write(SIGNATURE)
         head = pa.scalar(len(self.columns).to_bytes(2, "big"))
         parts = [part for name in self.columns for part in _fields(fields[name])]
         rows = pc.binary_join_element_wise(head, *parts, b"")
         start, end = np.frombuffer(rows.buffers()[1], dtype=np.int32)[[0, len(rows)]]
         self._file.write(memoryview(rows.buffers()[2])[start:end])
         self.rows += len(rows)
+        self._file.flush()
+        emit_now("spooled", bytes=self._file.tell(), is_all=False)
 
     def close(self) -> None:
-        if self._file is None:
-            self.path.write_bytes(SIGNATURE + END)
-        else:
-            self._file.write(END)
+        """Say that no more rows come."""
+        size = 0
+        if self._file is not None:
+            size = self._file.tell()
             self._file.close()
+        emit_now("spooled", bytes=size, is_all=True)
 
 
 def _fields(column: pa.Array) -> list[pa.Array]:
