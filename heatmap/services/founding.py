@@ -1,6 +1,6 @@
 """Founds a town from one OpenStreetMap extract: layers, prices and weather, all or nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,23 +47,29 @@ class TownPlan:
     is_demo: bool = False
 
 
+def open_town(plan: TownPlan, bounds_m: Sequence[float], user: User | None) -> Municipality:
+    """Create a town with a margin around what it shows; `user` becomes its administrator."""
+    west, south, east, north = bounds_m
+    town = create_municipality(
+        slug=plan.slug,
+        name=plan.name,
+        country=plan.country,
+        srid=plan.srid,
+        bounds_m=(west - MARGIN_M, south - MARGIN_M, east + MARGIN_M, north + MARGIN_M),
+        is_demo=plan.is_demo,
+    )
+    if user is not None:
+        let_in(town, user, Role.ADMINISTRATOR)
+    return town
+
+
 def found_town(plan: TownPlan, path: Path, user: User | None, say: Callable[[str], None]) -> None:
     """Read the extract and publish everything in one transaction; `user` becomes its
     administrator."""
     say(f"{plan.name}: reading the map extract")
     extract = read_extract(path, grow_network=plan.grow_network)
-    west, south, east, north = extract.bounds()
     with acting_as(municipality=plan.slug):
-        town = create_municipality(
-            slug=plan.slug,
-            name=plan.name,
-            country=plan.country,
-            srid=plan.srid,
-            bounds_m=(west - MARGIN_M, south - MARGIN_M, east + MARGIN_M, north + MARGIN_M),
-            is_demo=plan.is_demo,
-        )
-        if user is not None:
-            let_in(town, user, Role.ADMINISTRATOR)
+        town = open_town(plan, extract.bounds(), user)
         for version in publish_extract(
             town, extract, source=plan.source, data_date=plan.data_date, user=user
         ):

@@ -7,20 +7,15 @@ import shapely
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 
-from heatmap.choices import DataClass, LayerKind, Nature, Role
+from heatmap.choices import DataClass, LayerKind, Nature
 from heatmap.derive import demand, schutterwald
 from heatmap.errors import Refusal
 from heatmap.identity import acting_as
 from heatmap.ingest.network_tables import POWER, installed_file
 from heatmap.services import uploads
-from heatmap.services.founding import (
-    MARGIN_M,
-    TownPlan,
-    publish_demo_prices,
-    publish_weather,
-)
+from heatmap.services.founding import TownPlan, open_town, publish_demo_prices, publish_weather
 from heatmap.services.layers import Provenance, publish_features
-from heatmap.services.municipalities import create_municipality, get_municipality, let_in
+from heatmap.services.municipalities import get_municipality
 
 GRID_MODEL = "mv_oberrhein_substations.json"
 LICENCE = "BSD-3-Clause; generic, derived from reality"
@@ -57,18 +52,8 @@ def found_from_networks(plan: TownPlan, user: User | None, say: Callable[[str], 
         (LayerKind.FEEDERS, "Feeders", schutterwald.cables(), schutterwald.CABLE_METHOD),
     )
     homes = shapely.from_wkb([row["wkb"] for row in customers])
-    west, south, east, north = shapely.total_bounds(homes)
     with acting_as(municipality=plan.slug):
-        town = create_municipality(
-            slug=plan.slug,
-            name=plan.name,
-            country=plan.country,
-            srid=plan.srid,
-            bounds_m=(west - MARGIN_M, south - MARGIN_M, east + MARGIN_M, north + MARGIN_M),
-            is_demo=plan.is_demo,
-        )
-        if user is not None:
-            let_in(town, user, Role.ADMINISTRATOR)
+        town = open_town(plan, shapely.total_bounds(homes).tolist(), user)
         for kind, name, rows, method in layers:
             personal = kind in (LayerKind.BUILDINGS, LayerKind.HEAT_DEMAND)
             origin = Provenance(

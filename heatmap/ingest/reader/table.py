@@ -4,6 +4,7 @@ import csv
 import itertools
 import re
 import zipfile
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ TOO_MANY_CELLS = gettext_noop(
 )
 
 
-class Table:
+class Table(ABC):
     """Rows of texts under a header, from any source of rows."""
 
     can_lack_crs = True
@@ -67,11 +68,11 @@ class Table:
         self.source, self.wanted_encoding = source, encoding
         csv.field_size_limit(LONGEST_CELL)
 
-    def layers(self) -> list[LayerInfo]:
-        raise NotImplementedError
+    @abstractmethod
+    def layers(self) -> list[LayerInfo]: ...
 
-    def rows(self, layer: str) -> Iterator[list[Any]]:
-        raise NotImplementedError
+    @abstractmethod
+    def rows(self, layer: str) -> Iterator[list[Any]]: ...
 
     def batches(self, layer: str, options: dict[str, Any]) -> Iterator[Batch]:
         rows = self.rows(layer)
