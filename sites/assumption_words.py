@@ -4,6 +4,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 LABELS: dict[str, str | Promise] = {
+    "futures.draws": _("Number of futures"),
+    "futures.seed": _("Seed of the futures"),
+    "futures.spread": _("Factor on all deviations of the futures"),
+    "futures.cycle_persistence_share": _("Part of a move of the hash price that lasts a year"),
+    "futures.machine_price_elasticity": _("How machine prices follow the hash price"),
+    "futures.event_tax_eur_per_mwh": _("New burden on electricity after an event"),
+    "futures.correlation_gas_day_ahead": _("Correlation of gas and electricity prices"),
+    "futures.correlation_gas_co2": _("Correlation of gas and CO2 prices"),
+    "futures.correlation_co2_day_ahead": _("Correlation of CO2 and electricity prices"),
+    "futures.correlation_infrastructure_pipe": _("Correlation of building and pipe costs"),
+    "futures.debt_share": _("Borrowed part of the building cost"),
+    "futures.debt_rate_share": _("Interest of the debt"),
+    "futures.debt_years": _("Term of the debt"),
+    "futures.debt_cover_least": _("Least cover of the debt service"),
     "network.supply_max_degc": _("Supply temperature in the coldest hours"),
     "network.supply_min_degc": _("Supply temperature in summer"),
     "network.outdoor_cold_degc": _("Outdoor temperature of the hottest supply"),

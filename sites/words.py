@@ -141,6 +141,7 @@ GROUPS: dict[str, str | Promise] = {
     "demand": _("Heat demand"),
     "heat": _("Heat"),
     "money": _("Money"),
+    "futures": _("Futures"),
     "economics": _("Money"),
     "compute": _("Compute"),
     "score": _("Scoring"),

@@ -75,6 +75,9 @@ class Candidate(models.Model):
     resilience = models.JSONField(
         null=True, help_text="What failures mean, for the short-list only."
     )
+    futures = models.JSONField(
+        null=True, help_text="Drivers of the futures and their error, for the short-list only."
+    )
 
     class Meta:
         ordering = ["rank", "ref"]
@@ -88,7 +91,12 @@ class Candidate(models.Model):
     @property
     def document(self) -> dict[str, Any]:
         """The result with what was added when all parcels were known."""
-        added = {"rank": self.rank, "foresight": self.foresight, "resilience": self.resilience}
+        added = {
+            "rank": self.rank,
+            "foresight": self.foresight,
+            "resilience": self.resilience,
+            "futures": self.futures,
+        }
         if self.sharing is not None:
             added["grid"] = self.result["grid"] | self.sharing
         return self.result | added

@@ -13,6 +13,7 @@ from sites.findings import (
     hours_sentence,
     money_table,
 )
+from sites.future_findings import chance_sentence
 from sites.sentences import gaps, reason, reasons
 from sites.words import word
 
@@ -96,6 +97,9 @@ def money_sentences(parcel: dict[str, Any]) -> dict[str, Any]:
         },
         _("This income is speculative: it follows a market that the town cannot influence."),
     ]
+    chances = chance_sentence(parcel)
+    if chances:
+        compute.append(chances)
     return {
         "why": hours_sentence(parcel),
         "foresight": foresight_sentence(parcel),

@@ -50,6 +50,7 @@ def labels() -> dict[str, str]:
         "nature": _("Origin"),
         "figures": _("In figures"),
         "cost_chart": _("Cost of heat in EUR/MWh"),
+        "chance_chart": _("Present value over all futures"),
         "energy_chart": _("Electricity in a year and what becomes of it"),
         "year_chart": _("Heat through the year"),
         "temperature_chart": _("Temperatures through the year"),
