@@ -19,7 +19,7 @@ from engines.futures.draw import Futures, Outlook
 from engines.futures.worth import COLUMNS, PlanTable, Terms
 from engines.grid.tariff import Tariff, tariff_named
 
-LEVELS = (0.1, 0.25, 0.4, 0.55, 0.68, 0.8, 0.88, 0.94, 0.98, 1.0)
+LEVELS = (0.15, 0.35, 0.55, 0.7, 0.82, 0.91, 0.97, 1.0)
 """Quantiles of compute revenue that are dispatched for each price year; densest where it earns."""
 LESS_DEMAND, LESS_CAPTURE = 0.7, 0.95
 """Heat demand and heat caught of the plans from which their differences are taken."""
@@ -54,6 +54,40 @@ class FutureTown:
     heat_factor: FloatArray
 
 
+@dataclass(frozen=True)
+class Operated:
+    """Hubs that were dispatched in a study, as far as their plans depend on it.
+
+    Attributes
+    ----------
+    inputs : DispatchInputs
+    dispatch : DispatchResult
+    compute_eur_per_mwh : array, shape (years,)
+        Revenue of each year of the study.
+    day_ahead_mean_eur_per_mwh : float
+    """
+
+    inputs: DispatchInputs
+    dispatch: DispatchResult
+    compute_eur_per_mwh: FloatArray
+    day_ahead_mean_eur_per_mwh: float
+
+    @property
+    def adders_eur_per_mwh(self) -> float:
+        """What the tariff puts on every MWh."""
+        return float(self.inputs.price_eur_per_mwh.mean()) - self.day_ahead_mean_eur_per_mwh
+
+
+def operated(hubs: Hubs) -> Operated:
+    """Return the operation of the hubs of a study."""
+    return Operated(
+        hubs.inputs,
+        hubs.dispatch,
+        hubs.compute.eur_per_mwh_it,
+        hubs.town.day_ahead_mean_eur_per_mwh,
+    )
+
+
 def terms_of(hubs: Hubs, a: Assumptions) -> Terms:
     """Return what turns operation into worth in this study."""
     opex = np.broadcast_to(np.asarray(hubs.cost.opex.total_eur), hubs.joined.shape)
@@ -68,15 +102,17 @@ def terms_of(hubs: Hubs, a: Assumptions) -> Terms:
     )
 
 
-def plan_table(hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumptions) -> PlanTable:
+def plan_table(
+    hubs: Operated, town: FutureTown, choices: StudyChoices, a: Assumptions
+) -> PlanTable:
     """Dispatch the plans from which the futures are read.
 
     The study's own price year keeps the plans of the study (every year, and the sensitivities); a
     study without deviations is therefore read exactly.
     """
     tariff = tariff_named(choices.tariff)
-    adders = adders_eur_per_mwh(hubs)
-    levels = _levels(hubs, town, adders)
+    adders = hubs.adders_eur_per_mwh
+    levels = _levels(hubs, town)
     inputs = replace(hubs.inputs, compute_value_eur_per_mwh=levels)
 
     def plans(given: DispatchInputs, solved: DispatchResult | None = None) -> FloatArray:
@@ -89,7 +125,7 @@ def plan_table(hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumptio
     per_capture = (usual - plans(less_caught)) / (1.0 - LESS_CAPTURE)
     tables = [np.concatenate([plans(hubs.inputs, hubs.dispatch), usual], axis=1)]
     at = [np.concatenate([hubs.inputs.compute_value_eur_per_mwh, levels])]
-    for prices in all_in_eur_per_mwh(hubs, town, adders):
+    for prices in all_in_eur_per_mwh(hubs, town):
         tables.append(plans(replace(inputs, price_eur_per_mwh=prices)))
         at.append(levels)
     where = np.concatenate(at)
@@ -101,18 +137,13 @@ def plan_table(hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumptio
     )
 
 
-def adders_eur_per_mwh(hubs: Hubs) -> float:
-    """Return what the tariff puts on every MWh."""
-    return float(hubs.town.price_eur_per_mwh.mean()) - hubs.town.day_ahead_mean_eur_per_mwh
-
-
-def all_in_eur_per_mwh(hubs: Hubs, town: FutureTown, adders: float) -> Sequence[FloatArray]:
+def all_in_eur_per_mwh(hubs: Operated, town: FutureTown) -> Sequence[FloatArray]:
     """Return the drawn price years, each brought to the mean of the study's, with the tariff."""
-    mean = hubs.town.day_ahead_mean_eur_per_mwh
+    mean, adders = hubs.day_ahead_mean_eur_per_mwh, hubs.adders_eur_per_mwh
     return [year * (mean / year.mean()) + adders for year in town.prices.day_ahead_eur_per_mwh]
 
 
-def _levels(hubs: Hubs, town: FutureTown, adders: float) -> FloatArray:
+def _levels(hubs: Operated, town: FutureTown) -> FloatArray:
     """Return the levels of compute revenue at which futures decide like the study's prices.
 
     An hour runs for computing alone while ``v > (1 + aux) (level DA + adders + burden)``. At the
@@ -120,7 +151,8 @@ def _levels(hubs: Hubs, town: FutureTown, adders: float) -> FloatArray:
     adders``; its quantiles over all years of all futures are the levels.
     """
     futures, drawn = town.futures, 1.0 + hubs.inputs.auxiliary_share
-    value = hubs.compute.eur_per_mwh_it * futures.compute_factor
+    adders = hubs.adders_eur_per_mwh
+    value = hubs.compute_eur_per_mwh * futures.compute_factor
     burden = drawn * (adders + futures.surcharge_eur_per_mwh)
     level = np.maximum(futures.day_ahead_factor, 1e-3)[:, None]
     alike = ((value - burden) / level + drawn * adders).clip(min=0.0)

@@ -18,8 +18,8 @@ from engines.economics.heat_value import displaced_heat_eur_per_mwh
 from engines.evaluation.future_plans import (
     FutureTown,
     PriceYears,
-    adders_eur_per_mwh,
     all_in_eur_per_mwh,
+    operated,
     plan_table,
     terms_of,
 )
@@ -111,7 +111,7 @@ def heat_value_factor(futures: Futures, a: Assumptions) -> FloatArray:
 
 def hub_futures(hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumptions) -> HubFutures:
     """Return what the futures of the study make of every hub."""
-    table, terms = plan_table(hubs, town, choices, a), terms_of(hubs, a)
+    table, terms = plan_table(operated(hubs), town, choices, a), terms_of(hubs, a)
     found = worth(table, town.futures, town.heat_factor, terms)
     carried = hubs.money.npv_eur - central_npv_eur(table, terms, town)
     npv_eur = found.npv_eur + carried[:, None]
@@ -128,7 +128,7 @@ def hub_drivers(
     hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumptions
 ) -> list[tuple[Driver, ...]]:
     """Return for each hub which driver makes how much of the variance of its present value."""
-    table, terms = plan_table(hubs, town, choices, a), terms_of(hubs, a)
+    table, terms = plan_table(operated(hubs), town, choices, a), terms_of(hubs, a)
 
     def npv_eur(i: int, points: FloatArray) -> FloatArray:
         drawn = futures_from(points, town.outlook, a)
@@ -156,7 +156,7 @@ def table_error(
     count = min(sample, town.futures.count)
     chosen = order[((np.arange(count) + 0.5) * town.futures.count / count).astype(np.int64)]
     futures, heat = town.futures.at(chosen), town.heat_factor[chosen]
-    table, terms = plan_table(hubs, town, choices, a), terms_of(hubs, a)
+    table, terms = plan_table(operated(hubs), town, choices, a), terms_of(hubs, a)
     read = worth(table, futures, heat, terms).npv_eur
     exact = np.empty_like(read)
     for f in range(count):
@@ -213,9 +213,9 @@ def _exact_npv_eur(
     a: Assumptions,
 ) -> FloatArray:
     """Dispatch every year of one future and return the present value of every hub [EUR]."""
-    adders, tariff = adders_eur_per_mwh(hubs), tariff_named(choices.tariff)
-    own = hubs.inputs.price_eur_per_mwh
-    years = [own, *all_in_eur_per_mwh(hubs, town, adders)]
+    given, tariff = operated(hubs), tariff_named(choices.tariff)
+    adders = given.adders_eur_per_mwh
+    years = [hubs.inputs.price_eur_per_mwh, *all_in_eur_per_mwh(given, town)]
     tables: list[FloatArray] = []
     for t in range(one.years):
         market = years[one.price_year[0, t]] - adders
