@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heatmap.quantities import count, is_missing, quantity
+from heatmap.quantities import count, digits, is_missing, quantity
 
 DRIVERS: Mapping[str, str | Promise] = {
     "decay": gettext_lazy("Fall of the hash price per year"),
@@ -25,6 +25,25 @@ DRIVERS: Mapping[str, str | Promise] = {
     "price_year": gettext_lazy("Year whose hours the prices follow"),
 }
 """Labels of ``engines/data/futures.csv``."""
+CASES: Mapping[str, str | Promise] = {
+    "flat_25": gettext_lazy("Hash price stays at 25 USD"),
+    "flat_19": gettext_lazy("Hash price stays at 19.4 USD"),
+    "decay_35": gettext_lazy("Hash price falls by 35 % a year"),
+    "flat": gettext_lazy("Hash price never falls"),
+    "slump": gettext_lazy("Computing earns 60 % for 18 months"),
+    "halving": gettext_lazy("The halving takes half"),
+    "ban": gettext_lazy("Computing is forbidden after three years"),
+    "operator_stops": gettext_lazy("The operator stops after 30 months"),
+    "tax": gettext_lazy("20 EUR/MWh more on electricity after three years"),
+    "dear_power": gettext_lazy("Day-ahead prices half as high again"),
+    "warm_winters": gettext_lazy("Every winter needs 15 % less heat"),
+    "headroom": gettext_lazy("The grid takes back half of the power after two years"),
+    "biomass": gettext_lazy("The displaced heat is biomass"),
+    "hold_down": gettext_lazy("Coins are held for two years, and their price halves"),
+    "hold_up": gettext_lazy("Coins are held for two years, and their price doubles"),
+    "heat_only": gettext_lazy("Computing earns nothing from the start"),
+}
+"""Labels of ``engines/data/stress.csv``."""
 MOST_DRIVERS = 6
 BAR = 100.0
 BANDS = (
@@ -177,6 +196,8 @@ def future_findings(result: Mapping[str, Any], town: Mapping[str, Any]) -> dict[
         ],
         "drivers": driver_rows(result),
         "method": method_sentences(result, town),
+        "stress": stress_rows(result),
+        "break_even": break_even_sentences(result),
     }
 
 
@@ -185,3 +206,44 @@ def _error(found: Mapping[str, Any]) -> str:
         "share": quantity(found["p_npv_positive"], "share", 2),
         "error": quantity(found["p_error"], "share", 1),
     }
+
+
+def stress_rows(result: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Each bad case with what it makes of worth and heat, and who heats instead."""
+    return [
+        {
+            "label": str(CASES.get(one["key"], one["key"])),
+            "npv": quantity(one["npv_eur"], "EUR"),
+            "npv_change": _signed(one["npv_change_eur"], "EUR"),
+            "heat": quantity(one["heat_mwh_per_a"], "MWh/a"),
+            "heat_change": _signed(one["heat_change_mwh_per_a"], "MWh/a"),
+            "backup": quantity(one["backup_eur"], "EUR"),
+        }
+        for one in (result.get("futures") or {}).get("stress") or []
+    ]
+
+
+def _signed(value: float | None, unit: str) -> str:
+    if is_missing(value):
+        return quantity(value, unit)
+    if abs(value) < 0.5:
+        return "0"
+    return ("+" if value > 0 else "") + quantity(value, unit)
+
+
+def break_even_sentences(result: Mapping[str, Any]) -> list[str]:
+    """Say at which hash price and at which price of heat the present value is zero."""
+    found = (result.get("futures") or {}).get("break_even")
+    if not found:
+        return []
+    price, heat = found["hashprice_usd_per_ph_day"], found["heat_eur_per_mwh"]
+    return [
+        _("At no hash price does it pay.")
+        if is_missing(price)
+        else _("It pays from a hash price of %(price)s USD per PH/s and day in the first year on.")
+        % {"price": digits(price, 3)},
+        _("At no price of heat does it pay.")
+        if is_missing(heat)
+        else _("It pays from a mean price of heat of %(heat)s on.")
+        % {"heat": quantity(heat, "EUR/MWh")},
+    ]

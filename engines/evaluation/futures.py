@@ -182,11 +182,10 @@ def _terms_at(terms: Terms, i: int) -> Terms:
     )
 
 
-def central_npv_eur(table: PlanTable, terms: Terms, town: FutureTown) -> FloatArray:
-    """Return the present value of the study itself as the table reads it."""
-    years = town.outlook.years
+def study_alone(years: int) -> Futures:
+    """Return one future that is the study itself."""
     one, level = np.ones(1), np.ones((1, years))
-    study = Futures(
+    return Futures(
         compute_factor=level,
         machine_factor=np.ones((1, years + 1)),
         day_ahead_factor=one,
@@ -200,7 +199,12 @@ def central_npv_eur(table: PlanTable, terms: Terms, town: FutureTown) -> FloatAr
         surcharge_eur_per_mwh=np.zeros((1, years)),
         price_year=np.zeros((1, years), dtype=np.int64),
     )
-    return worth(table, study, one, terms).npv_eur[:, 0]
+
+
+def central_npv_eur(table: PlanTable, terms: Terms, town: FutureTown) -> FloatArray:
+    """Return the present value of the study itself as the table reads it."""
+    study = study_alone(town.outlook.years)
+    return np.asarray(worth(table, study, np.ones(1), terms).npv_eur[:, 0], dtype=np.float64)
 
 
 def _exact_npv_eur(

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from heatmap.quantities import DASH, count, digits, is_missing, quantity, score
 from sites.findings import criteria_bars
+from sites.future_findings import break_even_sentences, stress_rows
 from sites.reports.annex import annex
 from sites.reports.council import (
     assumed_sentences,
@@ -195,6 +196,8 @@ def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:
         "money": _money(parcel),
         "money_words": money_sentences(parcel),
         "missing": missing_sentences(parcel),
+        "stress": stress_rows(parcel),
+        "break_even": break_even_sentences(parcel),
     }
 
 

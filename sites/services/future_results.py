@@ -11,6 +11,7 @@ from engines.evaluation.futures import (
     table_error,
 )
 from engines.evaluation.hubs import Hubs
+from engines.evaluation.stress import StressCase, break_even, stress_cases
 from engines.futures.drivers import Driver
 from engines.futures.summary import LEVELS
 from sites.assembly import Assembled
@@ -52,11 +53,26 @@ def draw_document(town: FutureTown, given: Assembled) -> dict[str, Any]:
 
 
 def futures_documents(given: Assembled, hubs: Hubs) -> list[dict[str, Any]]:
-    """Drivers and the error of the method, for each of these parcels."""
+    """Drivers, the error of the method and bad cases, for each of these parcels."""
     town = future_of(given)
     drivers = hub_drivers(hubs, town, given.choices, given.assumptions)
     error = table_error(hubs, town, given.choices, given.assumptions)
-    return [_document(i, drivers[i], error) for i in range(len(given.rows))]
+    cases = stress_cases(hubs, given.choices, given.assumptions)
+    zero = break_even(hubs, town, given.choices, given.assumptions)
+    return [
+        _document(i, drivers[i], error)
+        | {
+            "stress": [_case(i, case) for case in cases],
+            "break_even": {name: number(values[i]) for name, values in vars(zero).items()},
+        }
+        for i in range(len(given.rows))
+    ]
+
+
+def _case(i: int, case: StressCase) -> dict[str, Any]:
+    return {"key": case.key} | {
+        name: number(values[i]) for name, values in vars(case).items() if name != "key"
+    }
 
 
 def _document(i: int, drivers: tuple[Driver, ...], error: TableError) -> dict[str, Any]:
