@@ -49,6 +49,7 @@ class Assembled:
     choices: StudyChoices
     assumptions: Assumptions
     price_years: PriceYears
+    country: str
     buildings_connected: int
     srid: int
 
@@ -82,6 +83,7 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
         choices=_choices(inputs),
         assumptions=assumptions,
         price_years=_price_years(versions),
+        country=municipality.country,
         buildings_connected=len(network.customers),
         srid=municipality.srid,
     )

@@ -4,6 +4,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 LABELS: dict[str, str | Promise] = {
+    "carbon.grid_de_t_per_mwh": _("Emissions of electricity in Germany"),
+    "carbon.grid_dk_t_per_mwh": _("Emissions of electricity in Denmark"),
+    "carbon.grid_fi_t_per_mwh": _("Emissions of electricity in Finland"),
+    "carbon.grid_no_t_per_mwh": _("Emissions of electricity in Norway"),
+    "carbon.grid_pl_t_per_mwh": _("Emissions of electricity in Poland"),
+    "carbon.grid_se_t_per_mwh": _("Emissions of electricity in Sweden"),
+    "carbon.contract_renewable_share": _("Electricity with guarantees of origin"),
     "futures.draws": _("Number of futures"),
     "futures.seed": _("Seed of the futures"),
     "futures.spread": _("Factor on all deviations of the futures"),

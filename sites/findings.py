@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from heatmap.quantities import digits, quantity, score
+from sites.carbon_findings import carbon_findings
 from sites.future_findings import future_findings
 from sites.grid_findings import grid_findings
 from sites.network_findings import network_findings
@@ -310,6 +311,7 @@ def parcel_findings(
         "network": network_findings(result),
         "grid": grid_findings(result),
         "resilience": resilience_findings(result),
+        "carbon": carbon_findings(result),
         "futures": future_findings(result, (town_result or {}).get("town") or {}),
         "notes": [reason(note) for note in (town_result or {}).get("notes") or []],
     }

@@ -142,6 +142,7 @@ GROUPS: dict[str, str | Promise] = {
     "heat": _("Heat"),
     "money": _("Money"),
     "futures": _("Futures"),
+    "carbon": _("Emissions"),
     "economics": _("Money"),
     "compute": _("Compute"),
     "score": _("Scoring"),

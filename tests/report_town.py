@@ -101,6 +101,24 @@ def _money(shift: float) -> dict[str, Any]:
     }
 
 
+CARBON = {
+    "country": "DE",
+    "grid_t_per_mwh": 0.36,
+    "displaced_source": "boiler",
+    "avoided_t": 749.0,
+    "break_even_t_per_mwh": 0.174,
+    "rules": {
+        rule: {
+            "heat_share": share,
+            "location_t": 1548.0 * share,
+            "market_t": 1548.0 * share,
+            "net_location_t": 1548.0 * share - 749.0,
+            "net_market_t": 1548.0 * share - 749.0,
+            "location_t_per_mwh": 0.4526 * share,
+        }
+        for rule, share in (("full", 1.0), ("economic", 0.276), ("none", 0.0))
+    },
+}
 LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
 NPV_EUR = (-2.1e6, -1.6e6, -1.4e6, -1.0e6, -0.7e6, -0.3e6, 0.1e6, 0.5e6, 1.4e6)
 FUTURES = {
@@ -208,6 +226,7 @@ def _parcel(rank: int | None, name: str, ref: str, shift: float) -> dict[str, An
         "npv_eur": -642_000.0,
         "money": _money(shift),
         "chances": _chances(shift),
+        "carbon": CARBON,
         "futures": FUTURES,
         "alternatives": {
             "heat_pump": {"lcoh_eur_per_mwh": 88.2},

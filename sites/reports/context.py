@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from heatmap.quantities import DASH, count, digits, is_missing, quantity, score
+from sites.carbon_findings import carbon_findings
 from sites.findings import criteria_bars
 from sites.future_findings import break_even_sentences, stress_rows
 from sites.reports.annex import annex
@@ -196,6 +197,7 @@ def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:
         "money": _money(parcel),
         "money_words": money_sentences(parcel),
         "missing": missing_sentences(parcel),
+        "carbon": carbon_findings(parcel),
         "stress": stress_rows(parcel),
         "break_even": break_even_sentences(parcel),
     }

@@ -9,6 +9,7 @@ import numpy as np
 from django.utils.translation import gettext_noop
 
 from engines import ENGINE_VERSION
+from engines.evaluation.carbon import hub_carbon
 from engines.evaluation.future_plans import FutureTown
 from engines.evaluation.futures import hub_futures
 from engines.evaluation.hubs import Hubs, evaluate_hubs
@@ -25,6 +26,7 @@ from heatmap.services.attempts import Attempt
 from heatmap.staging import insert_rows, staged
 from sites.assembly import Assembled, assemble
 from sites.models import Candidate, Run, RunPart
+from sites.services.carbon_results import carbon_document
 from sites.services.future_results import (
     chances_document,
     draw_document,
@@ -128,8 +130,10 @@ def _work_part(
     hubs = hubs_of(part, year)
     drawn = hub_futures(hubs, future, part.choices, part.assumptions)
     judged = judge(part.candidates, hubs, part.choices, part.assumptions, drawn)
+    emitted = hub_carbon(hubs, part.country, part.choices, part.assumptions)
     parcels = [
-        parcel | {"chances": chances_document(drawn, i)}
+        parcel
+        | {"chances": chances_document(drawn, i), "carbon": carbon_document(emitted, part, i)}
         for i, parcel in enumerate(parcel_documents(part, hubs, judged))
     ]
     texts = [canonical(parcel) for parcel in parcels]

@@ -108,6 +108,15 @@ def test_a_council_reads_how_likely_it_pays(english, german, tmp_path):
     assert "Rechnet es sich? Unwahrscheinlich" in text_of(german, tmp_path, "-l", "1")
 
 
+def test_the_pages_of_a_place_show_emissions_by_every_rule(english, tmp_path):
+    words = " ".join(text_of(english, tmp_path).replace("\u202f", " ").split())
+    # 1548 - 749 and the break-even of the year
+    assert "The hub raises emissions by 799 t CO₂/a" in words
+    assert "Above a grid factor of 0.174 t CO₂/MWh" in words
+    for row in run_context(document(), "en")["parcels"][0]["carbon"]["rows"]:
+        assert " ".join(row["net"].replace("\u202f", " ").split()) in words
+
+
 def test_the_pages_of_a_place_show_the_spread_and_every_bad_case(english, tmp_path):
     words = " ".join(text_of(english, tmp_path).replace("\u202f", " ").split())
     assert "The present value is above zero in 12 % of the futures" in words

@@ -4,6 +4,7 @@ import pytest
 from django.utils import translation
 
 from engines.tables import catalogue
+from sites.carbon_findings import carbon_findings
 from sites.findings import foresight_sentence, hours_sentence
 from sites.future_findings import (
     CASES,
@@ -100,3 +101,46 @@ def test_every_driver_and_every_case_has_its_word():
             assert {key: str(word) for key, word in words.items()} == {
                 key: row["label"] for key, row in catalogue(table).items()
             }
+
+
+def emitted(**changes):
+    account = {
+        "location_t": 10.0,
+        "market_t": 10.0,
+        "net_location_t": 4.0,
+        "location_t_per_mwh": 0.4,
+    }
+    base = {
+        "grid_t_per_mwh": 0.36,
+        "avoided_t": 6.0,
+        "break_even_t_per_mwh": 0.2,
+        "rules": dict.fromkeys(("full", "economic", "none"), account),
+    }
+    return {"carbon": base | changes}
+
+
+def test_what_is_not_known_of_emissions_is_said_and_never_zero():
+    silent = dict.fromkeys(("location_t", "market_t", "net_location_t", "location_t_per_mwh"))
+    gaps = emitted(
+        grid_t_per_mwh=None,
+        avoided_t=None,
+        break_even_t_per_mwh=None,
+        rules=dict.fromkeys(("full", "economic", "none"), silent),
+    )
+    with translation.override("en"):
+        found = carbon_findings(gaps)
+        assert found["title"] == "Whether emissions fall is not known"
+        assert "No grid factor is known" in found["said"][0]
+        assert "state its source" in found["said"][1]
+        assert {row["net"] for row in found["rows"]} == {"–"}
+        assert carbon_findings({}) is None
+
+
+def test_whether_emissions_rise_or_fall_stands_in_the_title():
+    fallen = emitted()["carbon"]["rules"]["full"] | {"net_location_t": -3.0}
+    lower = emitted(rules=dict.fromkeys(("full", "economic", "none"), fallen))
+    with translation.override("en"):
+        found = carbon_findings(emitted())
+        assert found["title"].startswith("The hub raises emissions by 4")
+        assert "no hourly factors are loaded" in found["said"][0]
+        assert carbon_findings(lower)["title"].startswith("The hub lowers")
