@@ -16,11 +16,11 @@ from engines.evaluation.hubs import Hubs, electricity_eur
 from engines.evaluation.records import StudyChoices
 from engines.evaluation.town import full_load_mwh_per_a
 from engines.futures.stress import (
-    Scenario,
+    BadCase,
+    bad_cases,
     compute_of_years,
     flows_with_stop,
     held_income,
-    scenarios,
     share_of_years,
 )
 from engines.futures.worth import worth
@@ -29,7 +29,7 @@ from engines.grid.tariff import tariff_named
 HIGHEST_FACTOR = 1024.0
 """Break-even prices are looked for up to this multiple of the study's."""
 BISECTIONS = 50
-NOTHING = Scenario("", "", *[float("nan")] * 15)
+NOTHING = BadCase("", "", *[float("nan")] * 15)
 """The study itself: a case that changes nothing."""
 
 
@@ -99,14 +99,14 @@ def stress_cases(
     hubs: Hubs,
     choices: StudyChoices,
     a: Assumptions,
-    cases: Sequence[Scenario] | None = None,
+    cases: Sequence[BadCase] | None = None,
 ) -> tuple[StressCase, ...]:
     """Return what each case makes of every hub."""
     usual = _course(hubs, NOTHING, choices, a)
     usual_npv = present_value(usual.flows_eur, a["economics.rate_share"])
     discount = (1.0 + a["economics.rate_share"]) ** -np.arange(1.0, hubs.years + 1.0)
     found = []
-    for case in scenarios() if cases is None else cases:
+    for case in bad_cases() if cases is None else cases:
         course = _course(hubs, case, choices, a)
         change = present_value(course.flows_eur, a["economics.rate_share"]) - usual_npv
         less_mwh = (usual.heat_mwh - course.heat_mwh).clip(min=0.0)
@@ -125,7 +125,7 @@ def stress_cases(
     return tuple(found)
 
 
-def _course(hubs: Hubs, case: Scenario, choices: StudyChoices, a: Assumptions) -> _Course:
+def _course(hubs: Hubs, case: BadCase, choices: StudyChoices, a: Assumptions) -> _Course:
     """Work a case out: the years outside it, the years inside, and the mixture of the two."""
     path = _path(hubs, case, choices, a)
     outside = _years(hubs, hubs.inputs, path, choices, a)
@@ -146,7 +146,7 @@ def _course(hubs: Hubs, case: Scenario, choices: StudyChoices, a: Assumptions) -
     return _Course(mixed("heat_mwh"), margin, flows)
 
 
-def _displaced_eur_per_mwh(hubs: Hubs, case: Scenario) -> float:
+def _displaced_eur_per_mwh(hubs: Hubs, case: BadCase) -> float:
     other = case.heat_eur_per_mwh
     return hubs.town.displaced_eur_per_mwh if np.isnan(other) else other
 
@@ -167,7 +167,7 @@ def _years(
     )
 
 
-def _inputs(hubs: Hubs, case: Scenario) -> DispatchInputs:
+def _inputs(hubs: Hubs, case: BadCase) -> DispatchInputs:
     """Return the inputs of the years inside a case."""
     usual, adders = hubs.inputs, operated(hubs).adders_eur_per_mwh
     market = usual.price_eur_per_mwh - adders
@@ -183,7 +183,7 @@ def _inputs(hubs: Hubs, case: Scenario) -> DispatchInputs:
     )
 
 
-def _path(hubs: Hubs, case: Scenario, choices: StudyChoices, a: Assumptions) -> FloatArray:
+def _path(hubs: Hubs, case: BadCase, choices: StudyChoices, a: Assumptions) -> FloatArray:
     """Return the revenue of computing in each year, before the factor of the case."""
     price = case.hashprice_usd_per_ph_day
     flat = (

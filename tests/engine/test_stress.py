@@ -12,10 +12,10 @@ from engines.evaluation.future_plans import PriceYears
 from engines.evaluation.futures import future_town
 from engines.evaluation.stress import NOTHING, break_even, stress_cases
 from engines.futures.stress import (
+    bad_cases,
     compute_of_years,
     flows_with_stop,
     held_income,
-    scenarios,
     share_of_years,
 )
 
@@ -137,7 +137,7 @@ def test_the_price_at_which_it_pays_makes_the_worth_zero(hubs):
 
 def test_every_case_of_the_table_has_a_name_and_changes_something(hubs):
     found = stress_cases(hubs, CHOICES, A)
-    assert [one.key for one in found] == [one.key for one in scenarios()]
+    assert [one.key for one in found] == [one.key for one in bad_cases()]
     assert len(found) >= 14
     moved = {one.key for one in found if np.abs(one.npv_change_eur).max() > 1.0}
     assert {"ban", "operator_stops", "decay_35", "heat_only", "hold_down", "tax"} <= moved
