@@ -99,12 +99,12 @@ class Machine:
             process.resume()
 
     def readers(self) -> list[int]:
-        """Reader processes that the workers have running."""
+        """Reader processes of the workers that have a file to read."""
         return [
             child.pid
             for process in self.processes.values()
             for child in psutil.Process(process.pid).children(recursive=True)
-            if "heatmap.ingest.reader" in child.cmdline()
+            if child.name() == "heathub-reading"
         ]
 
     # --- database and broker ---
