@@ -34,7 +34,7 @@ from heatmap.staging import Staging, sort_in_memory, staged_count
 
 PROGRESS_S = 0.5
 """The progress of the reading is told no oftener; each time is a transaction."""
-NOT_STATED = "not stated by the uploader"
+NOT_STATED = gettext_noop("not stated by the uploader")
 CELL_METHOD = gettext_noop(
     "Sum of the uploaded heat demand in each 100 m cell, by share of length or area."
 )
