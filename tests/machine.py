@@ -39,6 +39,8 @@ class Machine:
         self.base = {k: v for k, v in os.environ.items() if k not in FOREIGN} | {
             "HEATHUB_VAR": str(self.folder),
             "HEATHUB_DEBUG": "0",
+            # the time of what people wait for is measured
+            "HEATHUB_CHECKED_PARCELS": "0",
         }
         shown = "; ".join(f'echo "{name}=${{{name}}}"' for name in HANDED)
         lines = self.bash(f"setup_database >&2; setup_broker >&2; setup_django >&2; {shown}")
