@@ -223,6 +223,21 @@ LABELS: dict[str, str | Promise] = {
     "network.consumer_head_min_bar": _("Least difference of pressure at a consumer"),
     "network.velocity_max_m_per_s": _("Highest velocity in a pipe"),
     "network.consumer_supply_min_degc": _("Coldest supply at a consumer"),
+    "gate.side_one_container_m": _("Shorter side for one container"),
+    "gate.side_more_m": _("Shorter side for more than one container"),
+    "gate.one_container_kw": _("Largest power of one container"),
+    "gate.container_length_m": _("Length of a 40-ft container"),
+    "gate.small_container_length_m": _("Length of a 20-ft container"),
+    "gate.small_container_kw": _("Largest power of a 20-ft container"),
+    "gate.container_width_m": _("Width of a container"),
+    "gate.slope_green_percent": _("Slope that counts as level"),
+    "gate.slope_red_percent": _("Steepest slope"),
+    "gate.fire_gap_green_m": _("Fire gap that counts as enough"),
+    "gate.fire_gap_red_m": _("Least fire gap"),
+    "gate.setback_m": _("Distance to schools, day care and hospitals"),
+    "gate.monument_m": _("Distance to monuments"),
+    "fluid.volume_m3_per_mw": _("Dielectric fluid per MW"),
+    "fluid.hazard_class": _("Water hazard class of the fluid"),
 }
 
 

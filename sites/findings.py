@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from heatmap.quantities import digits, quantity, score
 from sites.grid_findings import grid_findings
+from sites.law_findings import law_rows, law_summary
 from sites.network_findings import network_findings
 from sites.resilience_findings import resilience_findings
 from sites.sentences import reason
@@ -309,5 +310,7 @@ def parcel_findings(
         "network": network_findings(result),
         "grid": grid_findings(result),
         "resilience": resilience_findings(result),
+        "law": law_rows(result),
+        "law_summary": law_summary(result),
         "notes": [reason(note) for note in (town_result or {}).get("notes") or []],
     }

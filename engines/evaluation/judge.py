@@ -8,30 +8,20 @@ import numpy as np
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
 from engines.economics.alternatives import best_alternative_eur_per_mwh
+from engines.evaluation.gates import gates_of
 from engines.evaluation.hubs import Hubs
-from engines.evaluation.records import DERIVED, ILLUSTRATIVE, MEASURED, Candidates, StudyChoices
-from engines.scoring.aggregate import Ranking, aggregate
-from engines.scoring.gates import (
-    RED,
-    Gate,
-    area_gate,
-    connection_gate,
-    constraint_gate,
-    headroom_gate,
-    municipality_gate,
-    temperature_gate,
-    unknown_gate,
-    uptake_gate,
+from engines.evaluation.records import (
+    DERIVED,
+    GIVEN,
+    ILLUSTRATIVE,
+    MEASURED,
+    Candidates,
+    StudyChoices,
 )
+from engines.scoring.aggregate import Ranking, aggregate
+from engines.scoring.states import RED, Gate
 from engines.scoring.value_functions import Criterion, criteria, value_of
 from engines.scoring.verdict import Verdict, VerdictInput, conditional_verdict, thresholds, verdict
-from engines.scoring.zoning import zoning_gate
-
-SEVERITY = {"water": "red", "forest": "amber"}
-"""What an overlap with each kind of constraint means (domain notes 6.3)."""
-
-NO_DATA_GATES = ("ownership", "flood", "water_protection", "nature", "monument")
-"""Gates that a siting decision needs and no layer answers yet."""
 
 CRITERION_RESTS_ON = {
     "npv_per_kw": ("heat", "prices", "network", "displaced_source"),
@@ -41,6 +31,8 @@ CRITERION_RESTS_ON = {
     "headroom_ratio": ("headroom",),
     "dwelling_distance": ("dwellings",),
 }
+ATTESTED = {"grid_offer": "H5", "offtake_contract": "H6", "temperature_letter": "H7"}
+"""Deciding inputs that only people can attest."""
 ORDER = (MEASURED, DERIVED, ILLUSTRATIVE, "unknown")
 
 
@@ -61,7 +53,7 @@ class Judgement:
 def judge(candidates: Candidates, hubs: Hubs, choices: StudyChoices, a: Assumptions) -> Judgement:
     """Apply gates, value functions, weights and the verdict rule to every hub."""
     count = len(candidates.refs)
-    gates = tuple(_gates(i, candidates, hubs, a) for i in range(count))
+    gates = tuple(gates_of(i, candidates, hubs, choices, a) for i in range(count))
     rules = criteria(a)
     quantities = _quantities(candidates, hubs, a)
     values = np.column_stack([value_of(quantities[:, j], rule) for j, rule in enumerate(rules)])
@@ -97,36 +89,6 @@ def _weakest(inputs: tuple[str, ...], choices: StudyChoices) -> str:
     return max((choices.natures[name] for name in inputs), key=ORDER.index)
 
 
-def _gates(i: int, candidates: Candidates, hubs: Hubs, a: Assumptions) -> tuple[Gate, ...]:
-    power_kw = a["hub.power_it_kw"]
-    area_m2 = float(candidates.area_m2[i])
-    return (
-        municipality_gate(bool(candidates.inside[i])),
-        area_gate(area_m2, power_kw, a),
-        connection_gate(float(hubs.way.length_m[i]), power_kw, a, _break_even_m(hubs, i)),
-        temperature_gate(float(hubs.feed.possible_h[i]), float(hubs.feed.wanted_h[i]), a),
-        uptake_gate(float(hubs.takeable_mwh[i]), hubs.full_heat_mwh, a),
-        headroom_gate(
-            float(hubs.grid.firm_kw[i]),
-            float(hubs.needed_kw[i]),
-            float(hubs.grid.covered_share[i]),
-            a,
-        ),
-        zoning_gate(candidates.zoning[i]),
-        *(
-            constraint_gate(kind, SEVERITY[kind], float(overlap_m2[i]), area_m2, a)
-            for kind, overlap_m2 in candidates.overlap_m2.items()
-        ),
-        *(unknown_gate(key, "-") for key in NO_DATA_GATES),
-    )
-
-
-def _break_even_m(hubs: Hubs, i: int) -> float:
-    """Length of trench that the heat pays for; not judged by where nothing is earned anyway."""
-    limit = float(hubs.way.break_even_m[i])
-    return limit if limit > 0.0 else float("nan")
-
-
 def _quantities(candidates: Candidates, hubs: Hubs, a: Assumptions) -> FloatArray:
     """Return the quantity behind each criterion, in the order of `criteria`."""
     captured = hubs.inputs.capture_share * hubs.dispatch.it_energy_mwh[:, 0]
@@ -160,7 +122,10 @@ def _verdict_input(
     return VerdictInput(
         gates=gates,
         evidence=evidence
-        | {"grid_offer": "unknown", "offtake_contract": "unknown", "temperature_letter": "unknown"},
+        | {
+            name: "known" if choices.rules.attestations.get(key) == GIVEN else "unknown"
+            for name, key in ATTESTED.items()
+        },
         coverage_share=coverage,
         p_npv_positive=None,  # no engine works out probabilities yet
         npv_eur=float(hubs.money.npv_eur[i]),
@@ -169,6 +134,6 @@ def _verdict_input(
         gas_boiler_eur_per_mwh=float(hubs.alternatives["gas_boiler"].cost_eur_per_mwh[i]),
         yearly_loss_eur=float(hubs.money.loss_year_eur[i]),
         total_loss_eur=float(hubs.money.loss_total_eur[i]),
-        yearly_budget_eur=None,
-        total_budget_eur=None,
+        yearly_budget_eur=choices.rules.yearly_budget_eur,
+        total_budget_eur=choices.rules.total_budget_eur,
     )
