@@ -276,6 +276,8 @@ def _choices(inputs: dict[str, Any], country: str) -> StudyChoices:
             "prices": nature("prices", SeriesQuantity.PRICE),
             "displaced_source": nature("displaced_source"),
             # the place of a dwelling is surveyed even where its demand is derived
+            # an owner is stated or unknown, parcel by parcel
+            "owners": nature("owners", LayerKind.PARCELS),
             "dwellings": Nature.MEASURED if LayerKind.BUILDINGS in layers else "unknown",
         },
         rules=rules_of(study.get("rules") or {}, country),

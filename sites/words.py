@@ -62,6 +62,15 @@ CRITERIA: dict[str, str | Promise] = {
     "ownership": _("Ownership"),
     "noise": _("Distance to dwellings"),
     "dwelling_distance": _("Distance to dwellings"),
+    "dependence_share": _("Part of the peak load that hangs on the hub"),
+}
+CRITERION_GROUPS: dict[str, str | Promise] = {
+    "heat": _("Heat"),
+    "grid": _("Electricity grid"),
+    "money": _("Money"),
+    "environment": _("Environment and law"),
+    "town": _("Town"),
+    "resilience": _("Resilience"),
 }
 STATES: dict[str, str | Promise] = {
     "green": _("met"),
@@ -245,6 +254,7 @@ ALL = {
     "verdict": VERDICTS,
     "gate": GATES,
     "criterion": CRITERIA,
+    "criterion_group": CRITERION_GROUPS,
     "state": STATES,
     "mode": MODES,
     "part": PARTS,

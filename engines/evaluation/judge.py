@@ -15,12 +15,13 @@ from engines.evaluation.records import (
     GIVEN,
     ILLUSTRATIVE,
     MEASURED,
+    UNKNOWN,
     Candidates,
     StudyChoices,
 )
 from engines.scoring.aggregate import Ranking, aggregate
 from engines.scoring.states import RED, Gate
-from engines.scoring.value_functions import Criterion, criteria, value_of
+from engines.scoring.value_functions import OWNER_VALUE, Criterion, criteria, value_of
 from engines.scoring.verdict import Verdict, VerdictInput, conditional_verdict, thresholds, verdict
 
 CRITERION_RESTS_ON = {
@@ -30,10 +31,12 @@ CRITERION_RESTS_ON = {
     "connection_length": ("network",),
     "headroom_ratio": ("headroom",),
     "dwelling_distance": ("dwellings",),
+    "ownership": ("owners",),
+    "dependence_share": ("heat", "network"),
 }
 ATTESTED = {"grid_offer": "H5", "offtake_contract": "H6", "temperature_letter": "H7"}
 """Deciding inputs that only people can attest."""
-ORDER = (MEASURED, DERIVED, ILLUSTRATIVE, "unknown")
+ORDER = (MEASURED, DERIVED, ILLUSTRATIVE, UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def judge(candidates: Candidates, hubs: Hubs, choices: StudyChoices, a: Assumpti
     count = len(candidates.refs)
     gates = tuple(gates_of(i, candidates, hubs, choices, a) for i in range(count))
     rules = criteria(a)
-    quantities = _quantities(candidates, hubs, a)
+    quantities = _quantities(candidates, hubs, gates, a)
     values = np.column_stack([value_of(quantities[:, j], rule) for j, rule in enumerate(rules)])
     natures = {rule.key: _weakest(CRITERION_RESTS_ON[rule.key], choices) for rule in rules}
     measured = np.tile([natures[rule.key] == MEASURED for rule in rules], (count, 1))
@@ -86,10 +89,12 @@ def judge(candidates: Candidates, hubs: Hubs, choices: StudyChoices, a: Assumpti
 
 
 def _weakest(inputs: tuple[str, ...], choices: StudyChoices) -> str:
-    return max((choices.natures[name] for name in inputs), key=ORDER.index)
+    return max((choices.natures.get(name, UNKNOWN) for name in inputs), key=ORDER.index)
 
 
-def _quantities(candidates: Candidates, hubs: Hubs, a: Assumptions) -> FloatArray:
+def _quantities(
+    candidates: Candidates, hubs: Hubs, gates: tuple[tuple[Gate, ...], ...], a: Assumptions
+) -> FloatArray:
     """Return the quantity behind each criterion, in the order of `criteria`."""
     captured = hubs.inputs.capture_share * hubs.dispatch.it_energy_mwh[:, 0]
     # what a heat pump adds is no heat of the hub
@@ -105,8 +110,17 @@ def _quantities(candidates: Candidates, hubs: Hubs, a: Assumptions) -> FloatArra
             hubs.way.length_m,
             hubs.grid.firm_kw / hubs.needed_kw,
             candidates.dwelling_m,
+            np.array([_owner_value(row) for row in gates]),
+            # how much of the coldest hour hangs on one hub
+            np.where(hubs.joined, np.nan_to_num(hubs.feed.peak_kw), 0.0)
+            / max(float(hubs.town.production_kw.max()), 1e-9),
         ]
     )
+
+
+def _owner_value(gates: tuple[Gate, ...]) -> float:
+    state = next(gate.state for gate in gates if gate.key == "ownership")
+    return OWNER_VALUE.get(state, float("nan"))
 
 
 def _verdict_input(

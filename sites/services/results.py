@@ -15,6 +15,7 @@ from engines.evaluation.hubs import Hubs
 from engines.evaluation.judge import Judgement
 from engines.evaluation.resilience import resilience
 from engines.scoring.states import Gate
+from engines.scoring.value_functions import GROUPS
 from engines.scoring.verdict import Verdict
 from engines.thermal.connection import AREA_TYPES
 from sites.assembly import Assembled
@@ -195,6 +196,8 @@ def _criteria(i: int, judged: Judgement) -> list[dict[str, Any]]:
             "raw": number(judged.quantities[i, j]),
             "unit": rule.unit,
             "score": number(judged.values[i, j]),
+            "contribution": number(judged.ranking.parts[i, j]),
+            "group": GROUPS[rule.key],
             "low": rule.worst,
             "high": rule.best,
             "nature": judged.natures[rule.key],
