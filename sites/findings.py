@@ -17,6 +17,7 @@ from sites.law_findings import law_rows, law_summary
 from sites.network_findings import network_findings
 from sites.resilience_findings import resilience_findings
 from sites.sentences import reason
+from sites.study_findings import size_findings
 from sites.words import word
 
 BAR = 100.0
@@ -311,6 +312,7 @@ def parcel_findings(
         "network": network_findings(result),
         "grid": grid_findings(result),
         "resilience": resilience_findings(result),
+        "size": size_findings(result),
         "law": law_rows(result),
         "law_summary": law_summary(result),
         "notes": [reason(note) for note in (town_result or {}).get("notes") or []],

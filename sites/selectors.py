@@ -81,7 +81,10 @@ def reports_of(town: Municipality) -> QuerySet[Report]:
 def candidate_results(run: Run) -> list[dict[str, Any]]:
     """Results of all candidates, ranked ones first; without the hourly series."""
     rows = Candidate.objects.filter(run=run).order_by("rank", "ref")
-    results = [r | {"rank": rank} for rank, r in rows.values_list("rank", "result")]
+    results = [
+        result | {"rank": rank, "robustness": robustness}
+        for rank, result, robustness in rows.values_list("rank", "result", "robustness")
+    ]
     return [r for r in results if r["rank"]] + [r for r in results if not r["rank"]]
 
 

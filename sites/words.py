@@ -161,6 +161,7 @@ GROUPS: dict[str, str | Promise] = {
     "score": _("Scoring"),
     "gate": _("Gates"),
     "fluid": _("Dielectric fluid"),
+    "siting": _("Robustness, set and next hub"),
     "gates": _("Gates"),
     "weight": _("Weights"),
     "verdict": _("Verdict"),
@@ -190,6 +191,9 @@ INPUTS: dict[str, str | Promise] = {
     "yearly_loss_eur": _("largest loss of a year"),
     "total_loss_eur": _("loss in all"),
     "prices": _("prices"),
+    "network": _("heat network"),
+    "dwellings": _("dwellings"),
+    "owners": _("owners of the parcels"),
 }
 # labels of the tables of the engines, which stay in English there
 CATALOGUE_LABELS = (

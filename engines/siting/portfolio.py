@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, vstack
 
@@ -175,7 +176,7 @@ def best_set(
     )
     count, phases = len(options.value), len(demands.budget_eur)
     if not count:
-        return _picked(options, resources, demands, np.zeros((0, phases)), 0.0)
+        return _picked(options, resources, demands, np.zeros((0, phases), bool), 0.0)
     factor = (1.0 + demands.rate_share) ** -np.asarray(demands.phase_years, dtype=np.float64)
     worth = options.value[:, None] * factor
     scale = float(np.abs(worth).max()) or 1.0
@@ -310,7 +311,7 @@ def _picked(
     options: Options,
     resources: Sequence[Resource],
     demands: Demands,
-    chosen: FloatArray,
+    chosen: NDArray[np.bool_],
     bound: float,
 ) -> BestSet | None:
     """Add up what was chosen, in the units it was asked in."""

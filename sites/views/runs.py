@@ -14,6 +14,7 @@ from heatmap.selectors import get_municipality, page_context
 from sites.forms import ReportForm
 from sites.jobs import start_run
 from sites.selectors import candidate_results, get_run, get_study, newer_layers
+from sites.study_findings import chain_findings, robustness_findings, set_findings
 
 
 @limited("run", 120)
@@ -33,11 +34,15 @@ def run_page(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     town = get_municipality(request, slug)
     run = get_run(town, run_id)
     results = candidate_results(run) if run.result else []
+    ranked = [r for r in results if r.get("rank")]
     context = page_context(request, town, "studies") | {
         "run": run,
+        "robust": robustness_findings(run.result or {}, ranked),
+        "chain": chain_findings(run.result or {}, ranked),
+        "together": set_findings(run.result or {}, ranked),
         "newer": newer_layers([run]).get(run.pk, []),
         "job": run.job,
-        "ranked": [r for r in results if r.get("rank")],
+        "ranked": ranked,
         "refused": [
             r | {"red": [g for g in r.get("gates", []) if g["state"] == "red"]}
             for r in results
