@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from heatmap.quantities import DASH, digits, is_missing, quantity
-from sites.law_words import CHECK_KINDS, CHECK_STATES, CHECKS, FACTS
+from sites.law_words import CHANCE_STATES, CHECK_KINDS, CHECK_STATES, CHECKS, FACTS
 
 DIGITS = 3
 ORDER = ("fail", "unknown", "pass", "n/a")
@@ -50,19 +50,32 @@ def law_summary(parcel: dict[str, Any]) -> str:
 
 def _row(check: dict[str, Any]) -> dict[str, str]:
     fact, unit = check["fact"], check["unit"]
-    needed = _number(check["threshold"], unit)
+    chance = check["kind"] == "chance" and check["state"] in CHANCE_STATES
+    states = CHANCE_STATES if chance else CHECK_STATES
     return {
         "key": check["key"],
         "kind": str(CHECK_KINDS[check["kind"]]),
         "label": str(CHECKS.get(check["key"], check["label"])),
-        "state": str(CHECK_STATES[check["state"]]),
-        "state_key": SAME_MARK[check["state"]],
+        "state": str(states[check["state"]]),
+        # a chance that is not open is no fault
+        "state_key": "not_applicable"
+        if chance and check["state"] == "fail"
+        else SAME_MARK[check["state"]],
         "fact": str(FACTS.get(fact, fact)),
         "value": _number(check["value"], unit),
-        "needed": f"{_sign(check['relation'])} {needed}" if needed != DASH else DASH,
+        "needed": _needed(check),
         "source": check["source"],
         "version": _("pending") if check["legal_version"] == "pending" else _("in force"),
     }
+
+
+def _needed(check: dict[str, Any]) -> str:
+    needed = _number(check["threshold"], check["unit"])
+    if needed == DASH:
+        return DASH
+    if check["unit"] == "yes":
+        return needed if check["relation"] == ">=" else _("no")
+    return f"{_sign(check['relation'])} {needed}"
 
 
 def _sign(relation: str) -> str:

@@ -9,6 +9,7 @@ CHECK_STATES: dict[str, str | Promise] = {
     "n/a": _("does not apply"),
     "unknown": _("unknown"),
 }
+CHANCE_STATES: dict[str, str | Promise] = {"pass": _("open"), "fail": _("not open")}
 CHECK_KINDS: dict[str, str | Promise] = {
     "duty": _("duty"),
     "limit": _("limit"),

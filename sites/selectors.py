@@ -88,6 +88,14 @@ def candidate_results(run: Run) -> list[dict[str, Any]]:
     return [r for r in results if r["rank"]] + [r for r in results if not r["rank"]]
 
 
+def run_before(run: Run) -> Run | None:
+    """Return the finished run of the same study that came before."""
+    earlier = Run.objects.filter(
+        study_id=run.study_id, job__state=JobState.DONE, created_at__lt=run.created_at
+    )
+    return earlier.order_by("-created_at").first()
+
+
 def version_ids(run: Run) -> list[int]:
     """Return the layer versions a run was made from."""
     return [layer["version_id"] for layer in run.inputs["layers"].values()]

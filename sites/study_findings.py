@@ -41,20 +41,25 @@ def robustness_findings(result: dict[str, Any], ranked: list[dict[str, Any]]) ->
             % {"first": names.get(a, a), "second": names.get(b, b)}
             for a, b in found["near_ties"][:5]
         ],
-        "changing": [
-            {
-                "input": _input(one["input"]),
-                "parcels": ", ".join(names.get(r, r) for r in one["parcels"]),
-            }
-            for one in found["could_change_the_top"]
-        ],
+        "changing": _changing(found["could_change_the_top"], names),
         "tornado": [_tornado(one, names) for one in found["tornado"][:1]],
     }
 
 
+def _changing(given: list[dict[str, Any]], names: dict[str, str]) -> list[dict[str, str]]:
+    """One row for all inputs that threaten the same parcels."""
+    together: dict[tuple[str, ...], list[str]] = {}
+    for one in given:
+        together.setdefault(tuple(one["parcels"]), []).append(_input(one["input"]))
+    return [
+        {"input": ", ".join(inputs), "parcels": ", ".join(names.get(ref, ref) for ref in refs)}
+        for refs, inputs in together.items()
+    ]
+
+
 def _input(name: str) -> str:
     if name.startswith("gate:"):
-        return _("Gate: %(name)s") % {"name": word(name.removeprefix("gate:"), "gate")}
+        return word(name.removeprefix("gate:"), "gate")
     return word(name, "input")
 
 
