@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from engines.assumptions import Assumptions, frozen_assumptions
+from engines.evaluation.gates import SEVERITY
 from engines.evaluation.records import (
     Candidates,
+    Land,
     LoadProfile,
     StreetInput,
     StudyChoices,
@@ -21,15 +23,20 @@ from heatmap.assembly import load_factors
 from heatmap.choices import LayerKind, Nature, SeriesQuantity
 from heatmap.models import Municipality, Series
 from sites.grid_assembly import TownGrid, town_grid
+from sites.land_assembly import land_of, rules_of
 from sites.network_selectors import NetworkRows, StreetRows, network_rows, street_rows
-from sites.parcel_selectors import ParcelRow, constraint_overlaps, parcel_rows
+from sites.parcel_selectors import (
+    ParcelRow,
+    constraint_overlaps,
+    mapped_constraints,
+    parcel_rows,
+)
 
 GROUP_OF_CELLS = "MFH"
 PROFILE_OF_GROUP = {"GHD": "ghd", "MFH": "mfh3", "EFH": "efh3"}
 UTC_OFFSET_H = {"DE": 1, "FI": 2}
 WEEKDAY_YEAR = 2024
 LEAP_YEAR_H = 8784
-JUDGED_CONSTRAINTS = ("water", "forest")
 
 
 @dataclass(frozen=True)
@@ -70,9 +77,10 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
             constraint_overlaps(municipality, versions)
             if LayerKind.CONSTRAINTS in versions
             else None,
+            land_of(rows, mapped_constraints(municipality, versions), assumptions),
         ),
         grid=grid,
-        choices=_choices(inputs),
+        choices=_choices(inputs, municipality.country),
         assumptions=assumptions,
         buildings_connected=len(network.customers),
         srid=municipality.srid,
@@ -89,7 +97,8 @@ def assemble_town(
     versions = {kind: layer["version_id"] for kind, layer in inputs["layers"].items()}
     assumptions = frozen_assumptions(inputs["assumptions"])
     network = _network_rows(municipality, versions, assumptions)
-    return _town(municipality, versions, network, None), _choices(inputs), assumptions
+    choices = _choices(inputs, municipality.country)
+    return _town(municipality, versions, network, None), choices, assumptions
 
 
 def _network_rows(
@@ -114,6 +123,7 @@ def _candidates(
     nearest_piece: dict[str, int],
     access: GridAccess,
     overlaps: dict[str, dict[str, float]] | None,
+    land: Land,
 ) -> Candidates:
     return Candidates(
         refs=tuple(row.ref for row in rows),
@@ -128,9 +138,10 @@ def _candidates(
             kind: np.full(len(rows), np.nan)
             if overlaps is None
             else np.array([overlaps.get(kind, {}).get(row.ref, 0.0) for row in rows])
-            for kind in JUDGED_CONSTRAINTS
+            for kind in (*SEVERITY, *catalogue("protections"))
         },
         zoning=tuple(row.zoning for row in rows),
+        land=land,
     )
 
 
@@ -229,7 +240,7 @@ def months_and_hours(hours: int, utc_offset_h: int) -> tuple[np.ndarray, np.ndar
     return np.minimum(month, 11), local % 24
 
 
-def _choices(inputs: dict[str, Any]) -> StudyChoices:
+def _choices(inputs: dict[str, Any], country: str) -> StudyChoices:
     study, layers = inputs["study"], inputs["layers"]
     illustrative = set(study["illustrative"])
 
@@ -265,6 +276,9 @@ def _choices(inputs: dict[str, Any]) -> StudyChoices:
             "prices": nature("prices", SeriesQuantity.PRICE),
             "displaced_source": nature("displaced_source"),
             # the place of a dwelling is surveyed even where its demand is derived
+            # an owner is stated or unknown, parcel by parcel
+            "owners": nature("owners", LayerKind.PARCELS),
             "dwellings": Nature.MEASURED if LayerKind.BUILDINGS in layers else "unknown",
         },
+        rules=rules_of(study.get("rules") or {}, country),
     )

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from heatmap.quantities import digits, quantity, score
 from sites.grid_findings import grid_findings
+from sites.law_findings import law_rows, law_summary
 from sites.network_findings import network_findings
 from sites.resilience_findings import resilience_findings
 from sites.sentences import reason
+from sites.study_findings import size_findings
 from sites.words import word
 
 BAR = 100.0
@@ -51,7 +53,8 @@ def criteria_bars(result: dict[str, Any]) -> list[dict[str, Any]]:
                 "weight": quantity(c["weight"], "share", 2),
                 "raw": quantity(c.get("raw"), _unit(c)),
                 "score": score(c["score"]) if known else "",
-                "adds": score(c["score"] * c["weight"]) if known else "",
+                "group": word(c["group"], "criterion_group") if c.get("group") else "",
+                "adds": score(c.get("contribution", c["score"] * c["weight"])) if known else "",
                 "low": quantity(c.get("low"), _unit(c)),
                 "high": quantity(c.get("high"), _unit(c)),
                 "nature": c.get("nature", "unknown"),
@@ -309,5 +312,8 @@ def parcel_findings(
         "network": network_findings(result),
         "grid": grid_findings(result),
         "resilience": resilience_findings(result),
+        "size": size_findings(result),
+        "law": law_rows(result),
+        "law_summary": law_summary(result),
         "notes": [reason(note) for note in (town_result or {}).get("notes") or []],
     }

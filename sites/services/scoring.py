@@ -48,6 +48,8 @@ STUDY_CHOICES = (
     "demand_method",
     "refrigerant",
     "illustrative",
+    "rules",
+    "portfolio",
 )
 
 
