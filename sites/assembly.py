@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from engines.assumptions import Assumptions, frozen_assumptions
+from engines.evaluation.gates import SEVERITY
 from engines.evaluation.future_plans import PriceYears
 from engines.evaluation.records import (
     Candidates,
+    Land,
     LoadProfile,
     StreetInput,
     StudyChoices,
@@ -23,15 +25,20 @@ from heatmap.assembly import load_factors, standing_in_price_years
 from heatmap.choices import LayerKind, Nature, SeriesQuantity
 from heatmap.models import Municipality, Series
 from sites.grid_assembly import TownGrid, town_grid
+from sites.land_assembly import land_of, rules_of
 from sites.network_selectors import NetworkRows, StreetRows, network_rows, street_rows
-from sites.parcel_selectors import ParcelRow, constraint_overlaps, parcel_rows
+from sites.parcel_selectors import (
+    ParcelRow,
+    constraint_overlaps,
+    mapped_constraints,
+    parcel_rows,
+)
 
 GROUP_OF_CELLS = "MFH"
 PROFILE_OF_GROUP = {"GHD": "ghd", "MFH": "mfh3", "EFH": "efh3"}
 UTC_OFFSET_H = {"DE": 1, "FI": 2}
 WEEKDAY_YEAR = 2024
 LEAP_YEAR_H = 8784
-JUDGED_CONSTRAINTS = ("water", "forest")
 PRICE_YEAR = "price_year:"
 """Before the name of a price year among the layers of a run."""
 FEWEST_PRICE_YEARS = 5
@@ -78,9 +85,10 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
             constraint_overlaps(municipality, versions)
             if LayerKind.CONSTRAINTS in versions
             else None,
+            land_of(rows, mapped_constraints(municipality, versions), assumptions),
         ),
         grid=grid,
-        choices=_choices(inputs),
+        choices=_choices(inputs, municipality.country),
         assumptions=assumptions,
         price_years=_price_years(versions),
         country=municipality.country,
@@ -99,7 +107,8 @@ def assemble_town(
     versions = {kind: layer["version_id"] for kind, layer in inputs["layers"].items()}
     assumptions = frozen_assumptions(inputs["assumptions"])
     network = _network_rows(municipality, versions, assumptions)
-    return _town(municipality, versions, network, None), _choices(inputs), assumptions
+    choices = _choices(inputs, municipality.country)
+    return _town(municipality, versions, network, None), choices, assumptions
 
 
 def _network_rows(
@@ -124,6 +133,7 @@ def _candidates(
     nearest_piece: dict[str, int],
     access: GridAccess,
     overlaps: dict[str, dict[str, float]] | None,
+    land: Land,
 ) -> Candidates:
     return Candidates(
         refs=tuple(row.ref for row in rows),
@@ -138,9 +148,10 @@ def _candidates(
             kind: np.full(len(rows), np.nan)
             if overlaps is None
             else np.array([overlaps.get(kind, {}).get(row.ref, 0.0) for row in rows])
-            for kind in JUDGED_CONSTRAINTS
+            for kind in (*SEVERITY, *catalogue("protections"))
         },
         zoning=tuple(row.zoning for row in rows),
+        land=land,
     )
 
 
@@ -255,7 +266,7 @@ def months_and_hours(hours: int, utc_offset_h: int) -> tuple[np.ndarray, np.ndar
     return np.minimum(month, 11), local % 24
 
 
-def _choices(inputs: dict[str, Any]) -> StudyChoices:
+def _choices(inputs: dict[str, Any], country: str) -> StudyChoices:
     study, layers = inputs["study"], inputs["layers"]
     illustrative = set(study["illustrative"])
 
@@ -291,6 +302,9 @@ def _choices(inputs: dict[str, Any]) -> StudyChoices:
             "prices": nature("prices", SeriesQuantity.PRICE),
             "displaced_source": nature("displaced_source"),
             # the place of a dwelling is surveyed even where its demand is derived
+            # an owner is stated or unknown, parcel by parcel
+            "owners": nature("owners", LayerKind.PARCELS),
             "dwellings": Nature.MEASURED if LayerKind.BUILDINGS in layers else "unknown",
         },
+        rules=rules_of(study.get("rules") or {}, country),
     )

@@ -35,6 +35,11 @@ GATES: dict[str, str | Promise] = {
     "ownership": _("Ownership"),
     "constraints": _("Protected areas"),
     "monument": _("Monument protection"),
+    "contaminated": _("Contaminated ground"),
+    "shape": _("Room for a container"),
+    "fire_gap": _("Gap to the nearest building"),
+    "setback": _("Distance to schools, day care and hospitals"),
+    "fluid": _("Dielectric fluid and water law"),
 }
 CRITERIA: dict[str, str | Promise] = {
     "npv_per_kw": _("Net present value per kW"),
@@ -57,12 +62,22 @@ CRITERIA: dict[str, str | Promise] = {
     "ownership": _("Ownership"),
     "noise": _("Distance to dwellings"),
     "dwelling_distance": _("Distance to dwellings"),
+    "dependence_share": _("Part of the peak load that hangs on the hub"),
+}
+CRITERION_GROUPS: dict[str, str | Promise] = {
+    "heat": _("Heat"),
+    "grid": _("Electricity grid"),
+    "money": _("Money"),
+    "environment": _("Environment and law"),
+    "town": _("Town"),
+    "resilience": _("Resilience"),
 }
 STATES: dict[str, str | Promise] = {
     "green": _("met"),
     "amber": _("close"),
     "red": _("not met"),
     "unknown": _("unknown"),
+    "not_applicable": _("not asked"),
 }
 MODES: dict[str, str | Promise] = {
     "none": _("none"),
@@ -147,6 +162,8 @@ GROUPS: dict[str, str | Promise] = {
     "compute": _("Compute"),
     "score": _("Scoring"),
     "gate": _("Gates"),
+    "fluid": _("Dielectric fluid"),
+    "siting": _("Robustness, set and next hub"),
     "gates": _("Gates"),
     "weight": _("Weights"),
     "verdict": _("Verdict"),
@@ -176,6 +193,9 @@ INPUTS: dict[str, str | Promise] = {
     "yearly_loss_eur": _("largest loss of a year"),
     "total_loss_eur": _("loss in all"),
     "prices": _("prices"),
+    "network": _("heat network"),
+    "dwellings": _("dwellings"),
+    "owners": _("owners of the parcels"),
 }
 # labels of the tables of the engines, which stay in English there
 CATALOGUE_LABELS = (
@@ -192,6 +212,38 @@ CATALOGUE_LABELS = (
     _("Germany 2026, large heat pump, medium voltage"),
     _("Finland from 1 July 2026, data centre, tax class I"),
     _("Finland 2026, large heat pump, tax class II"),
+    # zoning and owners
+    _("Industrial area"),
+    _("Commercial area"),
+    _("Special area"),
+    _("Core area"),
+    _("Urban area"),
+    _("Mixed area"),
+    _("Village area"),
+    _("Village housing area"),
+    _("General housing"),
+    _("Special housing"),
+    _("Small holdings"),
+    _("Pure housing"),
+    _("Outside the built-up area"),
+    _("Industrial area without disturbance"),
+    _("Utility area"),
+    _("Business area"),
+    _("Centre"),
+    _("Housing"),
+    _("Industry"),
+    _("Technical installations"),
+    _("Business with little disturbance"),
+    _("Offices"),
+    _("Business area, class 3"),
+    _("Business area, class 4"),
+    _("Business area, class 5"),
+    _("Mixed housing and business"),
+    _("Municipality"),
+    _("Municipal utility"),
+    _("Other public body"),
+    _("Private with an option to lease"),
+    _("Private without an option"),
 )
 OUTLOOKS: dict[str, str | Promise] = {
     "market": _("market"),
@@ -208,6 +260,7 @@ ALL = {
     "verdict": VERDICTS,
     "gate": GATES,
     "criterion": CRITERIA,
+    "criterion_group": CRITERION_GROUPS,
     "state": STATES,
     "mode": MODES,
     "part": PARTS,

@@ -75,6 +75,12 @@ class Candidate(models.Model):
     resilience = models.JSONField(
         null=True, help_text="What failures mean, for the short-list only."
     )
+    robustness = models.JSONField(
+        null=True, help_text="Share of draws of weights and futures among the first places."
+    )
+    sizes = models.JSONField(
+        null=True, help_text="The same place with other sizes of hub, for the short-list only."
+    )
     futures = models.JSONField(
         null=True, help_text="Drivers of the futures and their error, for the short-list only."
     )
@@ -92,10 +98,8 @@ class Candidate(models.Model):
     def document(self) -> dict[str, Any]:
         """The result with what was added when all parcels were known."""
         added = {
-            "rank": self.rank,
-            "foresight": self.foresight,
-            "resilience": self.resilience,
-            "futures": self.futures,
+            name: getattr(self, name)
+            for name in ("rank", "foresight", "resilience", "robustness", "sizes", "futures")
         }
         if self.sharing is not None:
             added["grid"] = self.result["grid"] | self.sharing

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from heatmap.quantities import DASH, count, digits, is_missing, quantity, score
 from sites.carbon_findings import carbon_findings
 from sites.findings import criteria_bars
+from sites.law_findings import decided_rows, law_rest
 from sites.future_findings import break_even_sentences, stress_rows
 from sites.reports.annex import annex
 from sites.reports.council import (
@@ -52,6 +53,7 @@ def _gate_row(gate: dict[str, Any]) -> dict[str, str]:
         "value": gate_value(gate, "value"),
         "threshold": gate_value(gate, "threshold"),
         "hint": hint(gate),
+        "source": str(gate.get("source") or ""),
     }
 
 
@@ -68,7 +70,7 @@ def _criterion_row(bar: dict[str, Any]) -> dict[str, str]:
 
 def _gate_rows(gates: list[dict[str, Any]]) -> list[dict[str, str]]:
     """One row a gate; those that lack the same thing share a row, the decided ones come first."""
-    order = ("red", "amber", "green", "unknown")
+    order = ("red", "amber", "green", "unknown", "not_applicable")
     rows = sorted((_gate_row(gate) for gate in gates), key=lambda r: order.index(r["state_key"]))
     shown: list[dict[str, str]] = []
     for row in rows:
@@ -189,6 +191,8 @@ def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:
         **for_against(parcel),
         "gates": gates,
         "shared_gates": _gate_rows(parcel.get("gates") or []),
+        "law": decided_rows(parcel),
+        "law_rest": law_rest(parcel) if parcel.get("law") else [],
         "red_gates": [row for row in gates if row["state_key"] == "red"],
         "reasons": reasons(parcel.get("verdict_reasons") or [], parcel),
         "held_reasons": reasons(parcel.get("conditional_reasons") or [], parcel),

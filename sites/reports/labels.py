@@ -43,6 +43,8 @@ def labels() -> dict[str, str]:
         "state": _("State"),
         "hint": _("What would change it"),
         "gates": _("Conditions"),
+        "law": _("Law and attestations"),
+        "check": _("Check"),
         "criteria": _("How the score is made up"),
         "criterion": _("Criterion"),
         "weight": _("Weight"),

@@ -45,6 +45,8 @@ from sites.services.results import (
     resilience_document,
     town_document,
 )
+from sites.services.size_results import chain_document, size_documents
+from sites.services.study_results import robustness_document, set_document, siting_facts
 
 NOTES = {
     "search_cells": (
@@ -68,7 +70,8 @@ CANDIDATE_COLUMNS = (
     "result",
 )
 SET_RANKS = """
-UPDATE siting_candidate c SET rank = s.rank, sharing = s.sharing FROM staging s
+UPDATE siting_candidate c
+SET rank = s.rank, sharing = s.sharing, robustness = s.robustness FROM staging s
 WHERE c.run_id = s.run_id AND c.ref = s.ref
 """
 
@@ -145,8 +148,11 @@ def _work_part(
             place is None,
             fingerprint(text),
             [parcel["grid"][name] for name in SHARED],
+            facts | {"npv_levels_eur": (parcel.get("chances") or {}).get("npv_quantiles_eur")},
         ]
-        for parcel, place, text in zip(parcels, judged.ranking.rank, texts, strict=True)
+        for parcel, place, text, facts in zip(
+            parcels, judged.ranking.rank, texts, siting_facts(part, hubs, judged), strict=True
+        )
     ]
     with progress.storing():
         RunPart.objects.create(
@@ -177,22 +183,23 @@ def _finish(
             )
         )
     lines = [line for part in parts for line in part.ranking]
-    refs, scores, verdicts, excluded, prints, nodes = zip(*lines, strict=True)
-    rank = ranks(
-        refs,
-        np.array([np.nan if score is None else score for score in scores]),
-        np.array(excluded),
-    )
+    refs, scores, verdicts, excluded, prints, nodes, facts = zip(*lines, strict=True)
+    score = np.array([np.nan if score is None else score for score in scores])
+    rank = ranks(refs, score, np.array(excluded))
+    robust, robust_of = robustness_document(given, refs, rank, score, facts)
     sharing = [canonical(each) for each in sharing_documents(refs, nodes, rank)]
     kept = [i for i, ref in enumerate(refs) if ref in pinned or on_short_list(rank[i])]
     short = chosen(given, kept or [0])
     hubs = hubs_of(short, year)
+    sizes = size_documents(short, year)
+    in_order = sorted((rank[i], place) for place, i in enumerate(kept) if rank[i] is not None)
     futures = futures_documents(short, hubs)
     short_list = {
         refs[i]: {
             "hourly": hourly_document(hubs, place),
             "foresight": foresight_document(hubs, place),
             "resilience": resilience_document(short, hubs, place),
+            "sizes": sizes[place],
             "futures": futures[place],
             "is_pinned": refs[i] in pinned,
         }
@@ -214,13 +221,21 @@ def _finish(
             "verdicts": _verdicts(verdicts, rank),
         },
         "town": town,
+        "robustness": robust,
+        "set": set_document(
+            given, year, refs, rank, score, nodes, facts, run.inputs["study"].get("portfolio") or {}
+        ),
+        "chain": chain_document(
+            [refs[i] for i in kept], hubs, [place for _, place in in_order], given.assumptions
+        ),
         "notes": [message_document(note) for note in notes],
     }
     run.digest = digest(town, zip(rank, prints, strict=True))
     progress(gettext_noop("ranking and storing the result"), 0.95)
     with progress.ending():
-        rows = zip([run.pk] * len(refs), refs, rank, sharing, strict=True)
-        columns = ("run_id", "ref", "rank", "sharing")
+        robustness = [canonical(each) for each in robust_of]
+        rows = zip([run.pk] * len(refs), refs, rank, sharing, robustness, strict=True)
+        columns = ("run_id", "ref", "rank", "sharing", "robustness")
         with staged(Candidate._meta.db_table, columns, rows) as cursor:
             cursor.execute(SET_RANKS)
         for ref, fields in short_list.items():

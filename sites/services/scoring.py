@@ -49,6 +49,8 @@ STUDY_CHOICES = (
     "demand_method",
     "refrigerant",
     "illustrative",
+    "rules",
+    "portfolio",
 )
 
 
