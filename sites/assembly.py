@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from engines.assumptions import Assumptions, frozen_assumptions
-from engines.evaluation.gates import SEVERITY
 from engines.evaluation.future_plans import PriceYears
+from engines.evaluation.gates import SEVERITY
 from engines.evaluation.records import (
     Candidates,
     Land,

@@ -8,8 +8,8 @@ import numpy as np
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
 from engines.economics.alternatives import best_alternative_eur_per_mwh
-from engines.evaluation.gates import gates_of
 from engines.evaluation.futures import HubFutures
+from engines.evaluation.gates import gates_of
 from engines.evaluation.hubs import Hubs
 from engines.evaluation.records import (
     DERIVED,

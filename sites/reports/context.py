@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from heatmap.quantities import DASH, count, digits, is_missing, quantity, score
 from sites.carbon_findings import carbon_findings
 from sites.findings import criteria_bars
-from sites.law_findings import decided_rows, law_rest
 from sites.future_findings import break_even_sentences, stress_rows
+from sites.law_findings import decided_rows, law_rest
 from sites.reports.annex import annex
 from sites.reports.council import (
     assumed_sentences,
