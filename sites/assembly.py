@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from engines.assumptions import Assumptions, frozen_assumptions
+from engines.evaluation.money_choices import money_choices
 from engines.evaluation.records import (
     Candidates,
     LoadProfile,
@@ -26,7 +27,7 @@ from sites.parcel_selectors import ParcelRow, constraint_overlaps, parcel_rows
 
 GROUP_OF_CELLS = "MFH"
 PROFILE_OF_GROUP = {"GHD": "ghd", "MFH": "mfh3", "EFH": "efh3"}
-UTC_OFFSET_H = {"DE": 1, "FI": 2}
+UTC_OFFSET_H = {"DE": 1, "DK": 1, "FI": 2, "SE": 1}
 WEEKDAY_YEAR = 2024
 LEAP_YEAR_H = 8784
 JUDGED_CONSTRAINTS = ("water", "forest")
@@ -131,6 +132,7 @@ def _candidates(
             for kind in JUDGED_CONSTRAINTS
         },
         zoning=tuple(row.zoning for row in rows),
+        land_eur_per_m2=_floats([row.price_eur_per_m2 for row in rows]),
     )
 
 
@@ -153,6 +155,9 @@ def _town(
         plants_kw={
             plant[3] or plant[2]: np.nan if plant[5] is None else plant[5]
             for plant in network.plants
+        },
+        plants_eur_per_mwh={
+            plant[3] or plant[2]: _floats(plant[7]) for plant in network.plants if plant[7]
         },
         heat_load_kw=_measured(versions, SeriesQuantity.HEAT_LOAD),
         supply_degc=_measured(versions, SeriesQuantity.SUPPLY),
@@ -254,6 +259,7 @@ def _choices(inputs: dict[str, Any]) -> StudyChoices:
         start_year=study["start_year"],
         area_type=study["area_type"],
         demand_method=study.get("demand_method", "bdew"),
+        money=money_choices(study.get("money") or {}),
         natures={
             "heat": nature(
                 "heat",

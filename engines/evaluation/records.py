@@ -1,13 +1,15 @@
 """What goes into an evaluation. Plain records and arrays; nothing here knows a database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.arrays import FloatArray
+from engines.calendar import MONTHS
 from engines.errors import InvalidInput
+from engines.evaluation.money_choices import MoneyChoices
 from engines.grid.connection import GridAccess
 from engines.grid.nodes import GridNodes
 from engines.thermal.town_network import NetworkInput
@@ -80,6 +82,8 @@ class TownInput:
         None where the town has no layer of streets.
     plants_kw : mapping of str to float
         Heat rating of every plant by name; NaN where it is not stated.
+    plants_eur_per_mwh : mapping of str to array, shape (12,)
+        Marginal cost of heat by month of the plants that state it, by name.
     heat_load_kw : array, shape (hours,), or None
         Measured heat fed into the network; then its shape is that of all customers.
     supply_degc, return_degc : array, shape (hours,), or None
@@ -94,6 +98,7 @@ class TownInput:
     network: NetworkInput
     streets: StreetInput | None
     plants_kw: Mapping[str, float]
+    plants_eur_per_mwh: Mapping[str, FloatArray] = field(default_factory=dict)
     heat_load_kw: FloatArray | None = None
     supply_degc: FloatArray | None = None
     return_degc: FloatArray | None = None
@@ -123,6 +128,8 @@ class Candidates:
         Overlap with each kind of constraint; a kind without data is left out.
     zoning : tuple of str
         Code of the plan, or ``unknown``.
+    land_eur_per_m2 : array or None
+        Price of the ground as stated; NaN where it is not, None where it is stated nowhere.
     """
 
     refs: tuple[str, ...]
@@ -135,6 +142,7 @@ class Candidates:
     dwelling_m: FloatArray
     overlap_m2: Mapping[str, FloatArray]
     zoning: tuple[str, ...]
+    land_eur_per_m2: FloatArray | None = None
 
     def __post_init__(self) -> None:
         if not self.refs:
@@ -154,6 +162,7 @@ class Candidates:
             dwelling_m=self.dwelling_m[index],
             overlap_m2={kind: areas[index] for kind, areas in self.overlap_m2.items()},
             zoning=tuple(self.zoning[i] for i in rows),
+            land_eur_per_m2=None if self.land_eur_per_m2 is None else self.land_eur_per_m2[index],
         )
 
 
@@ -184,7 +193,7 @@ class StudyChoices:
     technology, tariff, heat_pump_tariff : str
         Keys of the tables.
     displaced_source : str
-        ``boiler``, ``condensing`` or ``heat_pump``: what the hub's heat replaces all year.
+        What the hub's heat replaces in months for which `money` states nothing else.
     refrigerant : str
         Key of ``refrigerants.csv``: what a heat pump would work with.
     compute_outlook : str
@@ -199,6 +208,7 @@ class StudyChoices:
         For each input (``heat``, ``network``, ``headroom``, ``temperatures``, ``prices``,
         ``displaced_source``, ``dwellings``, ``parcels``): measured, derived, illustrative or
         unknown.
+    money : MoneyChoices
     """
 
     technology: str
@@ -211,3 +221,9 @@ class StudyChoices:
     area_type: str
     demand_method: str
     natures: Mapping[str, str]
+    money: MoneyChoices = field(default_factory=MoneyChoices)
+
+    @property
+    def displaced_sources(self) -> tuple[str, ...]:
+        """What is replaced in each month, January to December."""
+        return self.money.displaced_by_month or (self.displaced_source,) * MONTHS

@@ -76,6 +76,10 @@ class Candidate(models.Model):
         null=True, help_text="What failures mean, for the short-list only."
     )
 
+    books = models.JSONField(
+        null=True, help_text="Cash flow by line and year, kept for the short-list only."
+    )
+
     class Meta:
         ordering = ["rank", "ref"]
         constraints = [
@@ -89,6 +93,7 @@ class Candidate(models.Model):
     def document(self) -> dict[str, Any]:
         """The result with what was added when all parcels were known."""
         added = {"rank": self.rank, "foresight": self.foresight, "resilience": self.resilience}
+        added["books"] = self.books
         if self.sharing is not None:
             added["grid"] = self.result["grid"] | self.sharing
         return self.result | added

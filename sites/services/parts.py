@@ -24,6 +24,7 @@ from heatmap.staging import insert_rows, staged
 from sites.assembly import Assembled, assemble
 from sites.models import Candidate, Run, RunPart
 from sites.services.grid_results import sharing_documents
+from sites.services.money_results import books_document
 from sites.services.plain import message_document
 from sites.services.results import (
     canonical,
@@ -172,6 +173,7 @@ def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> No
             "hourly": hourly_document(hubs, place),
             "foresight": foresight_document(hubs, place),
             "resilience": resilience_document(short, hubs, place),
+            "books": books_document(short, hubs, place),
             "is_pinned": refs[i] in pinned,
         }
         for place, i in enumerate(kept)
