@@ -308,7 +308,8 @@ def _treasury(books: dict[str, Any]) -> str:
 def _ownership(books: dict[str, Any]) -> list[dict[str, Any]]:
     columns = []
     for model, parties in books["ownership"].items():
-        for party, lines in parties.items():
+        for party in (name for name in PARTIES if name in parties):
+            lines = {key: parties[party][key] for key in LINES if key in parties[party]}
             known = not any(is_missing(value) for value in lines.values())
             columns.append(
                 {
