@@ -1,10 +1,10 @@
-"""What the heat replaces, month by month; months of a year; quarter-hours."""
+"""What the heat replaces, month by month; months of a year."""
 
 import numpy as np
 import pytest
 
 from engines.assumptions import build_assumptions
-from engines.calendar import hourly_mean, month_of_hour, monthly_mean
+from engines.calendar import month_of_hour, monthly_mean
 from engines.economics.heat_sources import (
     displaced_by_month,
     gradient_by_month,
@@ -91,12 +91,3 @@ def test_the_months_of_common_and_leap_years() -> None:
     assert monthly_mean(MONTH.astype(float)).tolist() == list(range(12))
     with pytest.raises(InvalidInput, match="8759"):
         month_of_hour(8759)
-
-
-def test_an_hour_is_the_mean_of_its_quarters_and_negative_when_that_is() -> None:
-    # domain.md 3.2: since 1 October 2025 prices come by the quarter
-    found = hourly_mean(np.array([10.0, 10.0, -50.0, 10.0, 1.0, 2.0, 3.0, np.nan]))
-    assert found[0] == -5.0
-    assert np.isnan(found[1])
-    with pytest.raises(InvalidInput, match="multiple of four"):
-        hourly_mean(np.zeros(5))

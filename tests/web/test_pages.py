@@ -91,7 +91,8 @@ def test_the_books_of_a_place_are_on_the_page_and_come_as_csv(
 
 
 def test_a_place_off_the_short_list_has_no_books(member_client, town, finished_run):
-    other = finished_run.candidates.filter(books__isnull=True).first()
+    with acting_as(municipality=town.slug):
+        other = finished_run.candidates.filter(books__isnull=True).first()
     base = f"/m/{town.slug}/runs/{finished_run.pk}/parcels/{other.ref}"
     assert member_client.get(f"{base}/cash-flow.csv").status_code == 404
     assert "Every euro by line and year" not in text(member_client.get(f"{base}/"))
