@@ -12,7 +12,8 @@ import numpy as np
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
 from engines.dispatch.heat_limited import DispatchInputs, DispatchResult, heat_limited_dispatch
-from engines.evaluation.hubs import Hubs, electricity_eur
+from engines.evaluation.hubs import Hubs
+from engines.evaluation.operation import electricity_eur
 from engines.evaluation.records import StudyChoices
 from engines.evaluation.town import full_load_mwh_per_a
 from engines.futures.draw import Futures, Outlook

@@ -23,7 +23,8 @@ from engines.evaluation.future_plans import (
     plan_table,
     terms_of,
 )
-from engines.evaluation.hubs import Hubs, electricity_eur
+from engines.evaluation.hubs import Hubs
+from engines.evaluation.operation import electricity_eur
 from engines.evaluation.records import StudyChoices
 from engines.evaluation.town import full_load_mwh_per_a
 from engines.futures.draw import Futures, Outlook, draw_futures, futures_from

@@ -12,7 +12,8 @@ from engines.dispatch.heat_limited import DispatchInputs, heat_limited_dispatch
 from engines.economics.cashflow import present_value
 from engines.evaluation.future_plans import FutureTown, operated, plan_table, terms_of
 from engines.evaluation.futures import study_alone
-from engines.evaluation.hubs import Hubs, electricity_eur
+from engines.evaluation.hubs import Hubs
+from engines.evaluation.operation import electricity_eur
 from engines.evaluation.records import StudyChoices
 from engines.evaluation.town import full_load_mwh_per_a
 from engines.futures.stress import (

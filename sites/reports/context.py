@@ -16,6 +16,7 @@ from sites.carbon_findings import carbon_findings
 from sites.findings import criteria_bars
 from sites.future_findings import break_even_sentences, stress_rows
 from sites.law_findings import decided_rows, law_rest
+from sites.money_findings import books_findings
 from sites.reports.annex import annex
 from sites.reports.council import (
     assumed_sentences,
@@ -199,11 +200,24 @@ def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:
         "criteria": [_criterion_row(bar) for bar in criteria_bars(parcel)],
         "technical": _technical(parcel),
         "money": _money(parcel),
+        "books": books_of(parcel),
         "money_words": money_sentences(parcel),
         "missing": missing_sentences(parcel),
         "carbon": carbon_findings(parcel),
         "stress": stress_rows(parcel),
         "break_even": break_even_sentences(parcel),
+    }
+
+
+def books_of(parcel: dict[str, Any]) -> dict[str, Any]:
+    """What a bank and a council ask, and the lines of the cash flow with their sums."""
+    found = books_findings(parcel)
+    if found is None:
+        return {"questions": [], "lines": [], "contracts": ""}
+    return {
+        "questions": found["questions"],
+        "lines": [{"label": row["label"], "value": row["total"]} for row in found["table"]["rows"]],
+        "contracts": found["contract_sentence"],
     }
 
 

@@ -9,7 +9,12 @@ FIRST_STUDY = "First look"
 COUNTRY_TARIFFS = {
     "DE": ("de_mv_2026", "de_mv_heat_pump"),
     "FI": ("fi_dc_2026", "fi_heat_pump_2026"),
+    # the parts that nobody knows have to be stated before such a study can run
+    "SE": ("se_dc_2026", "se_dc_2026"),
+    "DK": ("dk_dc_2026", "dk_dc_2026"),
 }
+# network operators publish these windows; until the planner brings hers, evenings of winter
+USUAL_WINDOWS = {"DE": [{"months": [1, 2, 11, 12], "from_h": 16, "to_h": 20}]}
 ASSUMED_GROUPS = ["temperatures", "displaced_source", "headroom", "prices"]
 
 
@@ -25,10 +30,20 @@ def first_study(municipality: Municipality, **changes: Any) -> Study:
             "tariff": tariff,
             "heat_pump_tariff": heat_pump_tariff,
             "displaced_source": "boiler",
+            "money": first_money(municipality.country),
             "overrides": {"hub.power_it_kw": 100.0},
-            "illustrative": ASSUMED_GROUPS,
+            "illustrative": [
+                *ASSUMED_GROUPS,
+                *(["high_load_windows"] if municipality.country in USUAL_WINDOWS else []),
+            ],
             **changes,
         },
     )
     study.municipality = municipality
     return study
+
+
+def first_money(country: str) -> dict[str, Any]:
+    """Return the money choices of a first study: where there are high-load windows, the usual."""
+    windows = USUAL_WINDOWS.get(country)
+    return {"high_load_windows": windows} if windows else {}

@@ -24,7 +24,7 @@ from engines.economics.opex import opex
 from engines.economics.project import MoneyInput, evaluate_money
 from engines.evaluation.future_plans import Operated, PriceYears, plan_table
 from engines.evaluation.futures import future_town
-from engines.evaluation.hubs import electricity_eur
+from engines.evaluation.operation import electricity_eur
 from engines.evaluation.records import StudyChoices
 from engines.evaluation.town import full_load_mwh_per_a
 from engines.futures.draw import Outlook, draw_futures
