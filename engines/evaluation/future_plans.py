@@ -11,14 +11,12 @@ import numpy as np
 
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
-from engines.dispatch.heat_limited import DispatchInputs, DispatchResult, heat_limited_dispatch
-from engines.evaluation.hubs import Hubs
-from engines.evaluation.operation import electricity_eur
+from engines.dispatch.heat_limited import DispatchInputs
+from engines.evaluation.hubs import Hubs, operation_of, vat_share
+from engines.evaluation.operation import Operation
 from engines.evaluation.records import StudyChoices
-from engines.evaluation.town import full_load_mwh_per_a
 from engines.futures.draw import Futures, Outlook
-from engines.futures.worth import COLUMNS, PlanTable, Terms
-from engines.grid.tariff import Tariff, tariff_named
+from engines.futures.worth import PlanTable, Terms
 
 LEVELS = (0.15, 0.35, 0.55, 0.7, 0.82, 0.91, 0.97, 1.0)
 """Quantiles of compute revenue that are dispatched for each price year; densest where it earns."""
@@ -52,26 +50,31 @@ class FutureTown:
     futures: Futures
     outlook: Outlook
     prices: PriceYears
+    heat_moves: FloatArray
     heat_factor: FloatArray
 
 
 @dataclass(frozen=True)
 class Operated:
-    """Hubs that were dispatched in a study, as far as their plans depend on it.
+    """Hubs that were operated in a study, as far as their plans depend on it.
 
     Attributes
     ----------
     inputs : DispatchInputs
-    dispatch : DispatchResult
+        At the study's prices; one column per value of computing.
+    operation : Operation
+        Their years under every contract on offer.
     compute_eur_per_mwh : array, shape (years,)
         Revenue of each year of the study.
     day_ahead_mean_eur_per_mwh : float
+    utc_offset_h : int
     """
 
     inputs: DispatchInputs
-    dispatch: DispatchResult
+    operation: Operation
     compute_eur_per_mwh: FloatArray
     day_ahead_mean_eur_per_mwh: float
+    utc_offset_h: int
 
     @property
     def adders_eur_per_mwh(self) -> float:
@@ -83,59 +86,65 @@ def operated(hubs: Hubs) -> Operated:
     """Return the operation of the hubs of a study."""
     return Operated(
         hubs.inputs,
-        hubs.dispatch,
+        hubs.operation,
         hubs.compute.eur_per_mwh_it,
         hubs.town.day_ahead_mean_eur_per_mwh,
+        hubs.town.utc_offset_h,
     )
 
 
 def terms_of(hubs: Hubs, a: Assumptions) -> Terms:
     """Return what turns operation into worth in this study."""
-    opex = np.broadcast_to(np.asarray(hubs.cost.opex.total_eur), hubs.joined.shape)
+    opex = np.broadcast_to(np.asarray(hubs.cost.running_eur_per_a), hubs.joined.shape)
     return Terms(
         rate_share=a["economics.rate_share"],
         compute_eur_per_mwh=hubs.compute.eur_per_mwh_it,
         assets=hubs.cost.assets,
         opex_eur_per_a=opex.astype(np.float64),
-        debt_share=a["futures.debt_share"],
-        debt_rate_share=a["futures.debt_rate_share"],
-        debt_years=round(a["futures.debt_years"]),
+        vat_share=vat_share(a),
+        debt_share=a["economics.debt_share"],
+        debt_rate_share=a["economics.debt_rate_share"],
+        debt_years=round(a["economics.debt_years"]),
     )
 
 
 def plan_table(
     hubs: Operated, town: FutureTown, choices: StudyChoices, a: Assumptions
 ) -> PlanTable:
-    """Dispatch the plans from which the futures are read.
+    """Operate hubs at the levels from which the futures are read, under every contract.
 
     The study's own price year keeps the plans of the study (every year, and the sensitivities); a
     study without deviations is therefore read exactly.
     """
-    tariff = tariff_named(choices.tariff)
-    adders = hubs.adders_eur_per_mwh
-    levels = _levels(hubs, town)
+    adders, levels = hubs.adders_eur_per_mwh, _levels(hubs, town)
     inputs = replace(hubs.inputs, compute_value_eur_per_mwh=levels)
 
-    def plans(given: DispatchInputs, solved: DispatchResult | None = None) -> FloatArray:
-        return _sums(given, solved or heat_limited_dispatch(given), adders, tariff, a)
+    def plans(given: DispatchInputs) -> FloatArray:
+        return _sums(operation_of(given, hubs.utc_offset_h, choices, a), given, adders)
 
     usual = plans(inputs)
     less_heat = replace(inputs, uptake_kw=LESS_DEMAND * inputs.uptake_kw)
     less_caught = replace(inputs, capture_share=LESS_CAPTURE * inputs.capture_share)
     per_demand = (usual - plans(less_heat)) / (1.0 - LESS_DEMAND)
     per_capture = (usual - plans(less_caught)) / (1.0 - LESS_CAPTURE)
-    tables = [np.concatenate([plans(hubs.inputs, hubs.dispatch), usual], axis=1)]
+    own = _sums(hubs.operation, hubs.inputs, adders)
+    tables = [np.concatenate([own, usual], axis=2)]
     at = [np.concatenate([hubs.inputs.compute_value_eur_per_mwh, levels])]
     for prices in all_in_eur_per_mwh(hubs, town):
         tables.append(plans(replace(inputs, price_eur_per_mwh=prices)))
         at.append(levels)
-    where = np.concatenate(at)
     return PlanTable(
-        sums=np.concatenate(tables, axis=1),
-        first=np.concatenate([[0], np.cumsum([len(each) for each in at])]).astype(np.int64),
-        per_demand=_at_levels(per_demand, levels, where),
-        per_capture=_at_levels(per_capture, levels, where),
+        sums=_by_hub(tables),
+        first=np.concatenate([[0], np.cumsum([t.shape[0] * t.shape[2] for t in tables])]),
+        per_demand=_by_hub([_at_levels(per_demand, levels, where) for where in at]),
+        per_capture=_by_hub([_at_levels(per_capture, levels, where) for where in at]),
     )
+
+
+def _by_hub(tables: Sequence[FloatArray]) -> FloatArray:
+    """Put plans of all contracts side by side: (contracts, hubs, plans, sums) to (hubs, ...)."""
+    flat = [np.moveaxis(t, 0, 1).reshape(t.shape[1], -1, t.shape[3]) for t in tables]
+    return np.ascontiguousarray(np.concatenate(flat, axis=1))
 
 
 def all_in_eur_per_mwh(hubs: Operated, town: FutureTown) -> Sequence[FloatArray]:
@@ -166,24 +175,26 @@ def _at_levels(table: FloatArray, levels: FloatArray, wanted: FloatArray) -> Flo
     width = levels[right] - levels[right - 1]
     part = (wanted - levels[right - 1]) / np.where(width > 0.0, width, 1.0)
     share = part.clip(0.0, 1.0)[:, None]
-    return np.asarray(table[:, right - 1] * (1.0 - share) + table[:, right] * share, np.float64)
-
-
-def _sums(
-    given: DispatchInputs, solved: DispatchResult, adders: float, tariff: Tariff, a: Assumptions
-) -> FloatArray:
-    """Return the sums of plans as the columns of a `PlanTable`."""
-    bill = electricity_eur(solved, tariff, full_load_mwh_per_a(a, given.price_eur_per_mwh.size))
-    other = adders * solved.electricity_mwh
-    columns = (
-        solved.it_energy_mwh,
-        solved.heat_revenue_eur,
-        solved.heat_delivered_mwh,
-        solved.electricity_cost_eur - other,
-        solved.electricity_mwh,
-        other,
-        given.wear_eur_per_mwh * solved.it_energy_mwh,
-        bill - solved.electricity_cost_eur,
+    return np.asarray(
+        table[:, :, right - 1] * (1.0 - share) + table[:, :, right] * share, np.float64
     )
-    assert len(columns) == COLUMNS  # noqa: S101  the table of plans says what they are
-    return np.stack(columns, axis=2)
+
+
+def _sums(operation: Operation, given: DispatchInputs, adders: float) -> FloatArray:
+    """Return the sums of plans as the columns of a `PlanTable`, (contracts, hubs, plans, ...)."""
+    tables = []
+    for offer in operation.offers.values():
+        year = offer.dispatch
+        other = adders * year.electricity_mwh
+        columns = (
+            year.it_energy_mwh,
+            year.heat_revenue_eur,
+            year.heat_delivered_mwh,
+            year.electricity_cost_eur - other,
+            year.electricity_mwh,
+            other,
+            given.wear_eur_per_mwh * year.it_energy_mwh,
+            offer.bill_eur - year.electricity_cost_eur,
+        )
+        tables.append(np.stack(columns, axis=2))
+    return np.stack(tables)

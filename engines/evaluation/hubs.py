@@ -148,14 +148,7 @@ def evaluate_hubs(
     )
     value_eur_per_mwh = np.concatenate([path.eur_per_mwh_it, flat.eur_per_mwh_it[:1], [0.0]])
     inputs = _dispatch_inputs(supply, feed, year, hub, connection, joined, value_eur_per_mwh, a)
-    operation = operate(
-        inputs,
-        choices.money.tariff_of_hub(choices.tariff),
-        full_load_mwh_per_a(a, len(year.supply_degc)),
-        _high_load(choices, len(year.supply_degc), year.utc_offset_h),
-        choices.money.law_of_hub(choices.tariff),
-        a,
-    )
+    operation = operation_of(inputs, year.utc_offset_h, choices, a)
     dispatch = operation.dispatch
     pipe_eur = np.where(joined, connection.capex_eur + way.crossings_eur, 0.0)
     cost = hub_cost(
@@ -241,6 +234,21 @@ def money_input(
         opex_eur_per_a=cost.running_eur_per_a,
         grant_eur=cost.grant_eur,
         vat_share=vat_share(a),
+    )
+
+
+def operation_of(
+    inputs: DispatchInputs, utc_offset_h: int, choices: StudyChoices, a: Assumptions
+) -> Operation:
+    """Operate hubs under the contracts of a study."""
+    hours = len(inputs.price_eur_per_mwh)
+    return operate(
+        inputs,
+        choices.money.tariff_of_hub(choices.tariff),
+        full_load_mwh_per_a(a, hours),
+        _high_load(choices, hours, utc_offset_h),
+        choices.money.law_of_hub(choices.tariff),
+        a,
     )
 
 

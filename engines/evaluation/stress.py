@@ -8,14 +8,14 @@ import numpy as np
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
 from engines.compute.hashprice import revenue_eur_per_mwh_it
-from engines.dispatch.heat_limited import DispatchInputs, heat_limited_dispatch
+from engines.compute.revenue import BITCOIN
+from engines.dispatch.heat_limited import DispatchInputs
 from engines.economics.cashflow import present_value
+from engines.economics.defaults import efficiency_j_per_th
 from engines.evaluation.future_plans import FutureTown, operated, plan_table, terms_of
 from engines.evaluation.futures import study_alone
-from engines.evaluation.hubs import Hubs
-from engines.evaluation.operation import electricity_eur
+from engines.evaluation.hubs import Hubs, operation_of, vat_share
 from engines.evaluation.records import StudyChoices
-from engines.evaluation.town import full_load_mwh_per_a
 from engines.futures.stress import (
     BadCase,
     bad_cases,
@@ -25,7 +25,6 @@ from engines.futures.stress import (
     share_of_years,
 )
 from engines.futures.worth import worth
-from engines.grid.tariff import tariff_named
 
 HIGHEST_FACTOR = 1024.0
 """Break-even prices are looked for up to this multiple of the study's."""
@@ -69,7 +68,7 @@ class BreakEven:
     Attributes
     ----------
     hashprice_usd_per_ph_day : array
-        Hash price of the first year, falling as in the study.
+        Hash price of the first year, falling as in the study; NaN too for other computing.
     heat_eur_per_mwh : array
         Mean price of the heat that is sold.
     """
@@ -80,11 +79,12 @@ class BreakEven:
 
 @dataclass(frozen=True)
 class _Year:
-    """Operation, shape (parcels, years): heat, income from computing, and all else."""
+    """Operation, shape (parcels, years)."""
 
     heat_mwh: FloatArray
+    heat_eur: FloatArray
     compute_eur: FloatArray
-    other_eur: FloatArray
+    bill_eur: FloatArray
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def stress_cases(
     usual_npv = present_value(usual.flows_eur, a["economics.rate_share"])
     discount = (1.0 + a["economics.rate_share"]) ** -np.arange(1.0, hubs.years + 1.0)
     found = []
-    for case in bad_cases() if cases is None else cases:
+    for case in _told(choices) if cases is None else cases:
         course = _course(hubs, case, choices, a)
         change = present_value(course.flows_eur, a["economics.rate_share"]) - usual_npv
         less_mwh = (usual.heat_mwh - course.heat_mwh).clip(min=0.0)
@@ -126,6 +126,13 @@ def stress_cases(
     return tuple(found)
 
 
+def _told(choices: StudyChoices) -> tuple[BadCase, ...]:
+    """Return the cases that can happen to a hub of this kind of computing."""
+    if choices.money.compute_kind == BITCOIN:
+        return bad_cases()
+    return tuple(case for case in bad_cases() if not case.needs_hashing)
+
+
 def _course(hubs: Hubs, case: BadCase, choices: StudyChoices, a: Assumptions) -> _Course:
     """Work a case out: the years outside it, the years inside, and the mixture of the two."""
     path = _path(hubs, case, choices, a)
@@ -137,12 +144,14 @@ def _course(hubs: Hubs, case: BadCase, choices: StudyChoices, a: Assumptions) ->
         before, within = getattr(outside, name), getattr(inside, name)
         return np.asarray((1.0 - share) * before + share * within, dtype=np.float64)
 
-    opex = np.broadcast_to(np.asarray(hubs.cost.opex.total_eur), hubs.joined.shape)[:, None]
+    opex = np.broadcast_to(np.asarray(hubs.cost.running_eur_per_a), hubs.joined.shape)[:, None]
     running = 1.0 - share if case.ends_everything else np.ones(hubs.years)
-    margin = mixed("other_eur") + held_income(case, mixed("compute_eur")) - opex * running
+    cost = mixed("bill_eur") + opex * running
+    cost = cost + vat_share(a) * cost.clip(min=0.0)
+    margin = mixed("heat_eur") + held_income(case, mixed("compute_eur")) - cost
     bought = np.zeros((len(opex), hubs.years + 1))
     for asset in hubs.cost.assets:
-        bought += flows_with_stop(case, asset, hubs.years)
+        bought += flows_with_stop(case, asset, hubs.years, vat_share(a))
     flows = bought + np.concatenate([np.zeros((len(opex), 1)), margin], axis=1)
     return _Course(mixed("heat_mwh"), margin, flows)
 
@@ -152,6 +161,13 @@ def _displaced_eur_per_mwh(hubs: Hubs, case: BadCase) -> float:
     return hubs.town.displaced_eur_per_mwh if np.isnan(other) else other
 
 
+def _warmth(hubs: Hubs, case: BadCase) -> float:
+    """Return the factor on the worth of heat; 1 where what is displaced is not known."""
+    usual = hubs.town.displaced_eur_per_mwh
+    known = np.isfinite(usual) and usual > 0.0
+    return _displaced_eur_per_mwh(hubs, case) / usual if known else 1.0
+
+
 def _times(factor: float) -> float:
     return 1.0 if np.isnan(factor) else factor
 
@@ -159,12 +175,12 @@ def _times(factor: float) -> float:
 def _years(
     hubs: Hubs, inputs: DispatchInputs, path: FloatArray, choices: StudyChoices, a: Assumptions
 ) -> _Year:
-    """Dispatch years that differ in computing alone."""
-    solved = heat_limited_dispatch(replace(inputs, compute_value_eur_per_mwh=path))
-    hours = inputs.price_eur_per_mwh.size
-    bill = electricity_eur(solved, tariff_named(choices.tariff), full_load_mwh_per_a(a, hours))
+    """Operate years that differ in computing alone."""
+    given = replace(inputs, compute_value_eur_per_mwh=path)
+    found = operation_of(given, hubs.town.utc_offset_h, choices, a)
+    year = found.dispatch
     return _Year(
-        solved.heat_delivered_mwh, solved.compute_revenue_eur, solved.heat_revenue_eur - bill
+        year.heat_delivered_mwh, year.heat_revenue_eur, year.compute_revenue_eur, found.bill_eur
     )
 
 
@@ -172,7 +188,7 @@ def _inputs(hubs: Hubs, case: BadCase) -> DispatchInputs:
     """Return the inputs of the years inside a case."""
     usual, adders = hubs.inputs, operated(hubs).adders_eur_per_mwh
     market = usual.price_eur_per_mwh - adders
-    warmth = _displaced_eur_per_mwh(hubs, case) / hubs.town.displaced_eur_per_mwh
+    warmth = _warmth(hubs, case)
     return replace(
         usual,
         price_eur_per_mwh=_times(case.day_ahead_factor) * market
@@ -193,7 +209,7 @@ def _path(hubs: Hubs, case: BadCase, choices: StudyChoices, a: Assumptions) -> F
         else float(
             revenue_eur_per_mwh_it(
                 price,
-                a["compute.efficiency_j_per_th"],
+                efficiency_j_per_th(a),
                 a["compute.usd_per_eur"],
                 a["compute.pool_fee_share"],
             )
@@ -242,6 +258,8 @@ def break_even(hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumptio
     paid = hubs.dispatch.heat_revenue_eur[:, 0]
     usual_eur = np.where(sold > 0.0, paid / np.where(sold > 0.0, sold, 1.0), np.nan)
     return BreakEven(
-        factor(compute=True) * a["compute.hashprice_usd_per_ph_day"],
+        factor(compute=True)
+        * a["compute.hashprice_usd_per_ph_day"]
+        * (hubs.compute.factor[0] if choices.money.compute_kind == BITCOIN else np.nan),
         factor(compute=False) * usual_eur,
     )

@@ -11,7 +11,7 @@ import numpy as np
 
 from engines.arrays import FloatArray, within
 from engines.compute.revenue import halving_step_factors
-from engines.economics.cashflow import Asset, asset_flows
+from engines.economics.cashflow import Asset, asset_flows, bought
 from engines.tables import catalogue
 
 
@@ -56,6 +56,12 @@ class BadCase:
     resale_share: float
     hold_years: float
     hold_factor: float
+
+    @property
+    def needs_hashing(self) -> bool:
+        """Whether the case speaks of hash prices, halvings or coins."""
+        cells = (self.hashprice_usd_per_ph_day, self.halving_kept_share, self.hold_years)
+        return not all(np.isnan(cell) for cell in cells)
 
     @property
     def ends_everything(self) -> bool:
@@ -135,13 +141,13 @@ def held_income(case: BadCase, compute_eur: FloatArray) -> FloatArray:
     return sold
 
 
-def flows_with_stop(case: BadCase, asset: Asset, years: int) -> FloatArray:
+def flows_with_stop(case: BadCase, asset: Asset, years: int, vat_share: float = 0.0) -> FloatArray:
     """Return what is bought, sold and left of an asset, shape (..., years + 1) [EUR].
 
     After a stop machines fetch their resale share at the end of the year in which they stop, and
     nothing is bought any more. If the hub ends with them, nothing is left of the other parts.
     """
-    flows = asset_flows(asset, years)
+    flows = asset_flows(asset, years) - vat_share * bought(asset, years)
     machines = asset.name == "asic"
     if np.isnan(case.stop_year) or not (machines or case.ends_everything):
         return flows
