@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from heatmap.quantities import digits, quantity, score
 from sites.grid_findings import grid_findings
-from sites.money_findings import books_findings
+from sites.money_findings import books_findings, displaced_findings
 from sites.network_findings import network_findings
 from sites.resilience_findings import resilience_findings
 from sites.sentences import reason
@@ -316,6 +316,7 @@ def parcel_findings(
         "temperature_title": temperature_sentence(result, hourly),
         "money": money_table(result),
         "books": books_findings(result),
+        "displaced": displaced_findings((town_result or {}).get("town") or {}),
         "network": network_findings(result),
         "grid": grid_findings(result),
         "resilience": resilience_findings(result),
