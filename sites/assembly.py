@@ -1,15 +1,19 @@
 """From rows to engine inputs: the only place where parcels become arrays."""
 
 import datetime
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from engines.assumptions import Assumptions, frozen_assumptions
+from engines.evaluation.future_plans import PriceYears
+from engines.evaluation.gates import SEVERITY
 from engines.evaluation.money_choices import money_choices
 from engines.evaluation.records import (
     Candidates,
+    Land,
     LoadProfile,
     StreetInput,
     StudyChoices,
@@ -18,19 +22,28 @@ from engines.evaluation.records import (
 from engines.grid.connection import GridAccess
 from engines.tables import catalogue
 from engines.thermal.town_network import NetworkInput
-from heatmap.assembly import load_factors
+from heatmap.assembly import load_factors, standing_in_price_years
 from heatmap.choices import LayerKind, Nature, SeriesQuantity
 from heatmap.models import Municipality, Series
 from sites.grid_assembly import TownGrid, town_grid
+from sites.land_assembly import land_of, rules_of
 from sites.network_selectors import NetworkRows, StreetRows, network_rows, street_rows
-from sites.parcel_selectors import ParcelRow, constraint_overlaps, parcel_rows
+from sites.parcel_selectors import (
+    ParcelRow,
+    constraint_overlaps,
+    mapped_constraints,
+    parcel_rows,
+)
 
 GROUP_OF_CELLS = "MFH"
 PROFILE_OF_GROUP = {"GHD": "ghd", "MFH": "mfh3", "EFH": "efh3"}
 UTC_OFFSET_H = {"DE": 1, "DK": 1, "FI": 2, "SE": 1}
 WEEKDAY_YEAR = 2024
 LEAP_YEAR_H = 8784
-JUDGED_CONSTRAINTS = ("water", "forest")
+PRICE_YEAR = "price_year:"
+"""Before the name of a price year among the layers of a run."""
+FEWEST_PRICE_YEARS = 5
+"""Price years that a town needs for futures of its own; with fewer, others stand in."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +56,8 @@ class Assembled:
     grid: TownGrid
     choices: StudyChoices
     assumptions: Assumptions
+    price_years: PriceYears
+    country: str
     buildings_connected: int
     srid: int
 
@@ -71,10 +86,13 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
             constraint_overlaps(municipality, versions)
             if LayerKind.CONSTRAINTS in versions
             else None,
+            land_of(rows, mapped_constraints(municipality, versions), assumptions),
         ),
         grid=grid,
-        choices=_choices(inputs),
+        choices=_choices(inputs, municipality.country),
         assumptions=assumptions,
+        price_years=_price_years(versions),
+        country=municipality.country,
         buildings_connected=len(network.customers),
         srid=municipality.srid,
     )
@@ -90,7 +108,8 @@ def assemble_town(
     versions = {kind: layer["version_id"] for kind, layer in inputs["layers"].items()}
     assumptions = frozen_assumptions(inputs["assumptions"])
     network = _network_rows(municipality, versions, assumptions)
-    return _town(municipality, versions, network, None), _choices(inputs), assumptions
+    choices = _choices(inputs, municipality.country)
+    return _town(municipality, versions, network, None), choices, assumptions
 
 
 def _network_rows(
@@ -115,6 +134,7 @@ def _candidates(
     nearest_piece: dict[str, int],
     access: GridAccess,
     overlaps: dict[str, dict[str, float]] | None,
+    land: Land,
 ) -> Candidates:
     return Candidates(
         refs=tuple(row.ref for row in rows),
@@ -129,10 +149,11 @@ def _candidates(
             kind: np.full(len(rows), np.nan)
             if overlaps is None
             else np.array([overlaps.get(kind, {}).get(row.ref, 0.0) for row in rows])
-            for kind in JUDGED_CONSTRAINTS
+            for kind in (*SEVERITY, *catalogue("protections"))
         },
         zoning=tuple(row.zoning for row in rows),
         land_eur_per_m2=_floats([row.price_eur_per_m2 for row in rows]),
+        land=land,
     )
 
 
@@ -211,6 +232,22 @@ def _series(version_id: int) -> np.ndarray:
     return np.array(Series.objects.get(version_id=version_id).values, dtype=np.float64)
 
 
+def _price_years(versions: dict[str, int]) -> PriceYears:
+    """Return the price years of the town; those that stand in where it has too few."""
+    own = {key: version for key, version in versions.items() if key.startswith(PRICE_YEAR)}
+    if len(own) < FEWEST_PRICE_YEARS:
+        labels, prices = standing_in_price_years()
+        return PriceYears(labels, prices, are_own=False)
+    series = Series.objects.in_bulk(own.values(), field_name="version_id")
+    values = [np.array(series[version].values, dtype=np.float64) for version in own.values()]
+    hours = Counter(len(each) for each in values).most_common(1)[0][0]
+    kept = [i for i, each in enumerate(values) if len(each) == hours]
+    names = [key.removeprefix(PRICE_YEAR) for key in own]
+    return PriceYears(
+        tuple(names[i] for i in kept), np.stack([values[i] for i in kept]), are_own=True
+    )
+
+
 def _measured(versions: dict[str, int], quantity: str) -> np.ndarray | None:
     return _series(versions[quantity]) if quantity in versions else None
 
@@ -234,7 +271,7 @@ def months_and_hours(hours: int, utc_offset_h: int) -> tuple[np.ndarray, np.ndar
     return np.minimum(month, 11), local % 24
 
 
-def _choices(inputs: dict[str, Any]) -> StudyChoices:
+def _choices(inputs: dict[str, Any], country: str) -> StudyChoices:
     study, layers = inputs["study"], inputs["layers"]
     illustrative = set(study["illustrative"])
 
@@ -271,6 +308,9 @@ def _choices(inputs: dict[str, Any]) -> StudyChoices:
             "prices": nature("prices", SeriesQuantity.PRICE),
             "displaced_source": nature("displaced_source"),
             # the place of a dwelling is surveyed even where its demand is derived
+            # an owner is stated or unknown, parcel by parcel
+            "owners": nature("owners", LayerKind.PARCELS),
             "dwellings": Nature.MEASURED if LayerKind.BUILDINGS in layers else "unknown",
         },
+        rules=rules_of(study.get("rules") or {}, country),
     )

@@ -12,11 +12,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from heatmap.quantities import digits, quantity, score
+from sites.carbon_findings import carbon_findings
+from sites.future_findings import future_findings
 from sites.grid_findings import grid_findings
+from sites.law_findings import law_rows, law_summary
 from sites.money_findings import books_findings, displaced_findings
 from sites.network_findings import network_findings
 from sites.resilience_findings import resilience_findings
 from sites.sentences import reason
+from sites.study_findings import size_findings
 from sites.words import word
 
 BAR = 100.0
@@ -53,7 +57,8 @@ def criteria_bars(result: dict[str, Any]) -> list[dict[str, Any]]:
                 "weight": quantity(c["weight"], "share", 2),
                 "raw": quantity(c.get("raw"), _unit(c)),
                 "score": score(c["score"]) if known else "",
-                "adds": score(c["score"] * c["weight"]) if known else "",
+                "group": word(c["group"], "criterion_group") if c.get("group") else "",
+                "adds": score(c.get("contribution", c["score"] * c["weight"])) if known else "",
                 "low": quantity(c.get("low"), _unit(c)),
                 "high": quantity(c.get("high"), _unit(c)),
                 "nature": c.get("nature", "unknown"),
@@ -320,5 +325,10 @@ def parcel_findings(
         "network": network_findings(result),
         "grid": grid_findings(result),
         "resilience": resilience_findings(result),
+        "size": size_findings(result),
+        "law": law_rows(result),
+        "law_summary": law_summary(result),
+        "carbon": carbon_findings(result),
+        "futures": future_findings(result, (town_result or {}).get("town") or {}),
         "notes": [reason(note) for note in (town_result or {}).get("notes") or []],
     }

@@ -37,6 +37,22 @@ JOINS = {
     "feeder_low": ("heatmap_feeder", LayerKind.FEEDERS, "AND n.id = ANY(%(feeder_low)s)"),
     "feeder_medium": ("heatmap_feeder", LayerKind.FEEDERS, "AND n.id = ANY(%(feeder_medium)s)"),
     "dwelling": ("heatmap_building", LayerKind.BUILDINGS, "AND n.is_dwelling"),
+    "building": ("heatmap_building", LayerKind.BUILDINGS, ""),
+    "sensitive": (
+        "heatmap_building",
+        LayerKind.BUILDINGS,
+        "AND n.use IN ('school', 'kindergarten', 'hospital')",
+    ),
+    "quiet": (
+        "heatmap_constraint",
+        LayerKind.CONSTRAINTS,
+        "AND n.constraint_kind = 'noise_sensitive'",
+    ),
+    "monument": (
+        "heatmap_constraint",
+        LayerKind.CONSTRAINTS,
+        "AND n.constraint_kind = 'monument'",
+    ),
     "housing": (
         "heatmap_constraint",
         LayerKind.CONSTRAINTS,
@@ -54,7 +70,10 @@ SELECT p.id, p.ref, p.name, p.parcel_kind, p.zoning, p.ownership, p.area_m2,
        ARRAY[station_low.distance_m, station_medium.distance_m] AS station_m,
        ARRAY[feeder_low.id, feeder_medium.id] AS feeder_ids,
        ARRAY[feeder_low.distance_m, feeder_medium.distance_m] AS feeder_m,
-       least(dwelling.distance_m, housing.distance_m) AS dwelling_m
+       least(dwelling.distance_m, housing.distance_m) AS dwelling_m,
+       building.distance_m AS building_m,
+       least(sensitive.distance_m, quiet.distance_m) AS sensitive_m,
+       monument.distance_m AS monument_m, p.slope_percent, ST_AsBinary(g.here) AS outline
 FROM heatmap_parcel p
 JOIN heatmap_municipality m ON m.id = p.municipality_id
 CROSS JOIN LATERAL (SELECT ST_Transform(p.geom, %(srid)s) AS here) g
@@ -106,6 +125,11 @@ class ParcelRow:
     feeder_ids: list[int | None]
     feeder_m: list[float | None]
     dwelling_m: float | None
+    building_m: float | None
+    sensitive_m: float | None
+    monument_m: float | None
+    slope_percent: float | None
+    outline: bytes
 
 
 def newest_versions(municipality: Municipality) -> dict[str, LayerVersion]:
@@ -146,6 +170,19 @@ def parcel_rows(
     with connection.cursor() as cursor:
         cursor.execute(PARCELS, parameters)
         return [ParcelRow(*row) for row in cursor.fetchall()]
+
+
+MAPPED = """
+SELECT DISTINCT constraint_kind FROM heatmap_constraint
+WHERE version_id = %(version_constraints)s AND ST_Dimension(geom) = 2
+"""
+
+
+def mapped_constraints(municipality: Municipality, versions: dict[str, int]) -> frozenset[str]:
+    """Return the kinds of protected areas that the layer has anywhere in the town."""
+    with connection.cursor() as cursor:
+        cursor.execute(MAPPED, _parameters(municipality, versions))
+        return frozenset(kind for (kind,) in cursor.fetchall())
 
 
 def constraint_overlaps(

@@ -81,8 +81,19 @@ def reports_of(town: Municipality) -> QuerySet[Report]:
 def candidate_results(run: Run) -> list[dict[str, Any]]:
     """Results of all candidates, ranked ones first; without the hourly series."""
     rows = Candidate.objects.filter(run=run).order_by("rank", "ref")
-    results = [r | {"rank": rank} for rank, r in rows.values_list("rank", "result")]
+    results = [
+        result | {"rank": rank, "robustness": robustness}
+        for rank, result, robustness in rows.values_list("rank", "result", "robustness")
+    ]
     return [r for r in results if r["rank"]] + [r for r in results if not r["rank"]]
+
+
+def run_before(run: Run) -> Run | None:
+    """Return the finished run of the same study that came before."""
+    earlier = Run.objects.filter(
+        study_id=run.study_id, job__state=JobState.DONE, created_at__lt=run.created_at
+    )
+    return earlier.order_by("-created_at").first()
 
 
 def version_ids(run: Run) -> list[int]:

@@ -67,6 +67,76 @@ HINTS: dict[str, str | Promise] = {
         "{overlap_m2:.0f} m2 lie inside {constraint}; keep the hub on the remaining "
         "{free_m2:.0f} m2, or have it examined."
     ),
+    "shape_red": _(
+        "A rectangle of {side_m:.0f} m by {needed_m:.1f} m is needed; the longest that fits is "
+        "{missing_m:.1f} m short."
+    ),
+    "shape_amber": _(
+        "Fits within the accuracy of the search, {within_m:.1f} m; have it measured on a plan."
+    ),
+    "slope_red": _("Would qualify if the ground were levelled to {limit_percent:.0f} %."),
+    "slope_amber": _("Needs earthworks; ground counts as level up to {limit_percent:.0f} %."),
+    "fire_gap_red": _(
+        "Would qualify with {missing_m:.1f} m more between the hub and the nearest building."
+    ),
+    "fire_gap_amber": _(
+        "{missing_m:.1f} m short of the usual gap in the middle of the place; move the hub away "
+        "from the building, or plan a fire wall."
+    ),
+    "noise_red": _(
+        "{excess_db:.1f} dB above the limit at the nearest dwelling at night; would qualify "
+        "{missing_m:.0f} m further away, or with coolers of {level_dba:.0f} dB(A) for 500 kW."
+    ),
+    "noise_amber": _(
+        "{excess_db:.1f} dB above what is taken as irrelevant; an expert report or coolers of "
+        "{level_dba:.0f} dB(A) for 500 kW are needed."
+    ),
+    "noise_too_near": _(
+        "The dwelling is nearer than {nearest_m:.0f} m, where the sound of a cooler is not "
+        "known; have it calculated."
+    ),
+    "setback_amber": _(
+        "{missing_m:.0f} m too near to a school, day care or hospital; stricter noise limits "
+        "hold there, have it examined."
+    ),
+    "monument_near": _("{missing_m:.0f} m too near to a monument; ask the office for monuments."),
+    "protected_red": _(
+        "{overlap_m2:.0f} m2 lie inside {constraint}; would qualify if the hub fits on the "
+        "remaining {free_m2:.0f} m2 drawn as a place of its own."
+    ),
+    "protected_amber": _(
+        "{overlap_m2:.0f} m2 lie inside {constraint}; keep the hub on the remaining "
+        "{free_m2:.0f} m2, or have it examined."
+    ),
+    "protected_unknown": _(
+        "{overlap_m2:.0f} m2 lie inside {constraint}; state the zone, and the gate can be judged."
+    ),
+    "not_mapped": _(
+        "The layer of constraints has none of these areas anywhere in the town; bring them, or "
+        "state in the study that there are none."
+    ),
+    "declared_absent": _("The study states that the town has none of these areas."),
+    "no_fluid": _("This technology holds no dielectric fluid."),
+    "fluid_forbidden": _(
+        "{volume_m3:.1f} m3 of fluid are not allowed inside {constraint}; would qualify with a "
+        "technology without dielectric fluid."
+    ),
+    "fluid_amber": _(
+        "{volume_m3:.1f} m3 of fluid inside {constraint}: secondary containment for the whole "
+        "volume and a notice to the water authority are needed."
+    ),
+    "fluid_level": _(
+        "{volume_m3:.1f} m3 of fluid are hazard level {level}: an expert has to examine the "
+        "plant; two tanks apart would be level {smaller}."
+    ),
+    "fluid_unknown": _(
+        "Hazard level {level}; whether a water protection area or flood area forbids it is not "
+        "known."
+    ),
+    "owner_unknown": _("The owner is not known; add the owner to the parcels."),
+    "owner_unlisted": _("The kind of owner {owner} is not in our table; have it judged."),
+    "owner_amber": _("Owner: {label}; the parcel is available only by a contract."),
+    "gate_off": _("The study does not ask this gate."),
     "zoning_unknown": _("The zoning is not known; add the zoning code to the parcels."),
     "zoning_unlisted": _("The zoning code {zone} is not in our table; have it judged."),
     "zoning_amber": _("{zone} ({label}) allows a hub only by exception; ask the building office."),
@@ -255,7 +325,19 @@ NOTES: dict[str, str | Promise] = {
     ),
 }
 
-CONSTRAINTS = {"water": _("water"), "forest": _("forest")}
+CONSTRAINTS = {
+    "water": _("water"),
+    "forest": _("forest"),
+    "flood": _("a flood area"),
+    "flood_extreme": _("the flood area of an extreme flood"),
+    "water_protection": _("a water protection area without a stated zone"),
+    "water_protection_inner": _("water protection zone I or II"),
+    "water_protection_outer": _("water protection zone III"),
+    "nature_reserve": _("a nature reserve"),
+    "landscape": _("a landscape protection area"),
+    "monument": _("a protected monument"),
+    "contaminated": _("contaminated ground"),
+}
 TENS = 10
 SHARES = ("temperature", "temperatures", "heat_uptake", "uptake")
 
@@ -304,6 +386,8 @@ def _shown(name: str, value: Any) -> Any:
     """Write one value of a sentence: keys as words, numbers with the reader's separators."""
     if name in SUBJECTS:
         return word(value, SUBJECTS[name])
+    if name == "label":
+        return said(value)
     if name == "constraint":
         return str(CONSTRAINTS.get(str(value), value))
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -8,30 +8,22 @@ import numpy as np
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
 from engines.economics.alternatives import best_alternative_eur_per_mwh
+from engines.evaluation.futures import HubFutures
+from engines.evaluation.gates import gates_of
 from engines.evaluation.hubs import Hubs
-from engines.evaluation.records import DERIVED, ILLUSTRATIVE, MEASURED, Candidates, StudyChoices
-from engines.scoring.aggregate import Ranking, aggregate
-from engines.scoring.gates import (
-    RED,
-    Gate,
-    area_gate,
-    connection_gate,
-    constraint_gate,
-    headroom_gate,
-    municipality_gate,
-    temperature_gate,
-    unknown_gate,
-    uptake_gate,
+from engines.evaluation.records import (
+    DERIVED,
+    GIVEN,
+    ILLUSTRATIVE,
+    MEASURED,
+    UNKNOWN,
+    Candidates,
+    StudyChoices,
 )
-from engines.scoring.value_functions import Criterion, criteria, value_of
+from engines.scoring.aggregate import Ranking, aggregate
+from engines.scoring.states import RED, Gate
+from engines.scoring.value_functions import OWNER_VALUE, Criterion, criteria, value_of
 from engines.scoring.verdict import Verdict, VerdictInput, conditional_verdict, thresholds, verdict
-from engines.scoring.zoning import zoning_gate
-
-SEVERITY = {"water": "red", "forest": "amber"}
-"""What an overlap with each kind of constraint means (domain notes 6.3)."""
-
-NO_DATA_GATES = ("ownership", "flood", "water_protection", "nature", "monument")
-"""Gates that a siting decision needs and no layer answers yet."""
 
 CRITERION_RESTS_ON = {
     "npv_per_kw": ("heat", "prices", "network", "displaced_source"),
@@ -40,8 +32,12 @@ CRITERION_RESTS_ON = {
     "connection_length": ("network",),
     "headroom_ratio": ("headroom",),
     "dwelling_distance": ("dwellings",),
+    "ownership": ("owners",),
+    "dependence_share": ("heat", "network"),
 }
-ORDER = (MEASURED, DERIVED, ILLUSTRATIVE, "unknown")
+ATTESTED = {"grid_offer": "H5", "offtake_contract": "H6", "temperature_letter": "H7"}
+"""Deciding inputs that only people can attest."""
+ORDER = (MEASURED, DERIVED, ILLUSTRATIVE, UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -58,12 +54,21 @@ class Judgement:
     conditional: tuple[Verdict, ...]
 
 
-def judge(candidates: Candidates, hubs: Hubs, choices: StudyChoices, a: Assumptions) -> Judgement:
-    """Apply gates, value functions, weights and the verdict rule to every hub."""
+def judge(
+    candidates: Candidates,
+    hubs: Hubs,
+    choices: StudyChoices,
+    a: Assumptions,
+    futures: HubFutures | None = None,
+) -> Judgement:
+    """Apply gates, value functions, weights and the verdict rule to every hub.
+
+    Without `futures` the probability that the rule needs is missing, and the rule says so.
+    """
     count = len(candidates.refs)
-    gates = tuple(_gates(i, candidates, hubs, a) for i in range(count))
+    gates = tuple(gates_of(i, candidates, hubs, choices, a) for i in range(count))
     rules = criteria(a)
-    quantities = _quantities(candidates, hubs, a)
+    quantities = _quantities(candidates, hubs, gates, a)
     values = np.column_stack([value_of(quantities[:, j], rule) for j, rule in enumerate(rules)])
     natures = {rule.key: _weakest(CRITERION_RESTS_ON[rule.key], choices) for rule in rules}
     measured = np.tile([natures[rule.key] == MEASURED for rule in rules], (count, 1))
@@ -78,7 +83,7 @@ def judge(candidates: Candidates, hubs: Hubs, choices: StudyChoices, a: Assumpti
     )
     limits = thresholds(a)
     given = [
-        _verdict_input(i, gates[i], float(ranking.coverage_share[i]), hubs, choices)
+        _verdict_input(i, gates[i], float(ranking.coverage_share[i]), hubs, choices, futures)
         for i in range(count)
     ]
     return Judgement(
@@ -94,40 +99,12 @@ def judge(candidates: Candidates, hubs: Hubs, choices: StudyChoices, a: Assumpti
 
 
 def _weakest(inputs: tuple[str, ...], choices: StudyChoices) -> str:
-    return max((choices.natures[name] for name in inputs), key=ORDER.index)
+    return max((choices.natures.get(name, UNKNOWN) for name in inputs), key=ORDER.index)
 
 
-def _gates(i: int, candidates: Candidates, hubs: Hubs, a: Assumptions) -> tuple[Gate, ...]:
-    power_kw = a["hub.power_it_kw"]
-    area_m2 = float(candidates.area_m2[i])
-    return (
-        municipality_gate(bool(candidates.inside[i])),
-        area_gate(area_m2, power_kw, a),
-        connection_gate(float(hubs.way.length_m[i]), power_kw, a, _break_even_m(hubs, i)),
-        temperature_gate(float(hubs.feed.possible_h[i]), float(hubs.feed.wanted_h[i]), a),
-        uptake_gate(float(hubs.takeable_mwh[i]), hubs.full_heat_mwh, a),
-        headroom_gate(
-            float(hubs.grid.firm_kw[i]),
-            float(hubs.needed_kw[i]),
-            float(hubs.grid.covered_share[i]),
-            a,
-        ),
-        zoning_gate(candidates.zoning[i]),
-        *(
-            constraint_gate(kind, SEVERITY[kind], float(overlap_m2[i]), area_m2, a)
-            for kind, overlap_m2 in candidates.overlap_m2.items()
-        ),
-        *(unknown_gate(key, "-") for key in NO_DATA_GATES),
-    )
-
-
-def _break_even_m(hubs: Hubs, i: int) -> float:
-    """Length of trench that the heat pays for; not judged by where nothing is earned anyway."""
-    limit = float(hubs.way.break_even_m[i])
-    return limit if limit > 0.0 else float("nan")
-
-
-def _quantities(candidates: Candidates, hubs: Hubs, a: Assumptions) -> FloatArray:
+def _quantities(
+    candidates: Candidates, hubs: Hubs, gates: tuple[tuple[Gate, ...], ...], a: Assumptions
+) -> FloatArray:
     """Return the quantity behind each criterion, in the order of `criteria`."""
     captured = hubs.inputs.capture_share * hubs.dispatch.it_energy_mwh[:, 0]
     # what a heat pump adds is no heat of the hub
@@ -143,12 +120,26 @@ def _quantities(candidates: Candidates, hubs: Hubs, a: Assumptions) -> FloatArra
             hubs.way.length_m,
             hubs.grid.firm_kw / hubs.needed_kw,
             candidates.dwelling_m,
+            np.array([_owner_value(row) for row in gates]),
+            # how much of the coldest hour hangs on one hub
+            np.where(hubs.joined, np.nan_to_num(hubs.feed.peak_kw), 0.0)
+            / max(float(hubs.town.production_kw.max()), 1e-9),
         ]
     )
 
 
+def _owner_value(gates: tuple[Gate, ...]) -> float:
+    state = next(gate.state for gate in gates if gate.key == "ownership")
+    return OWNER_VALUE.get(state, float("nan"))
+
+
 def _verdict_input(
-    i: int, gates: tuple[Gate, ...], coverage: float, hubs: Hubs, choices: StudyChoices
+    i: int,
+    gates: tuple[Gate, ...],
+    coverage: float,
+    hubs: Hubs,
+    choices: StudyChoices,
+    futures: HubFutures | None,
 ) -> VerdictInput:
     known = {MEASURED: "known"}
     evidence = {
@@ -157,14 +148,23 @@ def _verdict_input(
     }
     if not hubs.flow_known[i]:
         evidence["heat"] = "unknown"
+    heat_cost = (
+        hubs.money.lcoh_net_eur_per_mwh if futures is None else (futures.heat_cost_p50_eur_per_mwh)
+    )
     return VerdictInput(
         gates=gates,
         evidence=evidence
-        | {"grid_offer": "unknown", "offtake_contract": "unknown", "temperature_letter": "unknown"},
+        | {
+            name: "known" if choices.rules.attestations.get(key) == GIVEN else "unknown"
+            for name, key in ATTESTED.items()
+        },
         coverage_share=coverage,
-        p_npv_positive=None,  # no engine works out probabilities yet
+        # without a value of heat there is no chance of a gain either
+        p_npv_positive=None
+        if futures is None or np.isnan(hubs.money.npv_eur[i])
+        else float(futures.positive.share[i]),
         npv_eur=float(hubs.money.npv_eur[i]),
-        heat_cost_eur_per_mwh=float(hubs.money.lcoh_net_eur_per_mwh[i]),
+        heat_cost_eur_per_mwh=float(heat_cost[i]),
         heat_pump_eur_per_mwh=float(hubs.alternatives["heat_pump"].cost_eur_per_mwh[i]),
         # the cheaper of the boilers: fired or electric
         gas_boiler_eur_per_mwh=float(
@@ -174,8 +174,8 @@ def _verdict_input(
         ),
         yearly_loss_eur=float(hubs.money.loss_year_eur[i]),
         total_loss_eur=float(hubs.money.loss_total_eur[i]),
-        yearly_budget_eur=None,
-        total_budget_eur=None,
+        yearly_budget_eur=choices.rules.yearly_budget_eur,
+        total_budget_eur=choices.rules.total_budget_eur,
         # a place that cannot be joined has its own gates to say so
         runs=not hubs.joined[i] or bool(hubs.dispatch.hours_run[i, : hubs.years].any()),
     )

@@ -149,8 +149,7 @@ def operate(
 
 def _offer(inputs: DispatchInputs, tariff: Tariff, full_load_mwh: float) -> Offer:
     year = heat_limited_dispatch(inputs)
-    bill_eur = _bill_without_capacity_eur(year, tariff, full_load_mwh)
-    bill_eur = bill_eur + tariff.capacity_charge_eur_per_kw_a * year.peak_kw
+    bill_eur = electricity_eur(year, tariff, full_load_mwh)
     return Offer(tariff, inputs, year, bill_eur, _margin_eur(year, inputs, bill_eur))
 
 
@@ -181,6 +180,12 @@ def _may_be_band_load(inputs: DispatchInputs, a: Assumptions) -> bool:
     per_it = 1.0 + inputs.auxiliary_share + inputs.capture_share  # a heat pump with COP 2
     most_mwh = float(inputs.power_it_kw.max(initial=0.0)) * per_it * hours / 1000.0
     return most_mwh > a["contract.band_least_mwh"]
+
+
+def electricity_eur(year: DispatchResult, tariff: Tariff, full_load_mwh: float) -> FloatArray:
+    """Exact bill: hourly prices, the dearer first MWh, and the charge on the highest power."""
+    bill_eur = _bill_without_capacity_eur(year, tariff, full_load_mwh)
+    return bill_eur + tariff.capacity_charge_eur_per_kw_a * year.peak_kw
 
 
 def _bill_without_capacity_eur(

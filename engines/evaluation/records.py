@@ -1,7 +1,7 @@
 """What goes into an evaluation. Plain records and arrays; nothing here knows a database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +105,68 @@ class TownInput:
 
 
 @dataclass(frozen=True)
+class Land:
+    """What is known of the ground of the parcels, one value each; NaN where not known.
+
+    Attributes
+    ----------
+    least_sides_m : tuple of float
+        Shorter sides that rectangles were searched for.
+    long_sides_m : array, shape (parcels, sides)
+        Longer side of the longest rectangle inside with that shorter side; 0 where none fits.
+    accuracy_m : array
+        By how much that search may have missed.
+    slope_percent : array
+    building_m, sensitive_m, monument_m : array
+        Distance to the nearest building, the nearest school, day care or hospital, and the
+        nearest monument.
+    ownership : tuple of str
+        Kind of owner, or ``unknown``.
+    mapped : frozenset of str
+        Kinds of protected areas of which the layer has at least one in the town.
+    """
+
+    least_sides_m: tuple[float, ...]
+    long_sides_m: FloatArray
+    accuracy_m: FloatArray
+    slope_percent: FloatArray
+    building_m: FloatArray
+    sensitive_m: FloatArray
+    monument_m: FloatArray
+    ownership: tuple[str, ...]
+    mapped: frozenset[str]
+
+    def at(self, rows: Sequence[int]) -> "Land":
+        """Return the ground of the parcels in these rows."""
+        index = np.asarray(rows, dtype=np.intp)
+        arrays = (
+            "long_sides_m", "accuracy_m", "slope_percent", "building_m", "sensitive_m",
+            "monument_m",
+        )  # fmt: skip
+        return replace(
+            self,
+            ownership=tuple(self.ownership[i] for i in rows),
+            **{name: getattr(self, name)[index] for name in arrays},
+        )
+
+
+def unknown_land(count: int, least_sides_m: tuple[float, ...]) -> Land:
+    """Return the ground of parcels of which nothing is known."""
+    nothing = np.full(count, np.nan)
+    return Land(
+        least_sides_m=least_sides_m,
+        long_sides_m=np.full((count, len(least_sides_m)), np.nan),
+        accuracy_m=nothing,
+        slope_percent=nothing,
+        building_m=nothing,
+        sensitive_m=nothing,
+        monument_m=nothing,
+        ownership=("unknown",) * count,
+        mapped=frozenset(),
+    )
+
+
+@dataclass(frozen=True)
 class Candidates:
     """Parcels, one value each; NaN and -1 where not known.
 
@@ -130,6 +192,8 @@ class Candidates:
         Code of the plan, or ``unknown``.
     land_eur_per_m2 : array or None
         Price of the ground as stated; NaN where it is not, None where it is stated nowhere.
+    land : Land or None
+        The ground; None where nothing is known of it.
     """
 
     refs: tuple[str, ...]
@@ -143,6 +207,7 @@ class Candidates:
     overlap_m2: Mapping[str, FloatArray]
     zoning: tuple[str, ...]
     land_eur_per_m2: FloatArray | None = None
+    land: Land | None = None
 
     def __post_init__(self) -> None:
         if not self.refs:
@@ -163,6 +228,7 @@ class Candidates:
             overlap_m2={kind: areas[index] for kind, areas in self.overlap_m2.items()},
             zoning=tuple(self.zoning[i] for i in rows),
             land_eur_per_m2=None if self.land_eur_per_m2 is None else self.land_eur_per_m2[index],
+            land=None if self.land is None else self.land.at(rows),
         )
 
 
@@ -182,6 +248,50 @@ class GridInput:
     stations: GridNodes
     feeders: GridNodes
     congestion_side: str = UNKNOWN
+
+
+DECIDES, ADVISES, OFF = "decides", "advises", "off"
+GIVEN, REFUSED = "given", "refused"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a study asks of a place, and what it states that no layer can.
+
+    Attributes
+    ----------
+    country : str
+        Two letters; the plan and the law of this country are applied.
+    gates : mapping of str to str
+        ``advises`` or ``off`` for gates that do not decide, by key.
+    absent : frozenset of str
+        Groups of protected areas that the town is stated not to have.
+    attestations : mapping of str to str
+        ``given`` or ``refused`` for attestations H1 to H15 that are there.
+    legal_version : str
+        ``in_force`` or ``pending``.
+    yearly_budget_eur, total_budget_eur : float or None
+        Learning budget: what a pilot may lose in a year and in all.
+    stated : mapping of str to float
+        Numbers for legal checks that no layer has, by the name of the fact.
+    """
+
+    country: str = "DE"
+    gates: Mapping[str, str] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
+    attestations: Mapping[str, str] = field(default_factory=dict)
+    legal_version: str = "in_force"
+    yearly_budget_eur: float | None = None
+    total_budget_eur: float | None = None
+    stated: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for key, mode in self.gates.items():
+            if mode not in (DECIDES, ADVISES, OFF):
+                raise InvalidInput(f"Gate {key} decides, advises or is off; {mode!r} is neither.")
+        for key, state in self.attestations.items():
+            if state not in (GIVEN, REFUSED):
+                raise InvalidInput(f"Attestation {key} is given or refused, not {state!r}.")
 
 
 @dataclass(frozen=True)
@@ -209,6 +319,8 @@ class StudyChoices:
         ``displaced_source``, ``dwellings``, ``parcels``): measured, derived, illustrative or
         unknown.
     money : MoneyChoices
+    rules : Rules
+        What the study asks of a place, and what it states that no layer can.
     """
 
     technology: str
@@ -227,3 +339,5 @@ class StudyChoices:
     def displaced_sources(self) -> tuple[str, ...]:
         """What is replaced in each month, January to December."""
         return self.money.displaced_by_month or (self.displaced_source,) * MONTHS
+
+    rules: Rules = field(default_factory=Rules)

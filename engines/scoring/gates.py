@@ -6,7 +6,7 @@ in numbers what would make it so.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -15,9 +15,7 @@ from engines.arrays import positive, within, within_or_missing
 from engines.assumptions import Assumptions
 from engines.errors import InvalidInput, OutOfValidity
 from engines.grid import hosting
-from engines.message import message
-
-GREEN, AMBER, RED, UNKNOWN = "green", "amber", "red", "unknown"
+from engines.scoring.states import AMBER, GREEN, RED, UNKNOWN, Gate, answer
 
 HINTS: Mapping[str, str] = MappingProxyType(
     {
@@ -76,50 +74,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True)
-class Gate:
-    """The answer of one gate.
-
-    Attributes
-    ----------
-    key : str
-        ``area``, ``connection``, ``temperature``, ``headroom``, ``heat_uptake``,
-        ``municipality``, ``constraint:<name>`` or the name of a gate without data.
-    state : str
-        ``green``, ``amber``, ``red`` or ``unknown``.
-    value, threshold : float
-        What was measured, and what is needed: to qualify where the gate is red, to be green
-        otherwise [`unit`]; NaN where unknown.
-    unit : str
-        Printed unit.
-    hint_key : str
-        Name of the sentence in `HINTS`, for translation.
-    hint_numbers : mapping
-        Numbers in the sentence.
-    hint : str
-        The sentence in English.
-    """
-
-    key: str
-    state: str
-    value: float
-    unit: str
-    threshold: float
-    hint_key: str
-    hint_numbers: Mapping[str, float | str]
-    hint: str
-
-
-def _gate(
-    key: str,
-    state: str,
-    measured: tuple[float, str, float],
-    hint_key: str = "passes",
-    **numbers: float | str,
-) -> Gate:
-    value, unit, threshold = measured
-    hint = message(HINTS, hint_key, **numbers)
-    return Gate(key, state, value, unit, threshold, hint.key, hint.numbers, hint.text)
+_gate = partial(answer, HINTS)
 
 
 def unknown_gate(key: str, unit: str, threshold: float = math.nan) -> Gate:
@@ -141,6 +96,12 @@ def area_needed_m2(power_it_kw: float, a: Assumptions) -> float:
     return float(np.interp(power_it_kw, sizes, green))
 
 
+def least_area_m2(power_it_kw: float, a: Assumptions) -> float:
+    """Return the smallest area that a hub of this power can stand on [m2]; domain.md 6.3."""
+    sizes, least, _ = _area_steps(a)
+    return float(np.interp(within("power_it_kw", power_it_kw, 0.0), sizes, least))
+
+
 def area_gate(area_m2: float, power_it_kw: float, a: Assumptions) -> Gate:
     """Judge whether container, cooler, transformer and fire gap have room; domain.md 6.3.
 
@@ -157,7 +118,7 @@ def area_gate(area_m2: float, power_it_kw: float, a: Assumptions) -> Gate:
     sizes, red, green = _area_steps(a)
     if power_it_kw > sizes[-1]:
         raise OutOfValidity(f"Areas are known up to {sizes[-1]:g} kW; split the hub.")
-    least = float(np.interp(power_it_kw, sizes, red))
+    least = least_area_m2(power_it_kw, a)
     ample = float(np.interp(power_it_kw, sizes, green))
     measured = (area_m2, "m2", ample)
     if math.isnan(area_m2):

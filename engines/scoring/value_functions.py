@@ -20,8 +20,25 @@ CRITERIA: Mapping[str, str] = {
     "connection_length": "m",
     "headroom_ratio": "-",
     "dwelling_distance": "m",
+    "ownership": "-",
+    "dependence_share": "-",
 }
 """The criteria and the unit of their quantity."""
+
+GROUPS: Mapping[str, str] = {
+    "npv_per_kw": "money",
+    "heat_used_share": "heat",
+    "lcoh_gap": "money",
+    "connection_length": "heat",
+    "headroom_ratio": "grid",
+    "dwelling_distance": "environment",
+    "ownership": "town",
+    "dependence_share": "resilience",
+}
+"""What each criterion speaks for: heat, grid, money, environment and law, town, resilience."""
+
+OWNER_VALUE: Mapping[str, float] = {"green": 1.0, "amber": 0.5, "red": 0.0}
+"""Quantity of the criterion ``ownership`` by the answer of its gate; unknown is missing."""
 
 
 @dataclass(frozen=True)

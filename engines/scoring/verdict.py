@@ -18,7 +18,7 @@ from engines.arrays import within, within_or_missing
 from engines.assumptions import Assumptions
 from engines.errors import InvalidInput
 from engines.message import Message, message
-from engines.scoring.gates import RED, UNKNOWN, Gate
+from engines.scoring.states import RED, UNKNOWN, Gate
 
 DO_NOT_BUILD, NOT_ENOUGH_DATA = "do_not_build", "not_enough_data"
 BUILD, PILOT_ONLY = "build", "pilot_only"

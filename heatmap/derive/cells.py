@@ -12,7 +12,7 @@ METHOD = (
     "flood areas, water protection zones and nature reserves. A cell is a place to look for a "
     "plot, not a plot: owners, buildings and streets in it are not cut out."
 )
-CUT_BY = ("water", "flood", "water_protection", "nature_reserve")
+CUT_BY = ("water", "flood", "water_protection", "water_protection_inner", "nature_reserve")
 """Kinds of constraint on which no hub can stand."""
 SMALLEST_SHARE = 0.1
 """What is left of a cell counts from this share of it on."""

@@ -305,6 +305,9 @@ KINDS: tuple[Kind, ...] = (
                   "area flaeche flaeche_m2 amtliche_flaeche afl groesse pinta_ala pinta-ala ala areal "
                   "surface superficie contenance grundstuecksflaeche shape_area areavalue", unit="m2",
                   plausible=(10, 5_000_000), lowest=0.0, example=(1200, 2000)),
+            Field("slope_percent", _("Slope"),
+                  "slope slope_percent neigung hangneigung gefaelle kaltevuus lutning haeldning pente",
+                  unit="%", plausible=(0, 100), lowest=0.0, example=(2, 4)),
         ),
         (AREA,),
         "parcels parcel flurstuecke flurstueck grundstueck grundstuecke liegenschaften kataster "
@@ -321,15 +324,24 @@ KINDS: tuple[Kind, ...] = (
                   "schutzgebiet luokka tyyppi kategori natura designation gebietstyp zonetype "
                   "specialisedzonetype fclass",
                   type="words", longest=30, if_missing="other", otherwise="other", words=(
+                      ("flood_extreme", "flood_extreme hqextrem hq_extrem extremhochwasser"),
                       ("flood", "flood ueberschwemmung ueberschwemmungsgebiet hochwasser hq100 hq tulva "
                        "oeversvaemning oversvoemmelse inondation flood_zone"),
+                      ("water_protection_inner", "water_protection_inner zone_i zone_1 zone_ii zone_2 "
+                       "wsg_i wsg_ii schutzzone_i schutzzone_ii wasserschutzzone_i wasserschutzzone_ii "
+                       "wsg_zone_i wsg_zone_ii"),
+                      ("water_protection_outer", "water_protection_outer zone_iii zone_3 zone_iiia "
+                       "zone_iiib wsg_iii schutzzone_iii wasserschutzzone_iii wsg_zone_iii"),
                       ("water_protection", "water_protection wasserschutz wasserschutzgebiet wsg "
                        "trinkwasserschutz trinkwasserschutzgebiet pohjavesi vattenskydd "
                        "grundvandsbeskyttelse captage"),
                       ("water", "water gewaesser wasser see fluss vesi vatten soe vand eau river lake "
                        "wasserflaeche"),
-                      ("nature_reserve", "nature nature_reserve naturschutz naturschutzgebiet nsg lsg "
-                       "landschaftsschutz landschaftsschutzgebiet ffh natura_2000 natura2000 "
+                      ("landscape", "landscape lsg landschaftsschutz landschaftsschutzgebiet "
+                       "landscape_protection landskapsskydd maisemansuojelu"),
+                      ("contaminated", "contaminated altlast altlasten altlastenflaeche altablagerung "
+                       "contaminated_land pilaantunut foerorenad forurenet"),
+                      ("nature_reserve", "nature nature_reserve naturschutz naturschutzgebiet nsg ffh natura_2000 natura2000 "
                        "vogelschutzgebiet biotop luonnonsuojelu naturreservat fredning naturbeskyttelse "
                        "espace_naturel znieff protected_area"),
                       ("forest", "forest wald wood metsae skog skov foret"),

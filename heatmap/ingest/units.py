@@ -39,6 +39,7 @@ FACTORS: dict[str, dict[str, float]] = {
     },
     "degC": {"c": 1.0, "°c": 1.0, "degc": 1.0, "grad": 1.0, "celsius": 1.0, "k": 1.0,
              "kelvin": 1.0, "f": 5 / 9, "°f": 5 / 9},
+    "%": {"%": 1.0, "percent": 1.0, "prozent": 1.0, "pct": 1.0},
     "m2": {"m2": 1.0, "qm": 1.0, "ha": 1e4, "km2": 1e6, "are": 100.0},
     "m": {"m": 1.0, "km": 1e3, "cm": 0.01, "mm": 1e-3},
     "kg/s": {

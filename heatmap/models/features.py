@@ -132,6 +132,7 @@ class Parcel(Feature):
     area_stated_m2 = models.FloatField(
         null=True, help_text="As the owner of the data states it; scores use the measured area."
     )
+    slope_percent = models.FloatField(null=True, help_text="Mean slope of the ground.")
 
 
 class Constraint(Feature):

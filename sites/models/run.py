@@ -75,6 +75,15 @@ class Candidate(models.Model):
     resilience = models.JSONField(
         null=True, help_text="What failures mean, for the short-list only."
     )
+    robustness = models.JSONField(
+        null=True, help_text="Share of draws of weights and futures among the first places."
+    )
+    sizes = models.JSONField(
+        null=True, help_text="The same place with other sizes of hub, for the short-list only."
+    )
+    futures = models.JSONField(
+        null=True, help_text="Drivers of the futures and their error, for the short-list only."
+    )
 
     books = models.JSONField(
         null=True, help_text="Cash flow by line and year, kept for the short-list only."
@@ -92,8 +101,18 @@ class Candidate(models.Model):
     @property
     def document(self) -> dict[str, Any]:
         """The result with what was added when all parcels were known."""
-        added = {"rank": self.rank, "foresight": self.foresight, "resilience": self.resilience}
-        added["books"] = self.books
+        added = {
+            name: getattr(self, name)
+            for name in (
+                "rank",
+                "foresight",
+                "resilience",
+                "robustness",
+                "sizes",
+                "futures",
+                "books",
+            )
+        }
         if self.sharing is not None:
             added["grid"] = self.result["grid"] | self.sharing
         return self.result | added

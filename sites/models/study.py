@@ -43,6 +43,14 @@ class Study(models.Model):
     illustrative = models.JSONField(
         default=list, blank=True, help_text="Groups of assumptions that describe no real town."
     )
+    rules = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="What the study asks of a place beyond numbers; see docs/methods/study.md.",
+    )
+    portfolio = models.JSONField(
+        default=dict, blank=True, help_text="What the set of hubs may cost and must keep."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

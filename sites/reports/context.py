@@ -12,7 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from heatmap.quantities import DASH, count, digits, is_missing, quantity, score
+from sites.carbon_findings import carbon_findings
 from sites.findings import criteria_bars
+from sites.future_findings import break_even_sentences, stress_rows
+from sites.law_findings import decided_rows, law_rest
 from sites.money_findings import books_findings
 from sites.reports.annex import annex
 from sites.reports.council import (
@@ -51,6 +54,7 @@ def _gate_row(gate: dict[str, Any]) -> dict[str, str]:
         "value": gate_value(gate, "value"),
         "threshold": gate_value(gate, "threshold"),
         "hint": hint(gate),
+        "source": str(gate.get("source") or ""),
     }
 
 
@@ -67,7 +71,7 @@ def _criterion_row(bar: dict[str, Any]) -> dict[str, str]:
 
 def _gate_rows(gates: list[dict[str, Any]]) -> list[dict[str, str]]:
     """One row a gate; those that lack the same thing share a row, the decided ones come first."""
-    order = ("red", "amber", "green", "unknown")
+    order = ("red", "amber", "green", "unknown", "not_applicable")
     rows = sorted((_gate_row(gate) for gate in gates), key=lambda r: order.index(r["state_key"]))
     shown: list[dict[str, str]] = []
     for row in rows:
@@ -196,6 +200,8 @@ def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:
         **for_against(parcel),
         "gates": gates,
         "shared_gates": _gate_rows(parcel.get("gates") or []),
+        "law": decided_rows(parcel),
+        "law_rest": law_rest(parcel) if parcel.get("law") else [],
         "red_gates": [row for row in gates if row["state_key"] == "red"],
         "reasons": reasons(parcel.get("verdict_reasons") or [], parcel),
         "held_reasons": reasons(parcel.get("conditional_reasons") or [], parcel),
@@ -205,6 +211,9 @@ def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:
         "books": books_of(parcel),
         "money_words": money_sentences(parcel),
         "missing": missing_sentences(parcel),
+        "carbon": carbon_findings(parcel),
+        "stress": stress_rows(parcel),
+        "break_even": break_even_sentences(parcel),
     }
 
 

@@ -14,11 +14,13 @@ from engines.evaluation.foresight import foresight
 from engines.evaluation.hubs import Hubs
 from engines.evaluation.judge import Judgement
 from engines.evaluation.resilience import resilience
-from engines.scoring.gates import Gate
+from engines.scoring.states import Gate
+from engines.scoring.value_functions import GROUPS
 from engines.scoring.verdict import Verdict
 from engines.thermal.connection import AREA_TYPES
 from sites.assembly import Assembled
 from sites.services.grid_results import grid_document, grid_headroom_kw
+from sites.services.law_results import law_document
 from sites.services.plain import message_document, number
 
 SERIES_DECIMALS = 2
@@ -138,6 +140,7 @@ def _parcel(
         "conditional_verdict": judged.conditional[i].key,
         "conditional_reasons": _reasons(judged.conditional[i]),
         "gates": [_gate(gate) for gate in judged.gates[i]],
+        "law": law_document(i, given, hubs, judged),
         "criteria": _criteria(i, judged),
         "hub": {
             "power_it_kw": number(hubs.inputs.power_it_kw[i]),
@@ -184,6 +187,7 @@ def _gate(gate: Gate) -> dict[str, Any]:
         "hint_key": gate.hint_key,
         "hint_values": dict(gate.hint_numbers),
         "hint": gate.hint,
+        "source": gate.source,
     }
 
 
@@ -196,6 +200,8 @@ def _criteria(i: int, judged: Judgement) -> list[dict[str, Any]]:
             "raw": number(judged.quantities[i, j]),
             "unit": rule.unit,
             "score": number(judged.values[i, j]),
+            "contribution": number(judged.ranking.parts[i, j]),
+            "group": GROUPS[rule.key],
             "low": rule.worst,
             "high": rule.best,
             "nature": judged.natures[rule.key],

@@ -11,9 +11,11 @@ from heatmap.choices import Capability
 from heatmap.errors import Refusal, sentence
 from heatmap.limits import limited
 from heatmap.selectors import get_municipality, page_context
+from sites.change_findings import change_findings
 from sites.forms import ReportForm
 from sites.jobs import start_run
-from sites.selectors import candidate_results, get_run, get_study, newer_layers
+from sites.selectors import candidate_results, get_run, get_study, newer_layers, run_before
+from sites.study_findings import chain_findings, robustness_findings, set_findings
 
 
 @limited("run", 120)
@@ -33,11 +35,22 @@ def run_page(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     town = get_municipality(request, slug)
     run = get_run(town, run_id)
     results = candidate_results(run) if run.result else []
+    ranked = [r for r in results if r.get("rank")]
+    earlier = run_before(run) if run.result else None
     context = page_context(request, town, "studies") | {
         "run": run,
+        "robust": robustness_findings(run.result or {}, ranked),
+        "chain": chain_findings(run.result or {}, ranked),
+        "earlier": earlier,
+        "changed": change_findings(
+            (earlier.inputs, run.inputs), candidate_results(earlier), results
+        )
+        if earlier
+        else {},
+        "together": set_findings(run.result or {}, ranked),
         "newer": newer_layers([run]).get(run.pk, []),
         "job": run.job,
-        "ranked": [r for r in results if r.get("rank")],
+        "ranked": ranked,
         "refused": [
             r | {"red": [g for g in r.get("gates", []) if g["state"] == "red"]}
             for r in results

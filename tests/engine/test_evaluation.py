@@ -62,7 +62,7 @@ def test_without_a_plant_the_flow_is_a_bound_and_the_verdict_knows_it():
     names = {str(reason.numbers.get("name")) for reason in judged.verdicts[0].reasons}
     assert "heat" in names
     # the criterion of the connection's length no longer rests on a known network
-    assert judged.ranking.coverage_share[0] == pytest.approx(0.1)
+    assert judged.ranking.coverage_share[0] == pytest.approx(0.05)
 
 
 def test_a_stated_share_of_the_flow_stands_in_for_a_plant():
@@ -202,9 +202,9 @@ def test_another_candidate_never_reorders_the_others():
 
 
 def test_coverage_counts_only_weight_that_rests_on_measured_inputs():
-    # connection length 0.10 (measured network) and dwelling distance 0.10 (surveyed buildings)
+    # connection length 0.05 (measured network) and dwelling distance 0.05 (surveyed buildings)
     _, judged = evaluate()
-    assert judged.ranking.coverage_share[0] == pytest.approx(0.2)
+    assert judged.ranking.coverage_share[0] == pytest.approx(0.1)
 
 
 def test_a_year_of_negative_prices_runs_the_hub_in_every_hour_and_still_closes():

@@ -40,3 +40,26 @@ def test_scores_lie_between_nought_and_one_and_are_the_sum_of_their_parts(rows) 
     np.testing.assert_allclose(np.nansum(result.parts[known], axis=1), result.score[known])
     ranks = sorted(r for r in result.rank if r)
     assert ranks == list(range(1, len(ranks) + 1))
+
+
+@settings(deadline=None)
+@given(st.lists(row, min_size=2, max_size=15), st.data())
+def test_removing_or_doubling_a_parcel_never_reorders_the_others(rows, data) -> None:
+    i = data.draw(st.integers(0, len(rows) - 1))
+    refs = [f"parcel-{k:03d}" for k in range(len(rows))]
+    before = scored(refs, rows)
+    without = scored(refs[:i] + refs[i + 1 :], rows[:i] + rows[i + 1 :])
+    doubled = scored([*refs, "twin"], [*rows, rows[i]])
+    others = [ref for ref in before if ref != refs[i]]
+    assert without == others
+    assert [ref for ref in doubled if ref != "twin"] == before
+
+
+def scored(refs, rows):
+    """Names in the order of their ranks."""
+    table = np.array([r[:-1] for r in rows], dtype=float)
+    values = np.column_stack([value_of(table[:, j], c) for j, c in enumerate(CRITERIA)])
+    red = np.array([r[-1] for r in rows])
+    found = aggregate(refs, values, CRITERIA, np.ones_like(values, bool), red)
+    placed = [(place, ref) for place, ref in zip(found.rank, refs, strict=True) if place]
+    return [ref for _, ref in sorted(placed)]

@@ -20,7 +20,7 @@ from heatmap.services import uploads
 from heatmap.services.layers import Provenance, publish_features
 
 pytestmark = pytest.mark.django_db
-TABLE_HEAD = "ref,name,zoning,ownership,price_eur_per_m2,area_stated_m2"
+TABLE_HEAD = "ref,name,zoning,ownership,price_eur_per_m2,area_stated_m2,slope_percent"
 NEW_SHAPE = shapely.box(293_000, 5_629_000, 293_030, 5_629_030)
 ABOUT = {"source": "Kataster", "licence": "internal", "data_class": "municipal"}
 

@@ -13,10 +13,12 @@ from engines.compute import revenue
 from engines.dispatch import heat_limited
 from engines.economics import project
 from engines.evaluation import town as town_year
-from engines.scoring import gates, verdict, zoning
+from engines.law.checks import FACTS as LEGAL_FACTS
+from engines.scoring import gates, land, verdict, zoning
 from engines.tables import catalogue
 from engines.thermal import best_mode, connection, routes
 from sites.assumption_words import LABELS
+from sites.law_words import CHECKS, FACTS
 from sites.sentences import HINTS, NOTES, REASONS
 from sites.verify import hydraulic_result
 from sites.words import CATALOGUE_LABELS
@@ -34,7 +36,7 @@ def test_every_assumption_has_a_label():
 
 
 def test_every_row_of_a_catalogue_can_be_translated():
-    tables = ("hub_technologies", "tariffs")
+    tables = ("hub_technologies", "tariffs", "zoning", "ownership")
     labels = {row["label"] for table in tables for row in catalogue(table).values()}
     with translation.override("en"):
         assert labels == {str(label) for label in CATALOGUE_LABELS}
@@ -43,7 +45,10 @@ def test_every_row_of_a_catalogue_can_be_translated():
 @pytest.mark.parametrize(
     ("said", "meant"),
     [
-        (HINTS, {**gates.HINTS, **zoning.ZONING_HINTS}),
+        (
+            HINTS,
+            {**gates.HINTS, **zoning.ZONING_HINTS, **land.LAND_HINTS, **land.MODE_HINTS},
+        ),
         (REASONS, verdict.REASONS),
         (NOTES, {key: text for engine in ENGINE_NOTES for key, text in engine.NOTES.items()}),
     ],
@@ -54,6 +59,14 @@ def test_the_sentences_of_the_engines_stand_here_word_for_word(said, meant):
     with translation.override("en"):
         for key, text in meant.items():
             assert str(said[key]) == text
+
+
+def test_every_legal_check_and_fact_has_its_words():
+    with translation.override("en"):
+        rows = [*catalogue("legal_checks").values(), *catalogue("attestations").values()]
+        labels = {str(row.get("check_text", row["key"])): row["label"] for row in rows}
+        assert {key: str(text) for key, text in CHECKS.items()} == labels
+    assert set(FACTS) == set(LEGAL_FACTS)
 
 
 def test_german_is_complete():

@@ -1,0 +1,1 @@
+"""Where to build, how big, which together, and what follows."""

@@ -1,0 +1,73 @@
+"""The ground of the parcels, and what a study asks of a place, as the engines take them."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
+
+from engines.assumptions import Assumptions
+from engines.errors import InvalidInput
+from engines.evaluation.gates import least_sides_m
+from engines.evaluation.records import Land, Rules
+from engines.siting.rectangle import longest_rectangle_m
+from sites.parcel_selectors import ParcelRow
+
+
+def land_of(rows: list[ParcelRow], mapped: frozenset[str], a: Assumptions) -> Land:
+    """Return the ground of all parcels; the rectangles are searched for here."""
+    sides = least_sides_m(a)
+    found = [_rectangle(row.outline, sides) for row in rows]
+    return Land(
+        least_sides_m=sides,
+        long_sides_m=np.array([long for long, _ in found]).reshape(len(rows), len(sides)),
+        accuracy_m=np.array([accuracy for _, accuracy in found]),
+        slope_percent=_floats(row.slope_percent for row in rows),
+        building_m=_floats(row.building_m for row in rows),
+        sensitive_m=_floats(row.sensitive_m for row in rows),
+        monument_m=_floats(row.monument_m for row in rows),
+        ownership=tuple(row.ownership for row in rows),
+        mapped=mapped,
+    )
+
+
+def _floats(values: Any) -> np.ndarray:
+    return np.array([math.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def _rectangle(outline: bytes, sides: tuple[float, ...]) -> tuple[np.ndarray, float]:
+    """Search every part of a parcel; a hub stands on one of them."""
+    shape = GEOSGeometry(memoryview(outline))
+    parts: Any = shape if isinstance(shape, MultiPolygon) else [shape]
+    long, accuracy = np.zeros(len(sides)), 0.0
+    for part in parts:
+        rings = [np.array(ring.coords)[:, :2] for ring in part]
+        best, reach = longest_rectangle_m(rings, sides)
+        long, accuracy = np.maximum(long, best), max(accuracy, reach)
+    return long, accuracy
+
+
+def rules_of(document: Mapping[str, Any], country: str) -> Rules:
+    """Return the rules of a study from what is stored.
+
+    Raises
+    ------
+    InvalidInput
+        If a name is not known; the sentence lists the known ones.
+    """
+    known = {"gates", "absent", "attestations", "legal_version", "learning_budget", "stated"}
+    if document.keys() - known:
+        unknown = ", ".join(sorted(document.keys() - known))
+        raise InvalidInput(f"Rules of a study have no {unknown}; known are {sorted(known)}.")
+    budget = document.get("learning_budget") or {}
+    return Rules(
+        country=country,
+        gates=dict(document.get("gates") or {}),
+        absent=frozenset(document.get("absent") or ()),
+        attestations=dict(document.get("attestations") or {}),
+        legal_version=document.get("legal_version") or "in_force",
+        yearly_budget_eur=budget.get("yearly_eur"),
+        total_budget_eur=budget.get("total_eur"),
+        stated={name: float(value) for name, value in (document.get("stated") or {}).items()},
+    )

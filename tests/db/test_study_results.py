@@ -1,0 +1,127 @@
+"""What a run says when all parcels are known, on the demo town."""
+
+import pytest
+
+from engines.errors import InvalidInput
+from heatmap.identity import acting_as
+from sites.models import Candidate
+from sites.services import scoring
+from sites.services.studies import first_study
+
+pytestmark = pytest.mark.django_db
+
+
+def candidates(town, run):
+    with acting_as(municipality=town.slug):
+        return list(Candidate.objects.filter(run=run))
+
+
+def run_with(town, **changes):
+    """Run the first study with these changes, which are not kept."""
+    with acting_as(municipality=town.slug):
+        study = first_study(town)
+        for name, value in changes.items():
+            setattr(study, name, value)
+        run = scoring.create_run(study, None)
+    return scoring.execute(run.job_id)
+
+
+def gates(candidate):
+    return {gate["key"]: gate for gate in candidate.result["gates"]}
+
+
+def test_the_first_places_are_shared_out_over_the_draws(town, finished_run):
+    rows = candidates(town, finished_run)
+    ranked = [row for row in rows if row.rank]
+    for top in (1, 3, 5):
+        total = sum(row.robustness[f"top{top}_share"] for row in rows)
+        assert total == pytest.approx(min(top, len(ranked)))
+    assert all(row.robustness["mean_rank"] is None for row in rows if not row.rank)
+    assert finished_run.result["robustness"]["draws"] == 2000
+
+
+def test_every_parcel_answers_every_legal_check(town, finished_run):
+    for row in candidates(town, finished_run):
+        keys = [check["key"] for check in row.result["law"]]
+        assert keys == [f"A{i}" for i in range(1, 23)] + [f"H{i}" for i in range(1, 16)]
+
+
+def test_the_size_of_the_study_is_on_the_curve_with_the_same_value(town, finished_run):
+    best = next(row for row in candidates(town, finished_run) if row.rank == 1)
+    power = best.result["hub"]["power_it_kw"]
+    same = next(one for one in best.sizes["sizes"] if one["power_it_kw"] == power)
+    assert same["npv_eur"] == pytest.approx(best.result["npv_eur"], rel=1e-9)
+    assert same["heat_mwh"] == pytest.approx(best.result["energy_mwh"]["used"], rel=1e-9)
+    values = {one["power_it_kw"]: one["npv_eur"] for one in best.sizes["sizes"] if not one["red"]}
+    assert best.sizes["best_kw"] == max(values, key=values.get)
+
+
+def test_a_set_spends_no_headroom_twice_and_a_worthless_one_is_empty(town, finished_run):
+    found = finished_run.result["set"]
+    by_ref = {row.ref: row for row in candidates(town, finished_run)}
+    assert (found["best"]["refs"] == []) == all(
+        row.result["npv_eur"] <= 0 for row in by_ref.values() if row.rank
+    )
+    for k, one in enumerate(found["curve"]):
+        if one is None:
+            continue
+        assert len(set(one["refs"])) == k
+        needs = {}
+        for ref in one["refs"]:
+            grid = by_ref[ref].result["grid"]
+            assert by_ref[ref].rank is not None
+            if grid["node"] is not None:
+                firm, spent = needs.get(grid["node"], (float("inf"), 0.0))
+                least = min(firm, grid["headroom_firm_kw"] or float("inf"))
+                needs[grid["node"]] = (least, spent + grid["needed_kw"])
+        assert all(spent <= firm + 1e-6 for firm, spent in needs.values())
+
+
+def test_a_first_hub_that_earns_nothing_pays_for_no_other(town, finished_run):
+    chain = finished_run.result["chain"]
+    assert [hub["built_year"] for hub in chain["hubs"]][0] == 0.0
+    if all(free <= 0 for free in chain["hubs"][0]["free_eur"]):
+        assert chain["hubs"][1]["built_year"] is None
+    assert chain["probability"] is None  # no futures, no probability
+
+
+def test_a_study_states_what_no_layer_can(town, finished_run):
+    before = {row.ref: row for row in candidates(town, finished_run)}
+    refused = next(
+        ref
+        for ref, row in before.items()
+        if [k for k, gate in gates(row).items() if gate["state"] == "red"] == ["shape"]
+    )
+    run = run_with(
+        town,
+        rules={
+            "gates": {"shape": "off", "slope": "advises"},
+            "absent": ["flood"],
+            "attestations": {"H5": "given"},
+            "stated": {"inhabitants": 250_000.0, "heat_plan": 1.0},
+        },
+    )
+    row = next(row for row in candidates(town, run) if row.ref == refused)
+    assert gates(row)["shape"]["state"] == "not_applicable"
+    assert row.rank is not None  # nothing else was against it
+    assert gates(row)["flood"]["state"] == "green"
+    law = {check["key"]: check["state"] for check in row.result["law"]}
+    assert (law["H5"], law["H6"], law["A9"]) == ("pass", "unknown", "pass")
+    named = {reason["numbers"].get("name") for reason in row.result["verdict_reasons"]}
+    assert "grid_offer" not in named
+    assert "offtake_contract" in named
+
+
+def test_a_set_keeps_the_wishes_of_the_study(town):
+    run = run_with(town, portfolio={"most": 2, "spacing_m": 1e6, "budget_eur": [None]})
+    found = run.result["set"]
+    assert found["wishes"]["most"] == 2
+    # nobody is a thousand kilometres away: a second hub never fits
+    assert [one is None for one in found["curve"]] == [False, False, True, True, True, True]
+
+
+def test_a_rule_that_does_not_exist_is_refused(town):
+    from sites.land_assembly import rules_of
+
+    with pytest.raises(InvalidInput, match="no colour"):
+        rules_of({"colour": "red"}, "DE")
