@@ -152,8 +152,8 @@ def _candidates(
             for kind in (*SEVERITY, *catalogue("protections"))
         },
         zoning=tuple(row.zoning for row in rows),
-        land_eur_per_m2=_floats([row.price_eur_per_m2 for row in rows]),
         land=land,
+        land_eur_per_m2=_floats([row.price_eur_per_m2 for row in rows]),
     )
 
 

@@ -214,10 +214,6 @@ CATALOGUE_LABELS = (
     _("Germany 2026, large heat pump, medium voltage"),
     _("Finland from 1 July 2026, data centre, tax class I"),
     _("Finland 2026, large heat pump, tax class II"),
-    _("Germany 2026, electric boiler, medium voltage"),
-    _("Finland 2026, electric boiler in district heating, tax class II"),
-    _("Sweden, data centre, full energy tax"),
-    _("Denmark, data centre"),
     # zoning and owners
     _("Industrial area"),
     _("Commercial area"),
@@ -250,6 +246,10 @@ CATALOGUE_LABELS = (
     _("Other public body"),
     _("Private with an option to lease"),
     _("Private without an option"),
+    _("Germany 2026, electric boiler, medium voltage"),
+    _("Finland 2026, electric boiler in district heating, tax class II"),
+    _("Sweden, data centre, full energy tax"),
+    _("Denmark, data centre"),
 )
 OUTLOOKS: dict[str, str | Promise] = {
     "market": _("market"),

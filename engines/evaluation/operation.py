@@ -153,6 +153,12 @@ def _offer(inputs: DispatchInputs, tariff: Tariff, full_load_mwh: float) -> Offe
     return Offer(tariff, inputs, year, bill_eur, _margin_eur(year, inputs, bill_eur))
 
 
+def electricity_eur(year: DispatchResult, tariff: Tariff, full_load_mwh: float) -> FloatArray:
+    """Exact bill: hourly prices, the dearer first MWh, and the charge on the highest power."""
+    without = _bill_without_capacity_eur(year, tariff, full_load_mwh)
+    return np.asarray(without + tariff.capacity_charge_eur_per_kw_a * year.peak_kw, np.float64)
+
+
 def _band_load(
     inputs: DispatchInputs, tariff: Tariff, full_load_mwh: float, a: Assumptions
 ) -> Offer:
@@ -180,12 +186,6 @@ def _may_be_band_load(inputs: DispatchInputs, a: Assumptions) -> bool:
     per_it = 1.0 + inputs.auxiliary_share + inputs.capture_share  # a heat pump with COP 2
     most_mwh = float(inputs.power_it_kw.max(initial=0.0)) * per_it * hours / 1000.0
     return most_mwh > a["contract.band_least_mwh"]
-
-
-def electricity_eur(year: DispatchResult, tariff: Tariff, full_load_mwh: float) -> FloatArray:
-    """Exact bill: hourly prices, the dearer first MWh, and the charge on the highest power."""
-    bill_eur = _bill_without_capacity_eur(year, tariff, full_load_mwh)
-    return bill_eur + tariff.capacity_charge_eur_per_kw_a * year.peak_kw
 
 
 def _bill_without_capacity_eur(

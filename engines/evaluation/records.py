@@ -190,10 +190,10 @@ class Candidates:
         Overlap with each kind of constraint; a kind without data is left out.
     zoning : tuple of str
         Code of the plan, or ``unknown``.
-    land_eur_per_m2 : array or None
-        Price of the ground as stated; NaN where it is not, None where it is stated nowhere.
     land : Land or None
         The ground; None where nothing is known of it.
+    land_eur_per_m2 : array or None
+        Price of the ground as stated; NaN where it is not, None where it is stated nowhere.
     """
 
     refs: tuple[str, ...]
@@ -206,8 +206,8 @@ class Candidates:
     dwelling_m: FloatArray
     overlap_m2: Mapping[str, FloatArray]
     zoning: tuple[str, ...]
-    land_eur_per_m2: FloatArray | None = None
     land: Land | None = None
+    land_eur_per_m2: FloatArray | None = None
 
     def __post_init__(self) -> None:
         if not self.refs:
@@ -227,8 +227,8 @@ class Candidates:
             dwelling_m=self.dwelling_m[index],
             overlap_m2={kind: areas[index] for kind, areas in self.overlap_m2.items()},
             zoning=tuple(self.zoning[i] for i in rows),
-            land_eur_per_m2=None if self.land_eur_per_m2 is None else self.land_eur_per_m2[index],
             land=None if self.land is None else self.land.at(rows),
+            land_eur_per_m2=None if self.land_eur_per_m2 is None else self.land_eur_per_m2[index],
         )
 
 
@@ -318,9 +318,9 @@ class StudyChoices:
         For each input (``heat``, ``network``, ``headroom``, ``temperatures``, ``prices``,
         ``displaced_source``, ``dwellings``, ``parcels``): measured, derived, illustrative or
         unknown.
-    money : MoneyChoices
     rules : Rules
         What the study asks of a place, and what it states that no layer can.
+    money : MoneyChoices
     """
 
     technology: str
@@ -333,11 +333,10 @@ class StudyChoices:
     area_type: str
     demand_method: str
     natures: Mapping[str, str]
+    rules: Rules = field(default_factory=Rules)
     money: MoneyChoices = field(default_factory=MoneyChoices)
 
     @property
     def displaced_sources(self) -> tuple[str, ...]:
         """What is replaced in each month, January to December."""
         return self.money.displaced_by_month or (self.displaced_source,) * MONTHS
-
-    rules: Rules = field(default_factory=Rules)

@@ -104,15 +104,9 @@ class Candidate(models.Model):
         added = {
             name: getattr(self, name)
             for name in (
-                "rank",
-                "foresight",
-                "resilience",
-                "robustness",
-                "sizes",
-                "futures",
-                "books",
+                "rank", "foresight", "resilience", "robustness", "sizes", "futures", "books",
             )
-        }
+        }  # fmt: skip
         if self.sharing is not None:
             added["grid"] = self.result["grid"] | self.sharing
         return self.result | added

@@ -200,9 +200,9 @@ def _finish(
             "hourly": hourly_document(hubs, place),
             "foresight": foresight_document(hubs, place),
             "resilience": resilience_document(short, hubs, place),
-            "books": books_document(short, hubs, place),
             "sizes": sizes[place],
             "futures": futures[place],
+            "books": books_document(short, hubs, place),
             "is_pinned": refs[i] in pinned,
         }
         for place, i in enumerate(kept)

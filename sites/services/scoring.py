@@ -37,6 +37,8 @@ NEEDED = (
     SeriesQuantity.PRICE,
     SeriesQuantity.TEMPERATURE,
 )
+SHORT_LIST_ONLY = ("hourly", "foresight", "resilience", "futures", "books")
+"""What is kept of the short-list and of pinned parcels."""
 STUDY_CHOICES = (
     "name",
     "technology",
@@ -214,10 +216,9 @@ def set_pinned(candidate: Candidate, pinned: bool) -> None:
         candidate.futures = futures_documents(given, hub)[0]
         candidate.books = books_document(given, hub, 0)
     elif not pinned and not on_short_list(candidate.rank):
-        candidate.hourly = candidate.foresight = None
-        candidate.resilience = candidate.futures = candidate.books = None
-    kept = ["is_pinned", "hourly", "foresight", "resilience", "futures", "books"]
-    candidate.save(update_fields=kept)
+        for name in SHORT_LIST_ONLY:
+            setattr(candidate, name, None)
+    candidate.save(update_fields=["is_pinned", *SHORT_LIST_ONLY])
 
 
 def run_document(run: Run) -> dict[str, Any]:
