@@ -305,9 +305,6 @@ LABELS: dict[str, str | Promise] = {
     "siting.weight_concentration": _("Nearness of drawn weights to those of the study"),
     "siting.seed": _("Seed of the draws"),
     "siting.spacing_m": _("Least distance between two hubs"),
-    "siting.equity_share": _("Own part of the cost of the next hub"),
-    "siting.debt_rate_share": _("Interest on debt"),
-    "siting.debt_years": _("Years of debt service"),
     "siting.drawdown_years": _("Time that the reserve has to last"),
     "fluid.hazard_class": _("Water hazard class of the fluid"),
 }

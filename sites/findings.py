@@ -16,7 +16,7 @@ from sites.carbon_findings import carbon_findings
 from sites.future_findings import future_findings
 from sites.grid_findings import grid_findings
 from sites.law_findings import law_rows, law_summary
-from sites.money_findings import books_findings
+from sites.money_findings import books_findings, displaced_findings
 from sites.network_findings import network_findings
 from sites.resilience_findings import resilience_findings
 from sites.sentences import reason
@@ -321,6 +321,7 @@ def parcel_findings(
         "temperature_title": temperature_sentence(result, hourly),
         "money": money_table(result),
         "books": books_findings(result),
+        "displaced": displaced_findings((town_result or {}).get("town") or {}),
         "network": network_findings(result),
         "grid": grid_findings(result),
         "resilience": resilience_findings(result),

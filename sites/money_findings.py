@@ -1,8 +1,10 @@
 """What the books of a parcel say, as tables and sentences."""
 
+from datetime import date
 from itertools import accumulate
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -63,6 +65,15 @@ STRESSES: dict[str, str | Promise] = {
     "low_price": gettext_lazy("a low hash price"),
     "no_computing": gettext_lazy("no computing"),
 }
+SOURCES: dict[str, str | Promise] = {
+    "boiler": gettext_lazy("gas boiler"),
+    "condensing": gettext_lazy("condensing gas boiler"),
+    "biomass": gettext_lazy("biomass boiler"),
+    "waste": gettext_lazy("waste incineration"),
+    "heat_pump": gettext_lazy("heat pump"),
+    "chp": gettext_lazy("combined heat and power"),
+    "unknown": gettext_lazy("unknown"),
+}
 PARTIES: dict[str, str | Promise] = {
     "town": gettext_lazy("Town and its network"),
     "operator": gettext_lazy("Operator"),
@@ -89,6 +100,21 @@ def books_findings(result: dict[str, Any]) -> dict[str, Any] | None:
         "ownership_sentence": _ownership_sentence(books),
         "balancing": _balancing(books),
     }
+
+
+def displaced_findings(town: dict[str, Any]) -> list[dict[str, str]]:
+    """What the hub's heat replaces in each month, and what that costs; nothing for old runs."""
+    costs = town.get("displaced_by_month_eur_per_mwh") or []
+    return [
+        {
+            "month": date_format(date(2023, place + 1, 1), "F"),
+            "source": str(SOURCES[source]),
+            "cost": quantity(cost, "EUR/MWh"),
+        }
+        for place, (source, cost) in enumerate(
+            zip(town.get("displaced_sources") or [], costs, strict=True)
+        )
+    ]
 
 
 def _thousands(value: float | None) -> str:

@@ -26,13 +26,12 @@ from engines.economics.reserve import (
     sinking_eur_per_a,
     years_to_fund,
 )
-from engines.evaluation.hubs import Hubs, vat_share
+from engines.evaluation.hubs import Hubs, operate_hubs, vat_share
 from engines.evaluation.market import Market, market
 from engines.evaluation.money_choices import LEASE
-from engines.evaluation.operation import Operation, operate
+from engines.evaluation.operation import Operation
 from engines.evaluation.records import StudyChoices
-from engines.evaluation.town import full_load_mwh_per_a
-from engines.grid.contracts import BAND_LOAD, IDLE, high_load_hours
+from engines.grid.contracts import BAND_LOAD, IDLE
 from engines.grid.tariff import Tariff, level_adders_eur_per_mwh
 from engines.thermal.mode_year import RETURN_VALUE, SUPPLY_VALUE
 from engines.units import KWH_PER_MWH
@@ -182,7 +181,6 @@ def _alone(
     """Operate one parcel alone: the years of the study, then one column for each stress."""
     whole = hubs.inputs
     network, station = int(whole.network_of[parcel]), int(whole.substation_of[parcel])
-    hours = len(whole.price_eur_per_mwh)
     inputs: DispatchInputs = replace(
         whole,
         uptake_kw=whole.uptake_kw[[network]],
@@ -196,15 +194,7 @@ def _alone(
         pump_kw=whole.pump_kw[[parcel]],
         compute_value_eur_per_mwh=np.concatenate([hubs.compute.eur_per_mwh_it, stress]),
     )
-    windows = choices.money.high_load_windows
-    return operate(
-        inputs,
-        choices.money.tariff_of_hub(choices.tariff),
-        full_load_mwh_per_a(a, hours),
-        high_load_hours(windows, hours, hubs.town.utc_offset_h) if windows else None,
-        choices.money.law_of_hub(choices.tariff),
-        a,
-    )
+    return operate_hubs(inputs, hubs.town.utc_offset_h, choices, a)
 
 
 def _stress_values(hubs: Hubs, choices: StudyChoices, a: Assumptions) -> dict[str, float]:

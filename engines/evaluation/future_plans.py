@@ -12,7 +12,7 @@ import numpy as np
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
 from engines.dispatch.heat_limited import DispatchInputs
-from engines.evaluation.hubs import Hubs, operation_of, vat_share
+from engines.evaluation.hubs import Hubs, operate_hubs, vat_share
 from engines.evaluation.operation import Operation
 from engines.evaluation.records import StudyChoices
 from engines.futures.draw import Futures, Outlook
@@ -120,7 +120,7 @@ def plan_table(
     inputs = replace(hubs.inputs, compute_value_eur_per_mwh=levels)
 
     def plans(given: DispatchInputs) -> FloatArray:
-        return _sums(operation_of(given, hubs.utc_offset_h, choices, a), given, adders)
+        return _sums(operate_hubs(given, hubs.utc_offset_h, choices, a), given, adders)
 
     usual = plans(inputs)
     less_heat = replace(inputs, uptake_kw=LESS_DEMAND * inputs.uptake_kw)

@@ -23,7 +23,7 @@ from engines.evaluation.future_plans import (
     plan_table,
     terms_of,
 )
-from engines.evaluation.hubs import Hubs, operation_of
+from engines.evaluation.hubs import Hubs, operate_hubs
 from engines.evaluation.operation import Operation
 from engines.evaluation.records import StudyChoices
 from engines.evaluation.town import TownYear
@@ -255,7 +255,7 @@ def _exact_npv_eur(
             compute_value_eur_per_mwh=terms.compute_eur_per_mwh[t : t + 1]
             * one.compute_factor[0, t],
         )
-        operation = operation_of(inputs, given.utc_offset_h, choices, a)
+        operation = operate_hubs(inputs, given.utc_offset_h, choices, a)
         tables.append(_cash_eur(operation, one, terms))
     cash = np.concatenate(tables, axis=1)
     discount = (1.0 + terms.rate_share) ** -np.arange(1.0, one.years + 1.0)

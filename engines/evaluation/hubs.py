@@ -148,7 +148,7 @@ def evaluate_hubs(
     )
     value_eur_per_mwh = np.concatenate([path.eur_per_mwh_it, flat.eur_per_mwh_it[:1], [0.0]])
     inputs = _dispatch_inputs(supply, feed, year, hub, connection, joined, value_eur_per_mwh, a)
-    operation = operation_of(inputs, year.utc_offset_h, choices, a)
+    operation = operate_hubs(inputs, year.utc_offset_h, choices, a)
     dispatch = operation.dispatch
     pipe_eur = np.where(joined, connection.capex_eur + way.crossings_eur, 0.0)
     cost = hub_cost(
@@ -237,29 +237,24 @@ def money_input(
     )
 
 
-def operation_of(
-    inputs: DispatchInputs, utc_offset_h: int, choices: StudyChoices, a: Assumptions
-) -> Operation:
-    """Operate hubs under the contracts of a study."""
-    hours = len(inputs.price_eur_per_mwh)
-    return operate(
-        inputs,
-        choices.money.tariff_of_hub(choices.tariff),
-        full_load_mwh_per_a(a, hours),
-        _high_load(choices, hours, utc_offset_h),
-        choices.money.law_of_hub(choices.tariff),
-        a,
-    )
-
-
 def vat_share(a: Assumptions) -> float:
     """Value added tax that does not come back, over what is paid [0-1]."""
     return a["economics.vat_rate_share"] * a["economics.vat_lost_share"]
 
 
-def _high_load(choices: StudyChoices, hours: int, utc_offset_h: int) -> NDArray[np.bool_] | None:
-    windows = choices.money.high_load_windows
-    return high_load_hours(windows, hours, utc_offset_h) if windows else None
+def operate_hubs(
+    inputs: DispatchInputs, utc_offset_h: int, choices: StudyChoices, a: Assumptions
+) -> Operation:
+    """Work out hubs under every contract of the study and take the best of each year."""
+    windows, hours = choices.money.high_load_windows, inputs.price_eur_per_mwh.size
+    return operate(
+        inputs,
+        choices.money.tariff_of_hub(choices.tariff),
+        full_load_mwh_per_a(a, hours),
+        high_load_hours(windows, hours, utc_offset_h) if windows else None,
+        choices.money.law_of_hub(choices.tariff),
+        a,
+    )
 
 
 def _land(candidates: Candidates, a: Assumptions) -> Land:

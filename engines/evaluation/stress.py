@@ -14,7 +14,7 @@ from engines.economics.cashflow import present_value
 from engines.economics.defaults import efficiency_j_per_th
 from engines.evaluation.future_plans import FutureTown, operated, plan_table, terms_of
 from engines.evaluation.futures import study_alone
-from engines.evaluation.hubs import Hubs, operation_of, vat_share
+from engines.evaluation.hubs import Hubs, operate_hubs, vat_share
 from engines.evaluation.records import StudyChoices
 from engines.futures.stress import (
     BadCase,
@@ -177,7 +177,7 @@ def _years(
 ) -> _Year:
     """Operate years that differ in computing alone."""
     given = replace(inputs, compute_value_eur_per_mwh=path)
-    found = operation_of(given, hubs.town.utc_offset_h, choices, a)
+    found = operate_hubs(given, hubs.town.utc_offset_h, choices, a)
     year = found.dispatch
     return _Year(
         year.heat_delivered_mwh, year.heat_revenue_eur, year.compute_revenue_eur, found.bill_eur

@@ -160,7 +160,8 @@ def _money(parcel: dict[str, Any]) -> dict[str, dict[str, Any]]:
         (_("Cost of heat"), eur("lcoh_net_eur_per_mwh", "EUR/MWh")),
         (_("Net present value"), eur("npv_eur")),
         (_("Net present value, prices stay flat"), eur("npv_flat_compute_eur")),
-        (_("Internal rate of return"), quantity(money.get("irr"), "share", 2)),
+        (_("Internal rate of return"), _rate(money)),
+        (_("Modified rate of return"), quantity(money.get("mirr"), "share", 2)),
         (_("Gain in the first year, before depreciation"), eur("ebitda_year1_eur")),
     )
     return {
@@ -169,6 +170,13 @@ def _money(parcel: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "heat": {"title": _("Heat only"), "rows": heat},
         "compute": {"title": _("With computing"), "rows": compute, "speculative": True},
     }
+
+
+def _rate(money: dict[str, Any]) -> str:
+    """Write the internal rate; flows that change sign more than once have none of their own."""
+    if not money.get("irr_is_unique", True):
+        return _("not unique")
+    return quantity(money.get("irr"), "share", 2)
 
 
 def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:

@@ -362,6 +362,7 @@ def _money(i: int, hubs: Hubs) -> dict[str, Any]:
         "npv_without_compute_eur": number(hubs.npv_without_compute_eur[i]),
         "npv_flat_compute_eur": number(hubs.npv_flat_compute_eur[i]),
         "irr": number(money.returns.rate_share[i]),
+        "irr_is_unique": bool(money.returns.sign_changes[i] <= 1),
         "mirr": number(money.returns.modified_share[i]),
         "lcoh_gross_eur_per_mwh": number(money.lcoh_gross_eur_per_mwh[i]),
         "lcoh_net_eur_per_mwh": number(money.lcoh_net_eur_per_mwh[i]),

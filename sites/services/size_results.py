@@ -66,7 +66,7 @@ def chain_document(
     if len(known) < 2:  # noqa: PLR2004  a hub and its successor
         return None
     links = [_link(refs[i], hubs, i, a) for i in known]
-    found = expansion(links, a["siting.equity_share"], part_years=True)
+    found = expansion(links, 1.0 - a["economics.debt_share"], part_years=True)
     return {
         "hubs": [
             {
@@ -87,11 +87,13 @@ def chain_document(
 def _link(ref: str, hubs: Hubs, i: int, a: Assumptions) -> NextHub:
     """Cash of one hub: earnings less what new machines and debt take."""
     cost = float(np.broadcast_to(hubs.cost.total_eur, hubs.joined.shape)[i])
-    opex = float(np.broadcast_to(hubs.cost.opex.total_eur, hubs.joined.shape)[i])
+    opex = float(np.broadcast_to(hubs.cost.running_eur_per_a, hubs.joined.shape)[i])
     machines = float(np.broadcast_to(hubs.cost.capex.asic_eur, hubs.joined.shape)[i])
     aside = machines * (1.0 - a["compute.asic_resale_share"]) / a["compute.asic_life_years"]
-    borrowed = (1.0 - a["siting.equity_share"]) * cost
-    service = borrowed * float(annuity_factor(a["siting.debt_rate_share"], a["siting.debt_years"]))
+    borrowed = a["economics.debt_share"] * cost
+    service = borrowed * float(
+        annuity_factor(a["economics.debt_rate_share"], a["economics.debt_years"])
+    )
     free = hubs.money.ebitda_eur[[i]] - aside - service
     # the worst that the study has to bear: the hub stands still, and its fixed costs go on
     idle = np.zeros((1, hubs.years))

@@ -74,6 +74,10 @@ def test_the_books_of_a_place_are_on_the_page_and_come_as_csv(
                   "First year by contract", "Who bears it and who gains",
                   "What has to be kept in reserve", "is not free power"):  # fmt: skip
         assert words in page
+    assert page.count("gas boiler</td>") == 12  # what the heat replaces, month by month
+    run = member_client.get(f"/api/runs/{finished_run.pk}.json").json()
+    of_first = next(parcel for parcel in run["parcels"] if parcel["ref"] == first.ref)
+    assert len(of_first["books"]["flows_eur"]) == 16
     lines = text(member_client.get(f"{base}/cash-flow.csv")).splitlines()
     head = lines[0].split(",")
     assert head[:3] == ["line", "block", "total_eur"]

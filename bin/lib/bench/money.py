@@ -24,7 +24,7 @@ from engines.economics.opex import opex
 from engines.economics.project import MoneyInput, evaluate_money
 from engines.evaluation.future_plans import FutureTown, Operated, PriceYears, plan_table
 from engines.evaluation.futures import heat_factor
-from engines.evaluation.hubs import operation_of
+from engines.evaluation.hubs import operate_hubs
 from engines.evaluation.records import StudyChoices
 from engines.evaluation.town import full_load_mwh_per_a
 from engines.futures.draw import Outlook, draw_futures
@@ -132,7 +132,7 @@ def one_size(parcels: int) -> dict[str, object]:
     )
     bought = assets(cost, capex_rates(a, a["hub.power_it_kw"], 0.0), lives(a))
     running = opex(cost, power, opex_rates(a, a["hub.power_it_kw"], "hydro")).total_eur
-    operation, hours_s = timed(lambda: operation_of(inputs, 1, CHOICES, a))
+    operation, hours_s = timed(lambda: operate_hubs(inputs, 1, CHOICES, a))
     dispatch, bill = operation.dispatch, operation.bill_eur
     money, money_s = timed(
         lambda: evaluate_money(
@@ -166,7 +166,7 @@ def one_size(parcels: int) -> dict[str, object]:
             # a run has the plans of its own years at hand; here they are worked out once more
             given = Operated(
                 part,
-                operation_of(part, 1, CHOICES, a),
+                operate_hubs(part, 1, CHOICES, a),
                 inputs.compute_value_eur_per_mwh,
                 market_mean,
                 1,
