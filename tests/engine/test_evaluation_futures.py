@@ -4,19 +4,22 @@ import dataclasses
 
 import numpy as np
 import pytest
-from test_evaluation import CHOICES, evaluate, make_candidates, make_town
+from small_town import CHOICES, evaluate, make_candidates, make_town
 
 from engines.assumptions import build_assumptions
 from engines.evaluation.future_plans import PriceYears, operated, plan_table, terms_of
 from engines.evaluation.futures import (
     central_npv_eur,
     future_town,
+    heat_value_factor,
     hub_drivers,
     hub_futures,
     table_error,
 )
 from engines.evaluation.judge import judge
+from engines.evaluation.money_choices import MoneyChoices
 from engines.futures.worth import worth
+from engines.grid.contracts import HighLoadWindow
 
 HOURS = 8760
 HOUR = np.arange(HOURS)
@@ -148,3 +151,50 @@ def test_a_table_of_one_hub_is_that_hub(hubs):
     there = dataclasses.replace(terms, assets=assets, opex_eur_per_a=terms.opex_eur_per_a[::-1])
     again = worth(turned, town.futures, town.heat_factor, there).npv_eur
     assert again[::-1] == pytest.approx(found, rel=1e-12)
+
+
+def test_futures_choose_among_the_contracts_of_the_study():
+    # staying off in the windows saves four fifths of 120 EUR/kW a: the table holds those plans too
+    money = MoneyChoices(high_load_windows=(HighLoadWindow((1, 2, 11, 12), 16, 20),))
+    choices = dataclasses.replace(CHOICES, money=money, tariff="de_mv_2026")
+    town = dataclasses.replace(make_town(), day_ahead_eur_per_mwh=prices(0) - 60.0)
+    hubs = evaluate(town, money=money, tariff="de_mv_2026")[0]
+    assert hubs.operation.contract(0, 0) == "atypical"
+    a = study()
+    met = drawn(a)
+    table, terms = plan_table(operated(hubs), met, choices, a), terms_of(hubs, a)
+    assert central_npv_eur(table, terms, met) == pytest.approx(hubs.money.npv_eur, rel=1e-9)
+    error = table_error(hubs, met, choices, a, sample=4)
+    spread = hub_futures(hubs, met, choices, a).npv
+    assert (error.largest_eur[:2] <= 0.1 * (spread.p90 - spread.p10)[:2]).all()
+
+
+def test_only_months_of_gas_follow_the_price_of_gas():
+    a = study()
+    futures = drawn(a).futures
+    gas = dataclasses.replace(CHOICES, displaced_source="boiler")
+    half = MoneyChoices(displaced_by_month=("boiler",) * 6 + ("waste",) * 6)
+    whole = heat_value_factor(futures, gas, a)
+    assert heat_value_factor(futures, dataclasses.replace(gas, money=half), a) == pytest.approx(
+        1.0 + (whole - 1.0) / 2.0
+    )
+    stated = MoneyChoices(heat_tariff=((0.0, 60.0), (20.0, 20.0)))
+    for still in (
+        dataclasses.replace(gas, money=stated),
+        dataclasses.replace(gas, displaced_source="biomass"),
+    ):
+        assert (heat_value_factor(futures, still, a) == 1.0).all()
+
+
+def test_without_a_value_of_heat_there_is_no_chance():
+    money = MoneyChoices(displaced_by_month=("boiler",) * 11 + ("unknown",))
+    hubs, judged = evaluate(make_town(), money=money)
+    choices = dataclasses.replace(CHOICES, money=money)
+    a = study()
+    found = hub_futures(hubs, drawn(a), choices, a)
+    again = judge(make_candidates(), hubs, choices, a, found)
+    assert judged.verdicts[0].key == again.verdicts[0].key == "not_enough_data"
+    assert any(
+        reason.key == "number_missing" and reason.numbers["name"] == "p_npv_positive"
+        for reason in again.verdicts[0].reasons
+    )

@@ -171,7 +171,8 @@ def earned(futures, heat, f, t, row, *, steers) -> float:
     paid = futures.day_ahead_factor[f] * market + other
     paid += futures.surcharge_eur_per_mwh[f, t] * power
     flow = 100.0 * futures.compute_factor[f, t] * it + heat[f] * sold - paid
-    return flow - shadow if steers else futures.availability_factor[f] * flow - fixed
+    # the charge of the year decides whether it runs at all
+    return flow - shadow - fixed if steers else futures.availability_factor[f] * flow - fixed
 
 
 def test_a_plain_loop_gives_the_same_answer():
