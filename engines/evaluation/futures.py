@@ -137,8 +137,10 @@ def hub_futures(hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumpti
     npv_eur = found.npv_eur + carried[:, None]
     return HubFutures(
         npv=spread(npv_eur),
-        positive=chance(npv_eur > 0.0),
-        uncovered=chance(found.debt_cover < a["futures.debt_cover_least"]),
+        positive=chance(npv_eur, npv_eur > 0.0),
+        uncovered=chance(
+            found.debt_cover + 0.0 * npv_eur, found.debt_cover < a["futures.debt_cover_least"]
+        ),
         heat_cost_p50_eur_per_mwh=median_or_missing(found.heat_cost_eur_per_mwh),
         carried_eur=carried,
     )

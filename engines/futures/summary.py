@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.arrays import FloatArray, finite, within
+from engines.arrays import FloatArray, within, within_or_missing
 from engines.errors import InvalidInput
 
 LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
@@ -53,9 +53,9 @@ def spread(values: FloatArray) -> Spread:
     """Return quantiles and the mean of the worst of values, shape (hubs, futures).
 
     Quantiles lie on straight lines between the ordered values; the worst 5 % are the smallest
-    ``ceil(n / 20)``.
+    ``ceil(n / 20)``. A hub with a gap is NaN throughout.
     """
-    checked = finite("Worth of futures", values)
+    checked = within_or_missing("Worth of futures", values, -np.inf)
     if checked.ndim != 2 or not checked.shape[1]:
         raise InvalidInput("Futures are needed to say anything of them; draw at least one.")
     ordered = np.sort(checked, axis=1)
@@ -72,11 +72,15 @@ def spread(values: FloatArray) -> Spread:
     )
 
 
-def chance(holds: NDArray[np.bool_]) -> Chance:
-    """Return in which share of the futures something holds, shape (hubs, futures)."""
+def chance(values: FloatArray, holds: NDArray[np.bool_]) -> Chance:
+    """Return in which share of the futures something holds of the values, shape (hubs, futures).
+
+    NaN for a hub whose values have a gap.
+    """
     count = holds.shape[1]
     within("Number of futures", float(count), 1.0)
-    share = np.asarray(holds.mean(axis=1), dtype=np.float64)
+    gap = np.isnan(values).any(axis=1)
+    share = np.asarray(np.where(gap, np.nan, holds.mean(axis=1)), dtype=np.float64)
     error = np.sqrt(share * (1.0 - share) / count)
     return Chance(share, np.maximum(error, 1.0 / count))
 

@@ -225,7 +225,7 @@ def test_quantiles_and_the_mean_of_the_worst_by_hand():
 
 def test_a_chance_has_the_error_of_its_count():
     holds = np.array([[True] * 25 + [False] * 75, [False] * 100])
-    found = chance(holds)
+    found = chance(np.zeros(holds.shape), holds)
     assert found.share.tolist() == [0.25, 0.0]
     # sqrt(0.25 * 0.75 / 100); a count of none proves nothing better than one in a hundred
     assert found.error_share == pytest.approx([0.0433, 0.01], abs=1e-4)

@@ -203,7 +203,7 @@ def one_size(parcels: int) -> dict[str, object]:
                 plan_table(part, drawn, CHOICES, a), drawn.futures, drawn.heat_factor, terms
             )
             spread(found.npv_eur)
-            shares.append(chance(found.npv_eur > 0.0).share)
+            shares.append(chance(found.npv_eur, found.npv_eur > 0.0).share)
         return np.concatenate(shares)
 
     shares, futures_s = timed(futures)
