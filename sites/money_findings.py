@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heatmap.quantities import DASH, count, digits, is_missing, quantity, written
+from sites.choices import Source
 
 THOUSAND = 1000.0
 SPECULATIVE = ("compute",)
@@ -65,15 +66,6 @@ STRESSES: dict[str, str | Promise] = {
     "low_price": gettext_lazy("a low hash price"),
     "no_computing": gettext_lazy("no computing"),
 }
-SOURCES: dict[str, str | Promise] = {
-    "boiler": gettext_lazy("gas boiler"),
-    "condensing": gettext_lazy("condensing gas boiler"),
-    "biomass": gettext_lazy("biomass boiler"),
-    "waste": gettext_lazy("waste incineration"),
-    "heat_pump": gettext_lazy("heat pump"),
-    "chp": gettext_lazy("combined heat and power"),
-    "unknown": gettext_lazy("unknown"),
-}
 PARTIES: dict[str, str | Promise] = {
     "town": gettext_lazy("Town and its network"),
     "operator": gettext_lazy("Operator"),
@@ -108,7 +100,7 @@ def displaced_findings(town: dict[str, Any]) -> list[dict[str, str]]:
     return [
         {
             "month": date_format(date(2023, place + 1, 1), "F"),
-            "source": str(SOURCES[source]),
+            "source": str(Source(source).label),
             "cost": quantity(cost, "EUR/MWh"),
         }
         for place, (source, cost) in enumerate(
