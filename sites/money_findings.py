@@ -41,6 +41,8 @@ LINES: dict[str, str | Promise] = {
     "electricity": gettext_lazy("Electricity"),
     "displaced": gettext_lazy("Heat the network need not make"),
 }
+HEAT_BOUGHT = gettext_lazy("Heat bought from the hub")
+BUYER = ("town", "heat")
 REGIMES: dict[str, str | Promise] = {
     "paid": gettext_lazy("The hub is paid: the price with all charges is negative"),
     "negative": gettext_lazy("Negative at the exchange only; charges make it cost money"),
@@ -336,7 +338,7 @@ def _ownership(books: dict[str, Any]) -> list[dict[str, Any]]:
                     "chosen": model == books["owner"],
                     "lines": [
                         {
-                            "label": str(LINES[key]),
+                            "label": str(HEAT_BOUGHT if (party, key) == BUYER else LINES[key]),
                             "value": quantity(value, "EUR"),
                             "speculative": key in SPECULATIVE,
                         }
