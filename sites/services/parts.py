@@ -23,6 +23,7 @@ from heatmap.services.attempts import Attempt
 from heatmap.staging import insert_rows, staged
 from sites.assembly import Assembled, assemble
 from sites.models import Candidate, Run, RunPart
+from sites.parcel_selectors import INSTITUTIONS
 from sites.services.grid_results import sharing_documents
 from sites.services.plain import message_document
 from sites.services.results import (
@@ -42,7 +43,11 @@ NOTES = {
     "search_cells": (
         "The town has no layer of parcels. Search cells {cell_m:.0f} m wide are scored in their "
         "place: each is a place to look for a plot, not a plot."
-    )
+    ),
+    "institutions": (
+        "Searched are institutional buildings and heat plants, where water returns, in the place "
+        "of parcels: rooms, floors and the way inside are not known."
+    ),
 }
 SHORT_LIST = 25
 PART = 500
@@ -227,6 +232,8 @@ def _verdicts(verdicts: Sequence[str], rank: Sequence[int | None]) -> dict[str, 
 
 
 def _notes_on_places(run: Run) -> list[Message]:
+    if (run.inputs["study"].get("rules") or {}).get("search") == INSTITUTIONS:
+        return [message(NOTES, "institutions")]
     cell_m = run.inputs.get("search_cell_m")
     return [] if cell_m is None else [message(NOTES, "search_cells", cell_m=cell_m)]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from heatmap.models import Municipality
 from sites.models import Study
+from sites.parcel_selectors import INSTITUTIONS
 
 FIRST_STUDY = "First look"
 COUNTRY_TARIFFS = {
@@ -32,3 +33,42 @@ def first_study(municipality: Municipality, **changes: Any) -> Study:
     )
     study.municipality = municipality
     return study
+
+
+PILOT_STUDY = "Pilot of 50 kW"
+PILOT_KW = 50.0
+PILOT_GATES = {
+    # a pilot stands in a room that is there; what is asked of a plot is not asked
+    "area": "off", "shape": "off", "fire_gap": "off", "slope": "off", "zoning": "advises",
+    "setback": "off",
+}  # fmt: skip
+
+
+def pilot_study(
+    municipality: Municipality, yearly_eur: float | None = None, total_eur: float | None = None
+) -> Study:
+    """Return the study of a pilot: 50 kW in institutional buildings and where water returns.
+
+    It is judged by what the town may lose to learn; without a budget no place is "pilot only".
+    """
+    study = first_study(municipality)
+    pilot, made = Study.objects.get_or_create(
+        municipality=municipality,
+        name=PILOT_STUDY,
+        defaults={name: getattr(study, name) for name in PILOT_AS_FIRST}
+        | {"overrides": study.overrides | {"hub.power_it_kw": PILOT_KW}},
+    )
+    pilot.rules = dict(study.rules if made else pilot.rules) | {
+        "search": INSTITUTIONS,
+        "gates": PILOT_GATES,
+        "learning_budget": {"yearly_eur": yearly_eur, "total_eur": total_eur},
+    }
+    pilot.save(update_fields=["rules"])
+    pilot.municipality = municipality
+    return pilot
+
+
+PILOT_AS_FIRST = (
+    "technology", "miner", "tariff", "heat_pump_tariff", "displaced_source", "compute_outlook",
+    "start_year", "area_type", "congestion_side", "demand_method", "refrigerant", "illustrative",
+)  # fmt: skip
