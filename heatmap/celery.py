@@ -38,6 +38,13 @@ def end_with_main_process(**_: Any) -> None:
     die_with(MAIN_PROCESS)
 
 
+@signals.worker_process_init.connect
+def have_a_reader_ready(**_: Any) -> None:
+    from heatmap.ingest.reader_process import readers  # noqa: PLC0415  settings are read by then
+
+    readers.keep_ready()
+
+
 @signals.setup_logging.connect
 def keep_logging(**_: Any) -> None:
     """Leave logging as the settings have it: one JSON object a line."""

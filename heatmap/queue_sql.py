@@ -8,7 +8,8 @@ asking person may see anyway.
 
 Order: round robin between persons. Somebody's first waiting job comes before anybody's second, the
 ones she has running count as well, and among equals the one who was served longest ago is next.
-Work that nobody signed for counts as a person of its town.
+Work that nobody signed for counts as a person of its town; second opinions that nobody asked for
+wait until nobody waits for anything.
 """
 
 OWNER_POLICY = """
@@ -18,7 +19,7 @@ CREATE POLICY owner_queues ON heatmap_job FOR UPDATE TO CURRENT_USER
 OWNER_POLICY_REVERSE = "DROP POLICY owner_queues ON heatmap_job"
 
 ORDER = """
-CREATE FUNCTION heathub_queue_order() RETURNS TABLE (
+CREATE OR REPLACE FUNCTION heathub_queue_order() RETURNS TABLE (
     job_id uuid, town_id bigint, job_kind varchar, seconds double precision, place bigint
 ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     WITH unfinished AS (
@@ -31,7 +32,8 @@ CREATE FUNCTION heathub_queue_order() RETURNS TABLE (
         FROM unfinished u WHERE state = 'queued' AND queued_at IS NOT NULL
     )
     SELECT w.id, w.municipality_id, w.kind, w.expected_s, row_number() OVER (
-        ORDER BY w.turn + coalesce(busy.jobs, 0), served.last NULLS FIRST, w.queued_at, w.id)
+        ORDER BY w.kind = 'verify' AND w.created_by_id IS NULL,
+            w.turn + coalesce(busy.jobs, 0), served.last NULLS FIRST, w.queued_at, w.id)
     FROM waiting w
     LEFT JOIN busy USING (person)
     LEFT JOIN LATERAL (

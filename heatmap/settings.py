@@ -29,6 +29,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 DATA_WHEEL_DIR = VAR_DIR / "data-wheels"
 TILE_CACHE_DIR = VAR_DIR / "tiles"
 # How much room tiles that were made already may take on disk; 0 keeps none.
+CHECKED_PARCELS = env_count("HEATHUB_CHECKED_PARCELS", 5)
 TILE_CACHE_MB = env_count("HEATHUB_TILE_CACHE_MB", 512)
 
 
@@ -194,5 +195,11 @@ LOGGING = {
     "formatters": {"json": {"()": "heatmap.logs.JsonLines"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"axes": {"level": "WARNING"}},  # our own log of acts says who came
+    "loggers": {
+        "axes": {"level": "WARNING"},  # our own log of acts says who came
+        "pandapipes": {
+            "level": "WARNING"
+        },  # it tells of each of its pumps that it works as it does
+        "pyogrio": {"level": "WARNING"},
+    },
 }

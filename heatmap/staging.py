@@ -13,8 +13,17 @@ from psycopg import sql
 COPY_BYTES = 1 << 18
 SIGNATURE, END = b"PGCOPY\n\xff\r\n\x00" + bytes(8), b"\xff\xff"
 """In front of the rows and behind them in the binary form of COPY."""
-DROP = "DROP TABLE IF EXISTS pg_temp.staging"
+DROP = "DROP TABLE IF EXISTS pg_temp.staging, pg_temp.staging_hash"
 """Also before it is made: one that was interrupted while it cleaned up may have left it."""
+MIDDLES = (
+    "ALTER TABLE staging ADD COLUMN middle geometry"
+    " GENERATED ALWAYS AS (ST_Transform(ST_Centroid(geom), 3857)) STORED"
+)
+"""Where each feature lies on the web map: worked out while the file is still being read."""
+DIGEST = sql.SQL(
+    "SELECT encode(sha256(coalesce(string_agg(hash, ''::bytea ORDER BY ref COLLATE \"C\"), '')),"
+    " 'hex'), count(*) FROM {}"
+)
 SORTING_MB = 64
 """So much is sorted in memory before the disk is used."""
 
@@ -65,6 +74,7 @@ class Staging:
         self.fingerprint: tuple[str, int] | None = None
         """Of the rows as they came, and their number; None if no columns were named for it."""
         self._is_there = False
+        self._hashed_to = "(0,0)"
 
     def __enter__(self) -> Self:
         return self
@@ -91,6 +101,8 @@ class Staging:
                 while block := rows.read(min(COPY_BYTES, end - rows.tell())):
                     copy.write(block)
                 copy.write(END)
+            if self.fingerprinted:
+                self._hash_new_rows(cursor)
 
     def all_taken(self) -> None:
         """Make the fingerprint, while the reader compares the rows with each other."""
@@ -98,7 +110,19 @@ class Staging:
             self._make(cursor)
             if self.fingerprinted:
                 sort_in_memory(cursor)
-                self.fingerprint = staged_digest(cursor, self.fingerprinted)
+                cursor.execute(DIGEST.format(sql.SQL("staging_hash")))
+                self.fingerprint = _digest(cursor)
+
+    def _hash_new_rows(self, cursor: Any) -> None:
+        """Hash the rows of the last part while the reader makes the next one."""
+        cursor.execute(
+            sql.SQL("INSERT INTO staging_hash {} WHERE ctid > %s").format(
+                _hashes(self.fingerprinted)
+            ),
+            [self._hashed_to],
+        )
+        cursor.execute("SELECT max(ctid) FROM staging WHERE ctid > %s", [self._hashed_to])
+        self._hashed_to = cursor.fetchone()[0] or self._hashed_to
 
     def _make(self, cursor: Any) -> None:
         if self._is_there:
@@ -109,6 +133,8 @@ class Staging:
             sql.SQL("CREATE TEMP TABLE staging AS SELECT 0::bigint AS row_no, {} FROM {} LIMIT 0")
             .format(fields, sql.Identifier(self.table))
         )  # fmt: skip
+        cursor.execute(MIDDLES)
+        cursor.execute("CREATE TEMP TABLE staging_hash (ref text, hash bytea)")
         self._is_there = True
 
 
@@ -211,13 +237,18 @@ def staged_count(cursor: Any) -> int:
 
 def staged_digest(cursor: Any, columns: Sequence[str]) -> tuple[str, int]:
     """Return SHA-256 over the rows in the order of their ids, and their number."""
-    cursor.execute(
-        sql.SQL(
-            "SELECT encode(sha256(coalesce(string_agg(hash, ''::bytea ORDER BY ref COLLATE \"C\"),"
-            " '')), 'hex'), count(*) FROM (SELECT ref,"
-            " sha256(ST_AsBinary(geom) || convert_to(ROW({})::text, 'UTF8')) AS hash"
-            " FROM staging) hashes"
-        ).format(sql.SQL(", ").join(sql.Identifier(name) for name in columns if name != "geom"))
-    )
+    cursor.execute(DIGEST.format(sql.SQL("({}) hashes").format(_hashes(columns))))
+    return _digest(cursor)
+
+
+def _digest(cursor: Any) -> tuple[str, int]:
     digest, count = cursor.fetchone()
     return str(digest), int(count)
+
+
+def _hashes(columns: Sequence[str]) -> sql.Composed:
+    """Give the query for id and hash of every staged row."""
+    return sql.SQL(
+        "SELECT ref, sha256(ST_AsBinary(geom) || convert_to(ROW({})::text, 'UTF8')) AS hash"
+        " FROM staging"
+    ).format(sql.SQL(", ").join(sql.Identifier(name) for name in columns if name != "geom"))

@@ -21,7 +21,7 @@ from heatmap.ingest.units import OFFERED_UNITS, convert
 from heatmap.models import Upload
 from heatmap.services.quality import parts
 from heatmap.services.towns import OSM_KINDS
-from heatmap.services.uploads import KEEP, REMOVE, usual_class
+from heatmap.services.upload_steps import KEEP, REMOVE, usual_class
 from heatmap.version_words import attribute_labels, attribute_text
 
 TABLES = ("csv", "xlsx")

@@ -39,6 +39,8 @@ class Machine:
         self.base = {k: v for k, v in os.environ.items() if k not in FOREIGN} | {
             "HEATHUB_VAR": str(self.folder),
             "HEATHUB_DEBUG": "0",
+            # the time of what people wait for is measured
+            "HEATHUB_CHECKED_PARCELS": "0",
         }
         shown = "; ".join(f'echo "{name}=${{{name}}}"' for name in HANDED)
         lines = self.bash(f"setup_database >&2; setup_broker >&2; setup_django >&2; {shown}")
@@ -99,12 +101,12 @@ class Machine:
             process.resume()
 
     def readers(self) -> list[int]:
-        """Reader processes that the workers have running."""
+        """Reader processes of the workers that have a file to read."""
         return [
             child.pid
             for process in self.processes.values()
             for child in psutil.Process(process.pid).children(recursive=True)
-            if "heatmap.ingest.reader" in child.cmdline()
+            if child.name() == "heathub-reading"
         ]
 
     # --- database and broker ---

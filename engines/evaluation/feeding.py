@@ -184,10 +184,10 @@ def _rows(places: PlaceYear, drop_k: FloatArray, given: Conditions, a: Assumptio
             taken = int(best.best[place])
             modes.append(NO_MODE if taken < 0 else best.modes[taken])
             if taken < 0:
-                possible_h[row] = max(years[i].feasible_h[place] for i in WITHOUT_PUMP)
+                possible_h[row] = max(best.feasible_h[i, place] for i in WITHOUT_PUMP)
                 continue
             year = years[taken]
-            possible_h[row] = year.feasible_h[place]
+            possible_h[row] = best.feasible_h[taken, place]
             delivered = np.nan_to_num(year.delivered_kw[place])
             per_heat = _row(year.power_per_heat, place, hours)
             runs = delivered > 0.0

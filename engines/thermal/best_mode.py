@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numba import prange
 from numpy.typing import ArrayLike
 
 from engines.arrays import FloatArray, IntArray, as_floats, finite, non_negative
@@ -169,7 +170,7 @@ def _spread(values: FloatArray, shape: tuple[int, ...]) -> FloatArray:
     return np.require(np.broadcast_to(values, (rows, shape[1])), requirements=["C", "W"])
 
 
-@compiled()
+@compiled(parallel=True)
 def _year_sums(
     delivered: FloatArray, per_heat: FloatArray, value: FloatArray, price: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
@@ -181,23 +182,21 @@ def _year_sums(
         np.zeros(points),
         np.zeros(points),
     )
-    for i in range(points):
-        e, v, p = (
-            i if per_heat.shape[0] > 1 else 0,
-            i if value.shape[0] > 1 else 0,
-            i if price.shape[0] > 1 else 0,
-        )
+    for i in prange(points):
+        lifting = per_heat[i] if per_heat.shape[0] > 1 else per_heat[0]
+        paid = value[i] if value.shape[0] > 1 else value[0]
+        cost = price[i] if price.shape[0] > 1 else price[0]
         for h in range(hours):
-            gain = value[v, h] - per_heat[e, h] * price[p, h]
+            gain = paid[h] - lifting[h] * cost[h]
             kw = delivered[i, h]
             if np.isnan(kw):
-                worth[i] = heat[i] = power[i] = peak[i] = np.nan
+                worth[i], heat[i], power[i], peak[i] = np.nan, np.nan, np.nan, np.nan
                 break
             if gain <= 0.0:
                 continue
             worth[i] += kw * gain
             heat[i] += kw
-            power[i] += kw * per_heat[e, h]
-            if per_heat[e, h] > 0.0:
+            power[i] += kw * lifting[h]
+            if lifting[h] > 0.0:
                 peak[i] = max(peak[i], kw)
     return worth, heat, power, peak

@@ -222,9 +222,10 @@ def _loop(load: float, design: Design) -> tuple[float, float, tuple[float, float
     """
     hot_degc, rise, first_ua, network_ua, exponent, flow_min, _ratio_max = design
     flow = max(load, flow_min)
+    faster = 1.0 if flow == 1.0 else flow**exponent
     # two equal sides in series make the design UA
-    sides = (2.0 * network_ua, 2.0 * network_ua * flow**exponent)
-    return flow, hot_degc - rise + rise * load / flow, sides, 1.0 / (first_ua * flow**exponent)
+    sides = (2.0 * network_ua, 2.0 * network_ua * faster)
+    return flow, hot_degc - rise + rise * load / flow, sides, 1.0 / (first_ua * faster)
 
 
 @compiled(parallel=True)

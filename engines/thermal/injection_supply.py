@@ -176,7 +176,8 @@ def _settle(
             before, middle = cop, loop - rise * share
             cop = derate * cop_of_hour(wanted[i], warm, middle, loop - rise, constants, losses)
             cop = min(max(cop, lowest), highest)
-            if abs(cop - before) < _SETTLED:
+            # with nothing to split there is nothing to settle
+            if by_exchanger == 0.0 or abs(cop - before) < _SETTLED:
                 break
         cops[i] = cop
         per_heat[i] = by_machine / (by_exchanger + by_machine) / cop

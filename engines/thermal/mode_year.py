@@ -6,12 +6,14 @@ Arrays run over (points, hours). A quantity that is the same at all points may h
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engines.arrays import FloatArray, IntArray, as_floats, within_or_missing
 from engines.assumptions import Assumptions
+from engines.compiled import compiled
 from engines.errors import InvalidInput
 from engines.thermal.envelope import Technology
 from engines.thermal.exchanger_chain import ExchangerChain, exchanger_chain
@@ -190,21 +192,33 @@ class ModeYear:
         """Hours in which heat can be fed in, shape (points, hours)."""
         return np.asarray(self.reason == FEASIBLE, dtype=np.bool_)
 
+    @cached_property
+    def _hours(self) -> IntArray:
+        """Hours by number of the reason and point."""
+        return np.asarray(_tally(np.ascontiguousarray(self.reason), len(REASONS) + 1))
+
     @property
     def feasible_h(self) -> IntArray:
         """Number of these hours, shape (points,)."""
-        return np.asarray(np.count_nonzero(self.reason == FEASIBLE, axis=-1), dtype=np.int64)
+        return np.asarray(self._hours[FEASIBLE], dtype=np.int64)
 
     def hours_by_reason(self) -> Mapping[str, IntArray]:
         """Hours that are not feasible, by reason, each of shape (points,)."""
-        return {
-            name: np.asarray(np.count_nonzero(self.reason == code, axis=-1), dtype=np.int64)
-            for code, name in REASONS.items()
-        }
+        return {name: self._hours[code] for code, name in REASONS.items()}
 
     def source_kw(self) -> FloatArray:
         """Heat taken from the hub's coolant [kW]: delivered heat less electricity."""
         return as_floats(self.delivered_kw * (1.0 - self.power_per_heat))
+
+
+@compiled()
+def _tally(reason: NDArray[np.int8], reasons: int) -> IntArray:
+    """Count the hours of each reason at each point, shape (reasons, points)."""
+    counts = np.zeros((reasons, reason.shape[0]), dtype=np.int64)
+    for point in range(reason.shape[0]):
+        for hour in range(reason.shape[1]):
+            counts[reason[point, hour], point] += 1
+    return counts
 
 
 def first_reason(

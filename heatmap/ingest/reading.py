@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -15,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from heatmap.errors import Refusal
+from heatmap.ingest.reader_process import readers
 
 logger = logging.getLogger(__name__)
 
@@ -217,23 +216,9 @@ def _order(path: Path, name: str, folder: Path, request: dict[str, Any]) -> dict
 
 def _messages(order: dict[str, Any], folder: Path) -> Iterator[dict[str, Any]]:
     """Run the reader and yield what it prints; its refusal of the whole file is raised."""
-    paper = folder / "order.json"
-    paper.write_text(json.dumps(order), encoding="utf-8")
+    (folder / "stderr.txt").touch()
     late = threading.Event()
-    with (
-        (folder / "stderr.txt").open("wb") as complaints,
-        subprocess.Popen(  # noqa: S603  our own module, arguments are not the user's
-            [sys.executable, "-m", "heatmap.ingest.reader", str(paper)],
-            cwd=settings.BASE_DIR,
-            env=_environment(folder),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-        ) as process,
-    ):
+    with readers.take(json.dumps(order)) as process:
         watch = threading.Timer(order.get("wall_seconds", WALL_SECONDS), _end, args=(process, late))
         watch.daemon = True
         watch.start()
@@ -243,6 +228,7 @@ def _messages(order: dict[str, Any], folder: Path) -> Iterator[dict[str, Any]]:
         finally:
             watch.cancel()
             process.kill()
+            readers.done()
     if late.is_set():
         raise Refusal(TOO_SLOW, seconds=order.get("wall_seconds", WALL_SECONDS))
     if process.returncode == -signal.SIGXCPU:
@@ -250,20 +236,6 @@ def _messages(order: dict[str, Any], folder: Path) -> Iterator[dict[str, Any]]:
     if process.returncode != 0:
         _log(process.returncode, folder)
         raise Refusal(STOPPED)
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    one_thread = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "GDAL_NUM_THREADS", "ARROW_IO_THREADS")
-    return {
-        "PATH": os.environ["PATH"],
-        "LANG": "C.UTF-8",
-        "PYTHONIOENCODING": "utf-8:replace",
-        "PROJ_NETWORK": "OFF",
-        "ARROW_DEFAULT_MEMORY_POOL": "system",
-        "TMPDIR": str(folder),
-        "HOME": str(folder),
-        **dict.fromkeys(one_thread, "1"),
-    }
 
 
 def _end(process: "subprocess.Popen[str]", late: threading.Event) -> None:

@@ -174,7 +174,7 @@ def publish_staged(
     )
     if model is not None:
         GridModel.objects.create(municipality=municipality, version=version, tables=model)
-    return publish(version)
+    return publish(version, are_staged=True)
 
 
 def fingerprinted(columns: Iterable[str]) -> list[str]:
@@ -213,9 +213,12 @@ def publish_series(
     return publish(version)
 
 
-def publish(version: LayerVersion) -> LayerVersion:
-    """From here on the database refuses every change to the version and its features."""
-    store_tile_cells(version)
+def publish(version: LayerVersion, *, are_staged: bool = False) -> LayerVersion:
+    """From here on the database refuses every change to the version and its features.
+
+    `are_staged` says that its features stand in the temporary table ``staging`` as well.
+    """
+    store_tile_cells(version, are_staged=are_staged)
     version.classes = class_breaks(version)
     version.published_at = timezone.now()
     version.save(update_fields=["published_at", "classes"])

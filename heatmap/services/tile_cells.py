@@ -20,10 +20,14 @@ SELECT %(town)s, %(version)s, %(level)s,
        floor((%(half)s - ST_Y(c.middle)) / %(step)s)::int,
        count(*), count({total}), sum({total}), sum(f.area_m2), sum(f.length_m)
 FROM {table} f
-CROSS JOIN LATERAL (SELECT ST_Transform(ST_Centroid(f.geom), 3857) AS middle) c
+{middles}
 WHERE f.version_id = %(version)s
 GROUP BY 4, 5
 """)
+WORKED_OUT = sql.SQL(
+    "CROSS JOIN LATERAL (SELECT ST_Transform(ST_Centroid(f.geom), 3857) AS middle) c"
+)
+STAGED = sql.SQL("JOIN staging c ON c.ref = f.ref")
 COARSER = """
 INSERT INTO heatmap_tilecell
     (municipality_id, version_id, level, x, y, features, known, total, area_m2, length_m)
@@ -34,8 +38,11 @@ GROUP BY x >> 1, y >> 1
 """
 
 
-def store_tile_cells(version: LayerVersion) -> None:
-    """Add up a draft of more features than a tile may hold. Call it inside an identity."""
+def store_tile_cells(version: LayerVersion, *, are_staged: bool) -> None:
+    """Add up a draft of more features than a tile may hold. Call it inside an identity.
+
+    Where the features `are_staged`, `heatmap.staging` has worked out where they lie.
+    """
     record = BY_KIND.get(version.layer.kind)
     if record is None or version.rows_read - version.rows_refused <= FEATURE_LIMIT:
         return
@@ -46,6 +53,7 @@ def store_tile_cells(version: LayerVersion) -> None:
             FINEST.format(
                 total=total or sql.SQL("NULL::float"),
                 table=sql.Identifier(record.model._meta.db_table),
+                middles=STAGED if are_staged else WORKED_OUT,
             ),
             values
             | {

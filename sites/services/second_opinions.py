@@ -59,6 +59,17 @@ def create_second_opinion(run: Run, ref: str, user: User | None) -> SecondOpinio
     )
 
 
+def create_for_the_first(run: Run, count: int) -> list[SecondOpinion]:
+    """Ask for one on each of the first parcels of a run that has none. Call it inside an identity.
+
+    The town itself asks, so that nobody's turn is taken.
+    """
+    first = Candidate.objects.filter(run=run, rank__lte=count).order_by("rank")
+    known = SecondOpinion.objects.filter(run=run).values("ref")
+    refs = first.exclude(ref__in=known).values_list("ref", flat=True)
+    return [create_second_opinion(run, ref, None) for ref in refs]
+
+
 def execute(job_id: UUID | str) -> SecondOpinion:
     """Work a second opinion out. A second call for one that is there does nothing."""
     job = run_job(job_id, _work)

@@ -21,7 +21,7 @@ from shapefiles import SQUARES
 from heatmap.choices import JobState
 from heatmap.identity import acting_as
 from heatmap.models import Building, HeatDemandCell, Parcel, Pipe, Plant, Series, Substation
-from heatmap.services import quality, uploads
+from heatmap.services import quality, upload_steps, uploads
 
 pytestmark = pytest.mark.django_db
 
@@ -290,7 +290,7 @@ def test_inspecting_proposes_and_checking_reports_without_publishing(town, tmp_p
     done = uploads.process(checked.job_id)
     assert done.version is not None and len(rows(town, Parcel)) == 2
     with acting_as(municipality=town.slug):
-        assert uploads.remembered(town, done.fingerprint)["columns"] == {
+        assert upload_steps.remembered(town, done.fingerprint)["columns"] == {
             "ref": {"column": "FLURSTUECK"}
         }
 
@@ -396,7 +396,7 @@ def test_the_database_finds_the_same_neighbours_as_the_reader_in_a_layer_too_lar
     shapes = [*boxes, boxes[0], boxes[3]]
     geopandas.GeoDataFrame(table, geometry=shapes, crs=25832).to_file(path)
     small = upload(town, path).report
-    monkeypatch.setattr(uploads, "spooled", _without_neighbours(uploads.spooled))
+    monkeypatch.setattr(upload_steps, "spooled", _without_neighbours(upload_steps.spooled))
     large = upload(town, path).report
     assert small["double_shapes"] == large["double_shapes"] == {"count": 1, "rows": [[1, 8]]}
     assert small["overlaps"]["count"] == large["overlaps"]["count"] == 6 + 1 + 1  # A and B with H

@@ -218,7 +218,8 @@ def test_the_reader_can_open_no_connection_and_no_file_of_others():
     probe = (
         "import socket, sys, tempfile\n"
         "from pathlib import Path\n"
-        "from heatmap.ingest.reader.sandbox import enclose\n"
+        "from heatmap.ingest.reader.sandbox import enclose, leave_network\n"
+        "leave_network()\n"
         "walls = enclose(memory_bytes=2**30, cpu_seconds=60, file_bytes=2**20,\n"
         "                folder=Path(tempfile.mkdtemp()), readable=[])\n"
         "try:\n"

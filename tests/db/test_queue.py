@@ -28,12 +28,12 @@ def town():
     return make_town()
 
 
-def give(town, person, count=1, *, expected_s=1.0, waits_s=0):
+def give(town, person, count=1, *, kind=JobKind.RUN, expected_s=1.0, waits_s=0):
     """Jobs of a person that wait for a worker, the oldest first."""
     given = []
     with acting_as(municipality=town.slug):
         for i in range(count):
-            job = jobs.create_job(town, JobKind.RUN, person, expected_s=expected_s)
+            job = jobs.create_job(town, kind, person, expected_s=expected_s)
             since = timezone.now() - timedelta(seconds=waits_s - i)
             Job.objects.filter(pk=job.pk).update(queued_at=since)
             given.append(job.pk)
@@ -100,6 +100,14 @@ def test_a_worker_for_short_work_leaves_long_work_alone(town):
     short = give(town, person, 1, expected_s=queue.SHORT_S)
     assert work_off({*long, *short}, queue.SHORT_S) == short
     assert now(town, long[0]).state == JobState.QUEUED
+
+
+def test_a_second_opinion_that_nobody_asked_for_waits_for_all_who_wait(town):
+    (unasked,) = give(town, None, 1, kind=JobKind.VERIFY, waits_s=600)
+    person = make_person("p")
+    work = give(town, person, 2, waits_s=60)
+    (asked,) = give(town, person, 1, kind=JobKind.VERIFY)
+    assert work_off({unasked, *work, asked}) == [*work, asked, unasked]
 
 
 def test_a_job_named_to_one_worker_is_not_named_to_a_second(town):

@@ -7,6 +7,7 @@ from factories import make_person
 from heatmap.choices import JobState, Role
 from heatmap.identity import acting_as
 from heatmap.services.municipalities import let_in
+from sites import tasks
 from sites.models import Candidate, SecondOpinion
 from sites.services import second_opinions
 
@@ -75,3 +76,20 @@ def test_a_cancelled_opinion_leaves_nothing(client, town, finished_run, planner)
     client.post(reverse("job_cancel", args=[town.slug, opinion.job_id]))
     done = second_opinions.execute(opinion.job_id)
     assert (done.job.state, done.result) == (JobState.CANCELLED, None)
+
+
+def test_the_first_parcels_of_a_run_are_checked_without_being_asked_for(
+    town, finished_run, settings
+):
+    settings.CHECKED_PARCELS = 3
+    with acting_as(municipality=town.slug):
+        ranked = Candidate.objects.filter(run=finished_run, rank__isnull=False).order_by("rank")
+        first = [candidate.ref for candidate in ranked[:3]]
+    # a run that is done already is not done again, and what follows is asked for once
+    for _ in range(2):
+        tasks.score(finished_run.job_id)
+    with acting_as(municipality=town.slug):
+        asked = list(SecondOpinion.objects.filter(run=finished_run).select_related("job"))
+    assert sorted(each.ref for each in asked) == sorted(first)
+    assert {each.job.state for each in asked} == {JobState.QUEUED}
+    assert {each.job.created_by for each in asked} == {None}

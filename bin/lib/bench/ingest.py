@@ -170,8 +170,10 @@ def _measured(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
     django.setup()
     from heatmap.identity import acting_as
+    from heatmap.ingest.reader_process import readers
     from heatmap.services.municipalities import create_municipality
 
+    readers.keep_ready()  # as every worker does
     with acting_as(municipality="bench"):
         town = create_municipality(
             slug="bench", name="Bench", country="DE", srid=25832, bounds_m=BOUNDS_M

@@ -1,5 +1,9 @@
-"""The door of the reader process: ``python -m heatmap.ingest.reader REQUEST.json``."""
+"""The door of the reader process: ``python -m heatmap.ingest.reader``, the order on its input.
 
+With ``--ready`` it loads its libraries before it looks for the order.
+"""
+
+import ctypes
 import json
 import os
 import sys
@@ -10,12 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from heatmap.ingest.reader.messages import FileRefused, emit, gettext_noop
-from heatmap.ingest.reader.sandbox import enclose
+from heatmap.ingest.reader.sandbox import enclose, leave_network
 from heatmap.orphans import die_with
 
 TOO_LARGE = gettext_noop(
     "The file needs more memory than one upload may use.\nSplit it, or simplify its shapes."
 )
+
+
+LOAD = f"{__package__}.load"
+PR_SET_NAME, AT_WORK = 15, b"heathub-reading"
+"""How `ps` tells a reader at work from one that waits."""
 
 
 class Unused:
@@ -28,9 +37,20 @@ class Unused:
 
 
 def main() -> int:
-    request = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    walls = leave_network()
+    sys.meta_path.insert(0, Unused())
+    if "--ready" in sys.argv:
+        import_module(LOAD)
+    order = sys.stdin.read()
+    if not order:
+        return 0  # whoever might have sent one is gone
+    ctypes.CDLL(None).prctl(PR_SET_NAME, AT_WORK)
+    request = json.loads(order)
     path, folder = Path(request["path"]), Path(request["folder"])
-    walls = enclose(
+    os.environ |= {"TMPDIR": str(folder), "HOME": str(folder)}
+    with (folder / "stderr.txt").open("wb") as complaints:
+        os.dup2(complaints.fileno(), sys.stderr.fileno())
+    walls += enclose(
         memory_bytes=request["memory_bytes"],
         cpu_seconds=request["cpu_seconds"],
         file_bytes=request["max_bytes"],
@@ -40,7 +60,6 @@ def main() -> int:
     # after the walls: a change of identity makes the kernel forget it
     die_with(request["parent"])
     emit("walls", names=walls)
-    sys.meta_path.insert(0, Unused())
     # libraries warn about files; what matters is said in the report
     warnings.simplefilter("ignore")
     try:
@@ -58,7 +77,7 @@ def _work(path: Path, folder: Path, request: dict[str, Any]) -> None:
 
     task = request["task"]
     # reading the libraries from disk and unpacking hinder each other little
-    libraries = threading.Thread(target=import_module, args=[f"{__package__}.load"], daemon=True)
+    libraries = threading.Thread(target=import_module, args=[LOAD], daemon=True)
     if task == "load" and request["name"].lower().endswith(".zip"):
         libraries.start()
     found = sources(path, request["name"], folder, request["max_bytes"])

@@ -206,7 +206,7 @@ def read(sources: list[Source], request: Mapping[str, Any]) -> None:
         # a file that changes a layer is compared with the rest of it, by the database
         Neighbours(kind.checks_overlaps, fits=not by_id and kind.name != "heat_demand"),
     )  # fmt: skip
-    for batch, fitted in _fitted(loading, asked):
+    for batch, fitted in ahead(_fitted(loading, asked)):
         loading.take(batch, fitted)
         emit_now("progress", rows=loading.rows_read, features=opened.info.features)
     if loading.rows_used == 0 and loading.fitting.handling.outside:

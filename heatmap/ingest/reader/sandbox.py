@@ -28,10 +28,20 @@ FORBIDDEN_CALLS = {
 }
 
 
+def leave_network() -> list[str]:
+    """Leave all networks, and return the name of that wall if it stands.
+
+    Call it first: the kernel lets a process go that has one thread, and libraries start more.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    is_out = libc.unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) == 0
+    return ["network namespace"] if is_out else []
+
+
 def enclose(
     *, memory_bytes: int, cpu_seconds: int, file_bytes: int, folder: Path, readable: Iterable[Path]
 ) -> list[str]:
-    """Raise all walls around this process and return the names of those that stand."""
+    """Raise the other walls around this process and return the names of those that stand."""
     libc = ctypes.CDLL(None, use_errno=True)
     resource.setrlimit(resource.RLIMIT_AS, (4 * memory_bytes, 4 * memory_bytes))
     resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
@@ -41,8 +51,6 @@ def enclose(
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
     walls = ["limits"]
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-    if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) == 0:
-        walls.append("network namespace")
     if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
         if _landlock(libc, folder, readable):
             walls.append("landlock")

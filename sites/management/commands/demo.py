@@ -9,7 +9,7 @@ from heatmap.identity import acting_as
 from heatmap.services.demo import DEMO_TOWNS, demo_user, load_town
 from heatmap.services.municipalities import get_municipality
 from sites.models import Run
-from sites.services import scoring
+from sites.services import scoring, second_opinions
 from sites.services.studies import first_study
 
 
@@ -28,6 +28,11 @@ class Command(BaseCommand):
             run = scoring.execute(run.job_id)
             if run.job.state != JobState.DONE:
                 raise CommandError(run.job.sentence)
+            with acting_as(municipality=town.slug):
+                checks = second_opinions.create_for_the_first(run, 1)
+            for asked in checks:
+                self.stdout.write(f"{town.name}: asking other solvers about {asked.ref}")
+                second_opinions.execute(asked.job_id)
             status = run.result["status"]
             self.stdout.write(
                 f"{town.name}: {status['ranked']} of {status['candidates']} candidates ranked"
