@@ -34,6 +34,8 @@ PRINTED_UNITS = {
     "share": "%",
     "-": "",
     "kgCO2/MWh": "kg CO₂/MWh",
+    "tCO2/a": "t CO₂/a",
+    "tCO2/MWh": "t CO₂/MWh",
 }
 
 

@@ -78,3 +78,15 @@ def station_loads(town: Municipality) -> list[dict[str, Any]]:
         for row in rows
         if not is_withheld(row.version.data_class, town.may)
     ]
+
+
+def price_year_versions(town: Municipality) -> dict[str, LayerVersion]:
+    """Return the newest published version of each price year that the town has, by its name."""
+    rows = Series.objects.filter(
+        municipality=town,
+        quantity=SeriesQuantity.PRICE,
+        version__published_at__isnull=False,
+    )
+    newest = rows.order_by("year_label", "-version__published_at", "-version_id")
+    found = newest.distinct("year_label").select_related("version__layer").defer("values")
+    return {row.year_label: row.version for row in found}

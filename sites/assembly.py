@@ -1,12 +1,14 @@
 """From rows to engine inputs: the only place where parcels become arrays."""
 
 import datetime
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from engines.assumptions import Assumptions, frozen_assumptions
+from engines.evaluation.future_plans import PriceYears
 from engines.evaluation.gates import SEVERITY
 from engines.evaluation.records import (
     Candidates,
@@ -19,7 +21,7 @@ from engines.evaluation.records import (
 from engines.grid.connection import GridAccess
 from engines.tables import catalogue
 from engines.thermal.town_network import NetworkInput
-from heatmap.assembly import load_factors
+from heatmap.assembly import load_factors, standing_in_price_years
 from heatmap.choices import LayerKind, Nature, SeriesQuantity
 from heatmap.models import Municipality, Series
 from sites.grid_assembly import TownGrid, town_grid
@@ -37,6 +39,10 @@ PROFILE_OF_GROUP = {"GHD": "ghd", "MFH": "mfh3", "EFH": "efh3"}
 UTC_OFFSET_H = {"DE": 1, "FI": 2}
 WEEKDAY_YEAR = 2024
 LEAP_YEAR_H = 8784
+PRICE_YEAR = "price_year:"
+"""Before the name of a price year among the layers of a run."""
+FEWEST_PRICE_YEARS = 5
+"""Price years that a town needs for futures of its own; with fewer, others stand in."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,8 @@ class Assembled:
     grid: TownGrid
     choices: StudyChoices
     assumptions: Assumptions
+    price_years: PriceYears
+    country: str
     buildings_connected: int
     srid: int
 
@@ -84,6 +92,8 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
         grid=grid,
         choices=_choices(inputs, municipality.country),
         assumptions=assumptions,
+        price_years=_price_years(versions),
+        country=municipality.country,
         buildings_connected=len(network.customers),
         srid=municipality.srid,
     )
@@ -221,6 +231,22 @@ def _group(use: str) -> str:
 
 def _series(version_id: int) -> np.ndarray:
     return np.array(Series.objects.get(version_id=version_id).values, dtype=np.float64)
+
+
+def _price_years(versions: dict[str, int]) -> PriceYears:
+    """Return the price years of the town; those that stand in where it has too few."""
+    own = {key: version for key, version in versions.items() if key.startswith(PRICE_YEAR)}
+    if len(own) < FEWEST_PRICE_YEARS:
+        labels, prices = standing_in_price_years()
+        return PriceYears(labels, prices, are_own=False)
+    series = Series.objects.in_bulk(own.values(), field_name="version_id")
+    values = [np.array(series[version].values, dtype=np.float64) for version in own.values()]
+    hours = Counter(len(each) for each in values).most_common(1)[0][0]
+    kept = [i for i, each in enumerate(values) if len(each) == hours]
+    names = [key.removeprefix(PRICE_YEAR) for key in own]
+    return PriceYears(
+        tuple(names[i] for i in kept), np.stack([values[i] for i in kept]), are_own=True
+    )
 
 
 def _measured(versions: dict[str, int], quantity: str) -> np.ndarray | None:

@@ -12,6 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from heatmap.quantities import digits, quantity, score
+from sites.carbon_findings import carbon_findings
+from sites.future_findings import future_findings
 from sites.grid_findings import grid_findings
 from sites.law_findings import law_rows, law_summary
 from sites.network_findings import network_findings
@@ -315,5 +317,7 @@ def parcel_findings(
         "size": size_findings(result),
         "law": law_rows(result),
         "law_summary": law_summary(result),
+        "carbon": carbon_findings(result),
+        "futures": future_findings(result, (town_result or {}).get("town") or {}),
         "notes": [reason(note) for note in (town_result or {}).get("notes") or []],
     }

@@ -156,6 +156,8 @@ GROUPS: dict[str, str | Promise] = {
     "demand": _("Heat demand"),
     "heat": _("Heat"),
     "money": _("Money"),
+    "futures": _("Futures"),
+    "carbon": _("Emissions"),
     "economics": _("Money"),
     "compute": _("Compute"),
     "score": _("Scoring"),

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from engines.assumptions import build_assumptions
+from engines.futures.stress import scenarios
 from engines.scoring.gates import HINTS
 from engines.scoring.verdict import REASONS
 from sites.reports.figures import Shape, TownShapes
@@ -100,6 +101,68 @@ def _money(shift: float) -> dict[str, Any]:
     }
 
 
+CARBON = {
+    "country": "DE",
+    "grid_t_per_mwh": 0.36,
+    "displaced_source": "boiler",
+    "avoided_t": 749.0,
+    "break_even_t_per_mwh": 0.174,
+    "rules": {
+        rule: {
+            "heat_share": share,
+            "location_t": 1548.0 * share,
+            "market_t": 1548.0 * share,
+            "net_location_t": 1548.0 * share - 749.0,
+            "net_market_t": 1548.0 * share - 749.0,
+            "location_t_per_mwh": 0.4526 * share,
+        }
+        for rule, share in (("full", 1.0), ("economic", 0.276), ("none", 0.0))
+    },
+}
+LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
+NPV_EUR = (-2.1e6, -1.6e6, -1.4e6, -1.0e6, -0.7e6, -0.3e6, 0.1e6, 0.5e6, 1.4e6)
+FUTURES = {
+    "drivers": [
+        {"key": key, "alone_share": share, "total_share": share, "error_share": 0.04}
+        for key, share in (("decay", 0.61), ("cycle", 0.27), ("infrastructure", 0.12))
+    ],
+    "resolved_futures": 12,
+    "resolved_years": 180,
+    "error_mean_eur": -2_400.0,
+    "error_largest_eur": 43_000.0,
+    "stress": [
+        {
+            "key": one.key,
+            "npv_eur": -642_000.0 - 40_000.0 * i,
+            "npv_change_eur": -40_000.0 * i,
+            "heat_mwh_per_a": 3420.0 - 100.0 * i,
+            "heat_change_mwh_per_a": -100.0 * i,
+            "worst_year_eur": -90_000.0,
+            "backup_mwh": 1500.0 * i,
+            "backup_eur": 55_000.0 * i,
+        }
+        for i, one in enumerate(scenarios())
+    ],
+    "break_even": {"hashprice_usd_per_ph_day": 61.4, "heat_eur_per_mwh": None},
+}
+
+
+def _chances(shift: float) -> dict[str, Any]:
+    return {
+        "p_npv_positive": 0.12,
+        "p_error": 0.007,
+        "npv_p10_eur": -1.4e6 * (1 + shift),
+        "npv_p50_eur": -0.7e6 * (1 + shift),
+        "npv_p90_eur": 0.1e6,
+        "npv_mean_eur": -0.6e6,
+        "npv_worst_mean_eur": -1.9e6,
+        "npv_levels": list(LEVELS),
+        "npv_quantiles_eur": [value * (1 + shift) for value in NPV_EUR],
+        "p_debt_uncovered": 0.97,
+        "heat_cost_p50_eur_per_mwh": 88.0,
+    }
+
+
 def _reasons() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     gaps = [reason("gate_unknown", gate=key) for key in ("zoning", "ownership")]
     gaps += [reason("evidence", name=name, evidence=value) for name, value in EVIDENCE.items()]
@@ -162,6 +225,9 @@ def _parcel(rank: int | None, name: str, ref: str, shift: float) -> dict[str, An
         },
         "npv_eur": -642_000.0,
         "money": _money(shift),
+        "chances": _chances(shift),
+        "carbon": CARBON,
+        "futures": FUTURES,
         "alternatives": {
             "heat_pump": {"lcoh_eur_per_mwh": 88.2},
             "gas_boiler": {"lcoh_eur_per_mwh": 104.5},

@@ -37,12 +37,22 @@ class Ladder:
         Bounds on what the year is worth at that level.
     slope_eur : array
         Compute revenue of the plan of that level at level 1: the slope of its line.
+    heat_eur, power_eur, shadow_eur : array
+        The rest of what the plan of that level earns: ``lower = level slope + heat - power -
+        shadow``. Income from heat; electricity of machines, heat pump and cooler; switching less
+        the worth of heat left in the tank.
+    power_kwh : array
+        Electricity of machines and heat pump.
     """
 
     level: FloatArray
     lower_eur: FloatArray
     upper_eur: FloatArray
     slope_eur: FloatArray
+    heat_eur: FloatArray
+    power_eur: FloatArray
+    shadow_eur: FloatArray
+    power_kwh: FloatArray
 
 
 @dataclass(frozen=True)
@@ -110,15 +120,24 @@ def bounds_at(ladder: Ladder, level: ArrayLike) -> YearBounds:
     return YearBounds(lower, np.maximum(lower, upper))
 
 
-def _rung(hub: HubYear, level: float) -> tuple[float, float, float, float]:
+def _rung(hub: HubYear, level: float) -> tuple[float, ...]:
     revenue = hub.compute_revenue_eur_per_kwh
     year = optimal_year(replace(hub, compute_revenue_eur_per_kwh=level * revenue))
-    return level, year.lower_eur, year.upper_eur, float(revenue @ year.compute_kw)
+    slope = float(revenue @ year.compute_kw)
+    drawn_kw = (1.0 + hub.parasitic_share) * year.compute_kw
+    if hub.heat_pump_cop is not None:
+        drawn_kw = drawn_kw + year.heat_sold_kw / hub.heat_pump_cop
+    heat = float(hub.heat_value_eur_per_kwh @ year.heat_sold_kw)
+    power = float(
+        hub.electricity_price_eur_per_kwh @ drawn_kw
+        + hub.rejection_cost_eur_per_kwh @ year.rejected_kw
+    )
+    shadow = level * slope + heat - power - year.lower_eur
+    return level, year.lower_eur, year.upper_eur, slope, heat, power, shadow, float(drawn_kw.sum())
 
 
-def _ladder(rungs: list[tuple[float, float, float, float]]) -> Ladder:
-    level, lower, upper, slope = np.array(rungs).T
-    return Ladder(level, lower, upper, slope)
+def _ladder(rungs: list[tuple[float, ...]]) -> Ladder:
+    return Ladder(*np.array(rungs).T)
 
 
 def _widest(ladder: Ladder) -> float | None:

@@ -143,7 +143,7 @@ def evaluate_hubs(
     value_eur_per_mwh = np.concatenate([path.eur_per_mwh_it, flat.eur_per_mwh_it[:1], [0.0]])
     inputs = _dispatch_inputs(supply, feed, year, hub, connection, joined, value_eur_per_mwh, a)
     dispatch = heat_limited_dispatch(inputs)
-    bill_eur = _electricity_eur(
+    bill_eur = electricity_eur(
         dispatch, tariff_named(choices.tariff), full_load_mwh_per_a(a, len(year.supply_degc))
     )
     pipe_eur = np.where(joined, connection.capex_eur + way.crossings_eur, 0.0)
@@ -368,7 +368,7 @@ def _dispatch_inputs(
     )
 
 
-def _electricity_eur(dispatch: DispatchResult, tariff: Tariff, full_load_mwh: float) -> FloatArray:
+def electricity_eur(dispatch: DispatchResult, tariff: Tariff, full_load_mwh: float) -> FloatArray:
     """Exact bill: hourly prices, the dearer first MWh, and the charge on the highest power."""
     step_eur = fixed_levies_eur_per_a(tariff, full_load_mwh)
     first = dispatch.electricity_mwh / max(tariff.levy_threshold_mwh, 1e-9)

@@ -8,6 +8,7 @@ import numpy as np
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
 from engines.economics.alternatives import best_alternative_eur_per_mwh
+from engines.evaluation.futures import HubFutures
 from engines.evaluation.gates import gates_of
 from engines.evaluation.hubs import Hubs
 from engines.evaluation.records import (
@@ -53,8 +54,17 @@ class Judgement:
     conditional: tuple[Verdict, ...]
 
 
-def judge(candidates: Candidates, hubs: Hubs, choices: StudyChoices, a: Assumptions) -> Judgement:
-    """Apply gates, value functions, weights and the verdict rule to every hub."""
+def judge(
+    candidates: Candidates,
+    hubs: Hubs,
+    choices: StudyChoices,
+    a: Assumptions,
+    futures: HubFutures | None = None,
+) -> Judgement:
+    """Apply gates, value functions, weights and the verdict rule to every hub.
+
+    Without `futures` the probability that the rule needs is missing, and the rule says so.
+    """
     count = len(candidates.refs)
     gates = tuple(gates_of(i, candidates, hubs, choices, a) for i in range(count))
     rules = criteria(a)
@@ -73,7 +83,7 @@ def judge(candidates: Candidates, hubs: Hubs, choices: StudyChoices, a: Assumpti
     )
     limits = thresholds(a)
     given = [
-        _verdict_input(i, gates[i], float(ranking.coverage_share[i]), hubs, choices)
+        _verdict_input(i, gates[i], float(ranking.coverage_share[i]), hubs, choices, futures)
         for i in range(count)
     ]
     return Judgement(
@@ -124,7 +134,12 @@ def _owner_value(gates: tuple[Gate, ...]) -> float:
 
 
 def _verdict_input(
-    i: int, gates: tuple[Gate, ...], coverage: float, hubs: Hubs, choices: StudyChoices
+    i: int,
+    gates: tuple[Gate, ...],
+    coverage: float,
+    hubs: Hubs,
+    choices: StudyChoices,
+    futures: HubFutures | None,
 ) -> VerdictInput:
     known = {MEASURED: "known"}
     evidence = {
@@ -133,6 +148,9 @@ def _verdict_input(
     }
     if not hubs.flow_known[i]:
         evidence["heat"] = "unknown"
+    heat_cost = (
+        hubs.money.lcoh_net_eur_per_mwh if futures is None else (futures.heat_cost_p50_eur_per_mwh)
+    )
     return VerdictInput(
         gates=gates,
         evidence=evidence
@@ -141,9 +159,9 @@ def _verdict_input(
             for name, key in ATTESTED.items()
         },
         coverage_share=coverage,
-        p_npv_positive=None,  # no engine works out probabilities yet
+        p_npv_positive=None if futures is None else float(futures.positive.share[i]),
         npv_eur=float(hubs.money.npv_eur[i]),
-        heat_cost_eur_per_mwh=float(hubs.money.lcoh_net_eur_per_mwh[i]),
+        heat_cost_eur_per_mwh=float(heat_cost[i]),
         heat_pump_eur_per_mwh=float(hubs.alternatives["heat_pump"].cost_eur_per_mwh[i]),
         gas_boiler_eur_per_mwh=float(hubs.alternatives["gas_boiler"].cost_eur_per_mwh[i]),
         yearly_loss_eur=float(hubs.money.loss_year_eur[i]),

@@ -87,23 +87,41 @@ def climate_at(lon: float, lat: float) -> Climate:
     return Climate(COLD_REGION, label, True)
 
 
+@cache
+def price_years() -> dict[int, np.ndarray]:
+    """Return every complete year of the Dutch day-ahead prices, by year."""
+    found = {}
+    for year, prices in _prices_by_year().items():
+        try:
+            found[year] = _filled(prices, year)[0]
+        except Refusal:
+            continue  # a gap too long to fill: that year is not drawn from
+    return found
+
+
 def day_ahead_prices(year: int) -> tuple[np.ndarray, list[str]]:
     """Hourly Dutch day-ahead prices of a year, hour-ending UTC, without 29 February.
 
     The file has blocks that stand twice and two ways of writing dates. Missing hours are filled
     in a straight line up to three in a row; they are returned by name.
     """
+    return _filled(_prices_by_year()[year], year)
+
+
+@cache
+def _prices_by_year() -> dict[int, dict[datetime, float]]:
+    """Read the file once; a block that stands twice counts as it stands last."""
     text = read_member("ev2gym", "ev2gym/data/Netherlands_day-ahead-2015-2024.csv").decode()
-    prices: dict[datetime, float] = {}
+    years: dict[int, dict[datetime, float]] = {}
     for row in csv.reader(io.StringIO(text)):
-        if len(row) == 4 and str(year) in row[1]:
+        if len(row) == 4 and row[1][:1].isdigit():
             day_first = row[1][2] == "/"
             moment = datetime.strptime(  # noqa: DTZ007  the column says UTC
                 row[1], "%d/%m/%Y %H:%M" if day_first else "%Y-%m-%d %H:%M:%S"
             )
-            if moment.year == year and (moment.month, moment.day) != (2, 29):
-                prices[moment] = float(row[3])
-    return _filled(prices, year)
+            if (moment.month, moment.day) != (2, 29):
+                years.setdefault(moment.year, {})[moment] = float(row[3])
+    return dict(sorted(years.items()))
 
 
 def _filled(prices: dict[datetime, float], year: int) -> tuple[np.ndarray, list[str]]:

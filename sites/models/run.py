@@ -81,6 +81,9 @@ class Candidate(models.Model):
     sizes = models.JSONField(
         null=True, help_text="The same place with other sizes of hub, for the short-list only."
     )
+    futures = models.JSONField(
+        null=True, help_text="Drivers of the futures and their error, for the short-list only."
+    )
 
     class Meta:
         ordering = ["rank", "ref"]
@@ -96,7 +99,7 @@ class Candidate(models.Model):
         """The result with what was added when all parcels were known."""
         added = {
             name: getattr(self, name)
-            for name in ("rank", "foresight", "resilience", "robustness", "sizes")
+            for name in ("rank", "foresight", "resilience", "robustness", "sizes", "futures")
         }
         if self.sharing is not None:
             added["grid"] = self.result["grid"] | self.sharing

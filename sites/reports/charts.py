@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from heatmap.quantities import digits, is_missing, written
+from heatmap.quantities import digits, is_missing, quantity, written
 from heatmap.render.palette import colours, score_class
 from sites.findings import energy_bars, money_table
+from sites.future_findings import spread_marks
 from sites.reports.svg import Element, Point, box, drawing, element, hatch, line, path, text
 
 WIDTH = 470.0
@@ -242,3 +243,24 @@ def cost_chart(parcel: dict[str, Any]) -> str:
     drawn.append(line(zero, 0, zero, bottom - 3, stroke=c["ink-2"], stroke_width=0.8))
     defs = element("defs", hatch("speculative", c["surface-2"], c["hub"], 3.6))
     return drawing(WIDTH, bottom, defs, *drawn, ink=c["ink"])
+
+
+def chance_chart(parcel: dict[str, Any]) -> str:
+    """Present value over all futures: P5 to P95 a line, P10 to P90 a bar, the median in it."""
+    c = colours()
+    found, marks = parcel.get("chances") or {}, spread_marks(parcel)
+    if marks is None:
+        return ""
+    at = {name: float(value) / 100 * WIDTH for name, value in marks.items()}
+    drawn = [
+        line(at["p5"], 24, at["p95"], 24, stroke=c["ink-3"], stroke_width=1.0),
+        box(at["p10"], 18, at["p90"] - at["p10"], 12, fill=c["hub"], fill_opacity=0.45),
+        line(at["p50"], 15, at["p50"], 33, stroke=c["hub"], stroke_width=1.8),
+        line(at["zero"], 8, at["zero"], 38, stroke=c["ink"], stroke_width=0.8),
+        text(at["zero"], 6, "0", size=LABEL, text_anchor="middle", font_weight=600),
+    ]
+    named = (("p10", "P10"), ("p50", "P50"), ("p90", "P90"))
+    for k, (name, label) in enumerate(named):
+        value = quantity(found[f"npv_{name}_eur"], "EUR")
+        drawn.append(text(k * WIDTH / 3, 52, f"{label} {value}", size=8, font_weight=600))
+    return drawing(WIDTH, 56, *drawn, ink=c["ink"])

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from heatmap.quantities import DASH, count, digits, is_missing, quantity, score
+from sites.carbon_findings import carbon_findings
 from sites.findings import criteria_bars
+from sites.future_findings import break_even_sentences, stress_rows
 from sites.law_findings import decided_rows, law_rest
 from sites.reports.annex import annex
 from sites.reports.council import (
@@ -199,6 +201,9 @@ def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:
         "money": _money(parcel),
         "money_words": money_sentences(parcel),
         "missing": missing_sentences(parcel),
+        "carbon": carbon_findings(parcel),
+        "stress": stress_rows(parcel),
+        "break_even": break_even_sentences(parcel),
     }
 
 

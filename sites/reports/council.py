@@ -13,6 +13,7 @@ from sites.findings import (
     hours_sentence,
     money_table,
 )
+from sites.future_findings import chance_sentence
 from sites.sentences import gaps, reason, reasons
 from sites.words import word
 
@@ -99,6 +100,7 @@ def money_sentences(parcel: dict[str, Any]) -> dict[str, Any]:
     return {
         "why": hours_sentence(parcel),
         "foresight": foresight_sentence(parcel),
+        "chances": "",
         "heat_only": heat_only,
         "compute": compute,
     }
@@ -216,7 +218,14 @@ def council_page(doc: dict[str, Any], best: dict[str, Any] | None) -> dict[str, 
             "facts": [],
             "for": [],
             "against": [],
-            "money": {"title": "", "why": "", "foresight": "", "heat_only": [], "compute": []},
+            "money": {
+                "title": "",
+                "why": "",
+                "chances": "",
+                "foresight": "",
+                "heat_only": [],
+                "compute": [],
+            },
             "missing": [],
             "reasons": [],
             "steps": next_steps({}),
@@ -224,6 +233,10 @@ def council_page(doc: dict[str, Any], best: dict[str, Any] | None) -> dict[str, 
     key = str(best.get("verdict") or "not_enough_data")
     held = str(best.get("conditional_verdict") or "")
     money = {"title": money_table(best)["title"], **money_sentences(best)}
+    chances = chance_sentence(best)
+    if chances:
+        # one page has room for one of the two; what decides comes first
+        money |= {"chances": chances, "foresight": ""}
     return {
         "verdict_key": key,
         "verdict": verdict_sentence(key, place_name(best)),

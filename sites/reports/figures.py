@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from heatmap.quantities import DASH, digits, quantity, score
 from sites.findings import energy_bars, money_table, months, temperature_sentence, year_sentence
+from sites.future_findings import chance_sentence, driver_rows
 from sites.reports.charts import (
+    chance_chart,
     cost_chart,
     energy_chart,
     ranking_chart,
@@ -91,6 +93,21 @@ def _cost_figure(parcel: dict[str, Any]) -> Figure | None:
     return Figure(table["title"], svg, alt, table["note"])
 
 
+def _chance_figure(parcel: dict[str, Any]) -> Figure | None:
+    svg = chance_chart(parcel)
+    if not svg:
+        return None
+    told = chance_sentence(parcel)
+    drivers = ", ".join(f"{row['label']} ({row['value']})" for row in driver_rows(parcel)[:3])
+    note = _("Bar: P10 to P90, with the median. Thin line: P5 to P95. Upright line: zero.")
+    if drivers:
+        note += " " + _("Most of the spread comes from: %(drivers)s.") % {"drivers": drivers}
+    title = _("The present value is above zero in %(share)s of the futures") % {
+        "share": quantity(parcel["chances"]["p_npv_positive"], "share", 2)
+    }
+    return Figure(title, svg, told, note)
+
+
 def _energy_figure(parcel: dict[str, Any]) -> Figure | None:
     found = energy_bars(parcel.get("energy_mwh") or {})
     if found is None:
@@ -149,6 +166,7 @@ def run_figures(
         for parcel in _ranked(doc):
             ref = parcel["ref"]
             made[f"cost:{ref}"] = _cost_figure(parcel)
+            made[f"chances:{ref}"] = _chance_figure(parcel)
             made[f"energy:{ref}"] = _energy_figure(parcel)
             series = hourly.get(ref)
             if series:

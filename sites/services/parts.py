@@ -9,6 +9,9 @@ import numpy as np
 from django.utils.translation import gettext_noop
 
 from engines import ENGINE_VERSION
+from engines.evaluation.carbon import hub_carbon
+from engines.evaluation.future_plans import FutureTown
+from engines.evaluation.futures import hub_futures
 from engines.evaluation.hubs import Hubs, evaluate_hubs
 from engines.evaluation.judge import judge
 from engines.evaluation.notes import merged_notes
@@ -24,6 +27,13 @@ from heatmap.staging import insert_rows, staged
 from sites.assembly import Assembled, assemble
 from sites.models import Candidate, Run, RunPart
 from sites.parcel_selectors import INSTITUTIONS
+from sites.services.carbon_results import carbon_document
+from sites.services.future_results import (
+    chances_document,
+    draw_document,
+    future_of,
+    futures_documents,
+)
 from sites.services.grid_results import sharing_documents
 from sites.services.plain import message_document
 from sites.services.results import (
@@ -36,7 +46,7 @@ from sites.services.results import (
     resilience_document,
     town_document,
 )
-from sites.services.size_results import chain_document, size_documents
+from sites.services.size_results import CHAIN, chain_document, size_documents
 from sites.services.study_results import robustness_document, set_document, siting_facts
 
 NOTES = {
@@ -80,16 +90,16 @@ def score(progress: Attempt) -> None:
         given = assemble(run.municipality, run.inputs)
         there = set(RunPart.objects.filter(run=run).values_list("number", flat=True))
     progress(gettext_noop("working out every hour of the heat network"), 0.1)
-    year = year_of(given)
+    year, future = year_of(given), future_of(given)
     starts = range(0, len(given.rows), PART)
     for number, start in enumerate(starts):
         if number not in there:
             share = 0.15 + 0.75 * number / len(starts)
             progress(gettext_noop("working out every hour of every parcel"), share)
             part = chosen(given, range(len(given.rows))[start:][:PART])
-            _work_part(progress, run, number, part, year)
+            _work_part(progress, run, number, part, year, future)
     progress(gettext_noop("ranking and storing the result"), 0.9)
-    _finish(progress, run, given, year)
+    _finish(progress, run, given, year, future)
 
 
 def chosen(given: Assembled, rows: Sequence[int]) -> Assembled:
@@ -122,10 +132,18 @@ def on_short_list(rank: int | None) -> bool:
     return rank is not None and rank <= SHORT_LIST
 
 
-def _work_part(progress: Attempt, run: Run, number: int, part: Assembled, year: TownYear) -> None:
+def _work_part(
+    progress: Attempt, run: Run, number: int, part: Assembled, year: TownYear, future: FutureTown
+) -> None:
     hubs = hubs_of(part, year)
-    judged = judge(part.candidates, hubs, part.choices, part.assumptions)
-    parcels = parcel_documents(part, hubs, judged)
+    drawn = hub_futures(hubs, future, part.choices, part.assumptions)
+    judged = judge(part.candidates, hubs, part.choices, part.assumptions, drawn)
+    emitted = hub_carbon(hubs, part.country, part.choices, part.assumptions)
+    parcels = [
+        parcel
+        | {"chances": chances_document(drawn, i), "carbon": carbon_document(emitted, part, i)}
+        for i, parcel in enumerate(parcel_documents(part, hubs, judged))
+    ]
     texts = [canonical(parcel) for parcel in parcels]
     ranking = [
         [
@@ -159,7 +177,9 @@ def _work_part(progress: Attempt, run: Run, number: int, part: Assembled, year: 
         )
 
 
-def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> None:
+def _finish(
+    progress: Attempt, run: Run, given: Assembled, year: TownYear, future: FutureTown
+) -> None:
     with acting_as(job_id=progress.job_id):
         parts = list(RunPart.objects.filter(run=run).order_by("number"))
         pinned = set(
@@ -178,12 +198,15 @@ def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> No
     hubs = hubs_of(short, year)
     sizes = size_documents(short, year)
     in_order = sorted((rank[i], place) for place, i in enumerate(kept) if rank[i] is not None)
+    top = chosen(short, [place for _, place in in_order][:CHAIN] or [0])
+    futures = futures_documents(short, hubs)
     short_list = {
         refs[i]: {
             "hourly": hourly_document(hubs, place),
             "foresight": foresight_document(hubs, place),
             "resilience": resilience_document(short, hubs, place),
             "sizes": sizes[place],
+            "futures": futures[place],
             "is_pinned": refs[i] in pinned,
         }
         for place, i in enumerate(kept)
@@ -193,7 +216,7 @@ def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> No
         "price": layers[SeriesQuantity.PRICE]["label"],
         "temperature": layers[SeriesQuantity.TEMPERATURE]["label"],
     }
-    town = town_document(given, hubs, labels)
+    town = town_document(given, hubs, labels) | {"futures": draw_document(future, short)}
     notes = [*_notes_on_places(run), *merged_notes(_notes_of(parts), len(refs))]
     placed = sum(place is not None for place in rank)
     run.result = {
@@ -208,9 +231,7 @@ def _finish(progress: Attempt, run: Run, given: Assembled, year: TownYear) -> No
         "set": set_document(
             given, year, refs, rank, score, nodes, facts, run.inputs["study"].get("portfolio") or {}
         ),
-        "chain": chain_document(
-            [refs[i] for i in kept], hubs, [place for _, place in in_order], given.assumptions
-        ),
+        "chain": chain_document(top, year, future, hubs_of(top, year)),
         "notes": [message_document(note) for note in notes],
     }
     run.digest = digest(town, zip(rank, prints, strict=True))

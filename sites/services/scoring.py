@@ -14,15 +14,16 @@ from engines.tables import table_hashes
 from heatmap.choices import JobKind, JobState, LayerKind, SeriesQuantity
 from heatmap.errors import Refusal
 from heatmap.identity import acting_as
-from heatmap.models import LayerVersion
-from heatmap.series_selectors import load_versions
+from heatmap.models import LayerVersion, Municipality
+from heatmap.series_selectors import load_versions, price_year_versions
 from heatmap.services.jobs import create_job, run_job
 from heatmap.services.search_cells import are_search_cells, provide_search_cells
 from heatmap.services.versions import keep_versions
-from sites.assembly import Assembled, assemble
+from sites.assembly import FEWEST_PRICE_YEARS, PRICE_YEAR, Assembled, assemble
 from sites.grid_assembly import STATION_LOAD
 from sites.models import Candidate, Run, RunPart, Study
 from sites.parcel_selectors import newest_versions
+from sites.services.future_results import futures_documents
 from sites.services.parts import check_engines, chosen, hubs_of, on_short_list, score, year_of
 from sites.services.results import foresight_document, hourly_document, resilience_document
 
@@ -112,12 +113,21 @@ def create_run(study: Study, user: User | None) -> Run:
             | {
                 f"{STATION_LOAD}{ref}": _layer_document(version)
                 for ref, version in load_versions(study.municipality).items()
-            },
+            }
+            | _price_years(study.municipality),
             "tables": dict(table_hashes()),
             "engine_version": ENGINE_VERSION,
             "search_cell_m": parcels.report["cell_m"] if are_search_cells(parcels) else None,
         },
     )
+
+
+def _price_years(municipality: Municipality) -> dict[str, dict[str, Any]]:
+    """Return the price years that futures are drawn from; none where the town has too few."""
+    found = price_year_versions(municipality)
+    if len(found) < FEWEST_PRICE_YEARS:
+        return {}
+    return {f"{PRICE_YEAR}{name}": _layer_document(version) for name, version in found.items()}
 
 
 def _layer_document(version: LayerVersion) -> dict[str, Any]:
@@ -194,9 +204,12 @@ def set_pinned(candidate: Candidate, pinned: bool) -> None:
         candidate.hourly = hourly_document(hub, 0)
         candidate.foresight = foresight_document(hub, 0)
         candidate.resilience = resilience_document(given, hub, 0)
+        candidate.futures = futures_documents(given, hub)[0]
     elif not pinned and not on_short_list(candidate.rank):
-        candidate.hourly = candidate.foresight = candidate.resilience = None
-    candidate.save(update_fields=["is_pinned", "hourly", "foresight", "resilience"])
+        candidate.hourly = candidate.foresight = None
+        candidate.resilience = candidate.futures = None
+    kept = ["is_pinned", "hourly", "foresight", "resilience", "futures"]
+    candidate.save(update_fields=kept)
 
 
 def run_document(run: Run) -> dict[str, Any]:

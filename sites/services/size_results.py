@@ -1,12 +1,13 @@
 """Sizes of hub, and the hub after the first one, as plain JSON."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from engines.assumptions import Assumptions
 from engines.economics.annuity import annuity_factor
+from engines.evaluation.future_cash import yearly_earnings_eur
+from engines.evaluation.future_plans import FutureTown
 from engines.evaluation.hubs import Hubs
 from engines.evaluation.sizes import SizeCurve, size_curves
 from engines.evaluation.town import TownYear
@@ -55,18 +56,29 @@ def _document(curve: SizeCurve) -> dict[str, Any]:
 
 
 def chain_document(
-    refs: Sequence[str], hubs: Hubs, rows: Sequence[int], a: Assumptions
+    top: Assembled, year: TownYear, future: FutureTown, hubs: Hubs
 ) -> dict[str, Any] | None:
     """Return whether the best-ranked hub pays for the next ones; None without two hubs.
 
-    The study's own market is one future. The share of futures stays unknown until yearly cash of
-    many futures is there.
+    `top` has the best-ranked parcels in their order, `hubs` their hubs. The study's own market is
+    followed year by year; the futures say how likely a successor is.
     """
-    known = [i for i in rows if np.isfinite(hubs.money.npv_eur[i])][:CHAIN]
-    if len(known) < 2:  # noqa: PLR2004  a hub and its successor
+    if len(top.rows) < 2 or not np.isfinite(hubs.money.npv_eur).all():  # noqa: PLR2004  a pair
         return None
-    links = [_link(refs[i], hubs, i, a) for i in known]
-    found = expansion(links, a["siting.equity_share"], part_years=True)
+    a = top.assumptions
+    drawn = yearly_earnings_eur(hubs, future, top.choices, a)
+    own, many = (
+        expansion(
+            [_link(top.rows[i].ref, hubs, i, earned[i], a) for i in range(len(top.rows))],
+            1.0 - a["futures.debt_share"],
+            part_years=True,
+        )
+        for earned in (hubs.money.ebitda_eur[:, None, :], drawn)
+    )
+    links = [
+        _link(top.rows[i].ref, hubs, i, hubs.money.ebitda_eur[[i]], a) for i in range(len(top.rows))
+    ]
+    in_time = many.built_year[:, 1] <= WITHIN_YEARS
     return {
         "hubs": [
             {
@@ -74,26 +86,30 @@ def chain_document(
                 "cost_eur": link.cost_eur,
                 "reserve_eur": link.reserve_eur,
                 "free_eur": [number(value) for value in link.free_eur[0]],
-                "built_year": number(found.built_year[0, k]),
+                "built_year": number(own.built_year[0, k]),
+                "median_year": number(many.median_year[k]),
             }
             for k, link in enumerate(links)
         ],
-        "cash_eur": [number(value) for value in found.cash_eur[0]],
+        "cash_eur": [number(value) for value in own.cash_eur[0]],
         "within_years": WITHIN_YEARS,
-        "probability": None,
+        "futures": future.futures.count,
+        "probability": float(in_time.mean()),
     }
 
 
-def _link(ref: str, hubs: Hubs, i: int, a: Assumptions) -> NextHub:
-    """Cash of one hub: earnings less what new machines and debt take."""
+def _link(ref: str, hubs: Hubs, i: int, earned_eur: np.ndarray, a: Assumptions) -> NextHub:
+    """Cash of one hub, shape (futures, years): earnings less what new machines and debt take."""
     cost = float(np.broadcast_to(hubs.cost.total_eur, hubs.joined.shape)[i])
     opex = float(np.broadcast_to(hubs.cost.opex.total_eur, hubs.joined.shape)[i])
     machines = float(np.broadcast_to(hubs.cost.capex.asic_eur, hubs.joined.shape)[i])
     aside = machines * (1.0 - a["compute.asic_resale_share"]) / a["compute.asic_life_years"]
-    borrowed = (1.0 - a["siting.equity_share"]) * cost
-    service = borrowed * float(annuity_factor(a["siting.debt_rate_share"], a["siting.debt_years"]))
-    free = hubs.money.ebitda_eur[[i]] - aside - service
+    service = (
+        a["futures.debt_share"]
+        * cost
+        * float(annuity_factor(a["futures.debt_rate_share"], a["futures.debt_years"]))
+    )
     # the worst that the study has to bear: the hub stands still, and its fixed costs go on
     idle = np.zeros((1, hubs.years))
     reserve = reserve_need_eur(opex + service + aside, idle, a["siting.drawdown_years"], opex)
-    return NextHub(ref, free, cost, reserve)
+    return NextHub(ref, earned_eur - aside - service, cost, reserve)

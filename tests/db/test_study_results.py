@@ -82,7 +82,9 @@ def test_a_first_hub_that_earns_nothing_pays_for_no_other(town, finished_run):
     assert [hub["built_year"] for hub in chain["hubs"]][0] == 0.0
     if all(free <= 0 for free in chain["hubs"][0]["free_eur"]):
         assert chain["hubs"][1]["built_year"] is None
-    assert chain["probability"] is None  # no futures, no probability
+    assert chain["futures"] > 0
+    assert 0.0 <= chain["probability"] <= 1.0
+    assert finished_run.result["robustness"]["futures"] > 0
 
 
 def test_a_study_states_what_no_layer_can(town, finished_run):

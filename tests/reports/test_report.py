@@ -91,13 +91,41 @@ def test_the_council_needs_one_page(language, request, tmp_path):
     assert "35 %" in first.replace("\u00a0", " ")
 
 
-def test_a_council_reads_what_is_left_without_foresight(english, german, tmp_path):
-    page_one = text_of(english, tmp_path, "-l", "1").replace("\u00a0", " ")
-    assert "Without foresight operation earns" in page_one
+def test_the_report_says_what_is_left_without_foresight(english, german, tmp_path):
+    words = text_of(english, tmp_path).replace("\u00a0", " ").replace("\u202f", " ")
+    assert "Without foresight operation earns" in words
     # lines of two columns stand side by side in this text
     for number in ("89.7 k EUR", "98.0 %", "12 %"):
+        assert number in words
+    assert "Ohne Blick in die Zukunft" in text_of(german, tmp_path)
+
+
+def test_a_council_reads_how_likely_it_pays(english, german, tmp_path):
+    page_one = text_of(english, tmp_path, "-l", "1").replace("\u00a0", " ").replace("\u202f", " ")
+    assert "Will it pay? Unlikely: in 12 % of the futures" in page_one
+    for number in ("0.7 %", "−1.40 M EUR", "100 k EUR", "−700 k EUR"):
         assert number in page_one
-    assert "Ohne Blick in die Zukunft" in text_of(german, tmp_path, "-l", "1")
+    assert "Rechnet es sich? Unwahrscheinlich" in text_of(german, tmp_path, "-l", "1")
+
+
+def test_the_pages_of_a_place_show_emissions_by_every_rule(english, tmp_path):
+    words = " ".join(text_of(english, tmp_path).replace("\u202f", " ").split())
+    # 1548 - 749 and the break-even of the year
+    assert "The hub raises emissions by 799 t CO₂/a" in words
+    assert "Above a grid factor of 0.174 t CO₂/MWh" in words
+    for row in run_context(document(), "en")["parcels"][0]["carbon"]["rows"]:
+        assert " ".join(row["net"].replace("\u202f", " ").split()) in words
+
+
+def test_the_pages_of_a_place_show_the_spread_and_every_bad_case(english, tmp_path):
+    words = " ".join(text_of(english, tmp_path).replace("\u202f", " ").split())
+    assert "The present value is above zero in 12 % of the futures" in words
+    assert "Most of the spread comes from:" in words
+    assert "It pays from a hash price of 61.4 USD" in words
+    assert "At no price of heat does it pay." in words
+    for case in run_context(document(), "en")["parcels"][0]["stress"]:
+        # labels may be broken over two lines, their numbers are not
+        assert " ".join(case["npv"].replace("\u202f", " ").split()) in words
 
 
 def test_the_annex_names_run_layers_and_every_assumption(english, tmp_path):

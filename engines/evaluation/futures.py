@@ -1,0 +1,251 @@
+"""The study's hubs in many futures: tables of plans, worth, chances, and how far off they are.
+
+Every hub is dispatched at a few levels of compute revenue for each price year, with less heat
+demand, and with less heat caught; from these plans `engines.futures.worth` reads each of the
+futures. For a few hubs and a sample of futures every year is dispatched again with everything that
+the future changes: the difference is the error of the table, and is shown beside it.
+"""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from engines.arrays import FloatArray
+from engines.assumptions import Assumptions
+from engines.dispatch.heat_limited import DispatchInputs, heat_limited_dispatch
+from engines.economics.heat_value import displaced_heat_eur_per_mwh
+from engines.evaluation.future_plans import (
+    FutureTown,
+    PriceYears,
+    all_in_eur_per_mwh,
+    operated,
+    plan_table,
+    terms_of,
+)
+from engines.evaluation.hubs import Hubs, electricity_eur
+from engines.evaluation.records import StudyChoices
+from engines.evaluation.town import full_load_mwh_per_a
+from engines.futures.draw import Futures, Outlook, draw_futures, futures_from
+from engines.futures.drivers import Driver, driver_shares
+from engines.futures.summary import Chance, Spread, chance, median_or_missing, spread
+from engines.futures.worth import PlanTable, Terms, invested_eur, worth
+from engines.grid.tariff import Tariff, tariff_named
+
+RESOLVED = 12
+"""Futures of which every year is dispatched again."""
+
+
+@dataclass(frozen=True)
+class HubFutures:
+    """What the futures say of each hub; arrays over parcels.
+
+    Attributes
+    ----------
+    npv : Spread
+        Present value [EUR].
+    positive : Chance
+        Of a present value above zero.
+    uncovered : Chance
+        Of a year in which income covers the debt service by less than banks ask for.
+    heat_cost_p50_eur_per_mwh : array
+        Median cost of heat net of computing; NaN where no heat is sold in any future.
+    carried_eur : array
+        Present value that the study counts and the table does not (the same in every future).
+    """
+
+    npv: Spread
+    positive: Chance
+    uncovered: Chance
+    heat_cost_p50_eur_per_mwh: FloatArray
+    carried_eur: FloatArray
+
+
+@dataclass(frozen=True)
+class TableError:
+    """How far the table is from dispatching every year of a future again; arrays over hubs.
+
+    Attributes
+    ----------
+    futures, years : int
+        Futures and years that were dispatched again for each hub.
+    mean_eur, largest_eur : array
+        Error of the present value: exact less table, mean and largest absolute.
+    """
+
+    futures: int
+    years: int
+    mean_eur: FloatArray
+    largest_eur: FloatArray
+
+
+def future_town(
+    prices: PriceYears, hours: int, choices: StudyChoices, a: Assumptions
+) -> FutureTown:
+    """Draw the futures of a study. Price years of another length than its own are left out."""
+    fits = prices.day_ahead_eur_per_mwh.shape[1:] == (hours,)
+    used = prices if fits else PriceYears((), np.empty((0, hours)), are_own=False)
+    outlook = Outlook(round(a["economics.horizon_years"]), choices.start_year, len(used.labels))
+    futures = draw_futures(outlook, a)
+    return FutureTown(futures, outlook, used, heat_value_factor(futures, a))
+
+
+def heat_value_factor(futures: Futures, a: Assumptions) -> FloatArray:
+    """Return the factor on the worth of heat: displaced heat at other prices of gas and CO2.
+
+    The harm of a warmer return is a loss of the same fuel and moves along.
+    """
+
+    def displaced(gas: FloatArray, co2: FloatArray) -> FloatArray:
+        return displaced_heat_eur_per_mwh(
+            gas * a["heat.gas_eur_per_mwh"],
+            a["heat.emission_gas_t_per_mwh"],
+            co2 * a["heat.co2_eur_per_t"],
+            a["heat.displaced_efficiency_share"],
+            a["heat.displaced_variable_om_eur_per_mwh"],
+        )
+
+    usual = displaced(np.ones(1), np.ones(1))
+    return displaced(futures.gas_factor, futures.co2_factor) / usual
+
+
+def hub_futures(hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumptions) -> HubFutures:
+    """Return what the futures of the study make of every hub."""
+    table, terms = plan_table(operated(hubs), town, choices, a), terms_of(hubs, a)
+    found = worth(table, town.futures, town.heat_factor, terms)
+    carried = hubs.money.npv_eur - central_npv_eur(table, terms, town)
+    npv_eur = found.npv_eur + carried[:, None]
+    return HubFutures(
+        npv=spread(npv_eur),
+        positive=chance(npv_eur > 0.0),
+        uncovered=chance(found.debt_cover < a["futures.debt_cover_least"]),
+        heat_cost_p50_eur_per_mwh=median_or_missing(found.heat_cost_eur_per_mwh),
+        carried_eur=carried,
+    )
+
+
+def hub_drivers(
+    hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumptions
+) -> list[tuple[Driver, ...]]:
+    """Return for each hub which driver makes how much of the variance of its present value."""
+    table, terms = plan_table(operated(hubs), town, choices, a), terms_of(hubs, a)
+
+    def npv_eur(i: int, points: FloatArray) -> FloatArray:
+        drawn = futures_from(points, town.outlook, a)
+        one = PlanTable(
+            table.sums[i : i + 1],
+            table.first,
+            table.per_demand[i : i + 1],
+            table.per_capture[i : i + 1],
+        )
+        found = worth(one, drawn, heat_value_factor(drawn, a), _terms_at(terms, i))
+        return np.asarray(found.npv_eur[0], dtype=np.float64)
+
+    years, seed = town.outlook.years, round(a["futures.seed"])
+    return [driver_shares(partial(npv_eur, i), years, seed) for i in range(len(hubs.joined))]
+
+
+def table_error(
+    hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumptions, sample: int = RESOLVED
+) -> TableError:
+    """Dispatch every year of a sample of futures again, and compare with the table.
+
+    The sample is spread evenly over the futures in the order of their compute revenue.
+    """
+    order = np.argsort(town.futures.compute_factor.sum(axis=1), kind="stable")
+    count = min(sample, town.futures.count)
+    chosen = order[((np.arange(count) + 0.5) * town.futures.count / count).astype(np.int64)]
+    futures, heat = town.futures.at(chosen), town.heat_factor[chosen]
+    table, terms = plan_table(operated(hubs), town, choices, a), terms_of(hubs, a)
+    read = worth(table, futures, heat, terms).npv_eur
+    exact = np.empty_like(read)
+    for f in range(count):
+        one = futures.at(np.array([f]))
+        exact[:, f] = _exact_npv_eur(hubs, town, one, float(heat[f]), terms, choices, a)
+    off = exact - read
+    return TableError(
+        count, count * futures.years, off.mean(axis=1), np.abs(off).max(axis=1, initial=0.0)
+    )
+
+
+def _terms_at(terms: Terms, i: int) -> Terms:
+    """Return the terms of one hub."""
+    hubs = len(terms.opex_eur_per_a)
+
+    def alone(cost: object) -> FloatArray:
+        return np.broadcast_to(np.asarray(cost, dtype=np.float64), hubs)[i : i + 1]
+
+    return replace(
+        terms,
+        assets=tuple(replace(asset, cost_eur=alone(asset.cost_eur)) for asset in terms.assets),
+        opex_eur_per_a=terms.opex_eur_per_a[i : i + 1],
+    )
+
+
+def study_alone(years: int) -> Futures:
+    """Return one future that is the study itself."""
+    one, level = np.ones(1), np.ones((1, years))
+    return Futures(
+        compute_factor=level,
+        machine_factor=np.ones((1, years + 1)),
+        day_ahead_factor=one,
+        gas_factor=one,
+        co2_factor=one,
+        infrastructure_factor=one,
+        pipe_factor=one,
+        availability_factor=one,
+        capture_factor=one,
+        demand_factor=level,
+        surcharge_eur_per_mwh=np.zeros((1, years)),
+        price_year=np.zeros((1, years), dtype=np.int64),
+    )
+
+
+def central_npv_eur(table: PlanTable, terms: Terms, town: FutureTown) -> FloatArray:
+    """Return the present value of the study itself as the table reads it."""
+    study = study_alone(town.outlook.years)
+    return np.asarray(worth(table, study, np.ones(1), terms).npv_eur[:, 0], dtype=np.float64)
+
+
+def _exact_npv_eur(
+    hubs: Hubs,
+    town: FutureTown,
+    one: Futures,
+    heat_factor: float,
+    terms: Terms,
+    choices: StudyChoices,
+    a: Assumptions,
+) -> FloatArray:
+    """Dispatch every year of one future and return the present value of every hub [EUR]."""
+    given, tariff = operated(hubs), tariff_named(choices.tariff)
+    adders = given.adders_eur_per_mwh
+    years = [hubs.inputs.price_eur_per_mwh, *all_in_eur_per_mwh(given, town)]
+    tables: list[FloatArray] = []
+    for t in range(one.years):
+        market = years[one.price_year[0, t]] - adders
+        inputs = replace(
+            hubs.inputs,
+            price_eur_per_mwh=one.day_ahead_factor[0] * market
+            + adders
+            + one.surcharge_eur_per_mwh[0, t],
+            heat_value_eur_per_mwh=heat_factor * hubs.inputs.heat_value_eur_per_mwh,
+            uptake_kw=one.demand_factor[0, t] * hubs.inputs.uptake_kw,
+            capture_share=one.capture_factor[0] * hubs.inputs.capture_share,
+            compute_value_eur_per_mwh=terms.compute_eur_per_mwh[t : t + 1]
+            * one.compute_factor[0, t],
+        )
+        tables.append(_cash_eur(inputs, one, tariff, a))
+    cash = np.concatenate(tables, axis=1)
+    discount = (1.0 + terms.rate_share) ** -np.arange(1.0, one.years + 1.0)
+    spent = terms.opex_eur_per_a * discount.sum()
+    invested = invested_eur(terms, one, len(cash))[:, 0]
+    return np.asarray(cash @ discount - spent + invested, dtype=np.float64)
+
+
+def _cash_eur(inputs: DispatchInputs, one: Futures, tariff: Tariff, a: Assumptions) -> FloatArray:
+    """Return what one year of one future brings before operation, shape (hubs, 1) [EUR]."""
+    solved = heat_limited_dispatch(inputs)
+    bill = electricity_eur(solved, tariff, full_load_mwh_per_a(a, inputs.price_eur_per_mwh.size))
+    fixed = bill - solved.electricity_cost_eur
+    earned = solved.compute_revenue_eur + solved.heat_revenue_eur - solved.electricity_cost_eur
+    return np.asarray(one.availability_factor[0] * earned - fixed, dtype=np.float64)

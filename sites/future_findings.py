@@ -1,0 +1,249 @@
+"""What the futures say of a parcel: chances in words, the spread as marks, drivers, the error."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from heatmap.quantities import count, digits, is_missing, quantity
+
+DRIVERS: Mapping[str, str | Promise] = {
+    "decay": gettext_lazy("Fall of the hash price per year"),
+    "cycle": gettext_lazy("Hash price above or below its trend"),
+    "halving": gettext_lazy("Hash price kept at the halving"),
+    "day_ahead": gettext_lazy("Level of the day-ahead price"),
+    "gas": gettext_lazy("Price of gas"),
+    "co2": gettext_lazy("Price of CO2"),
+    "infrastructure": gettext_lazy("Cost of building"),
+    "pipe": gettext_lazy("Cost of the pipe"),
+    "availability": gettext_lazy("Share of hours in service"),
+    "capture": gettext_lazy("Heat caught by the coolant"),
+    "demand": gettext_lazy("Change of the town's heat demand per year"),
+    "event": gettext_lazy("Years until a new burden on the electricity"),
+    "price_year": gettext_lazy("Year whose hours the prices follow"),
+}
+"""Labels of ``engines/data/futures.csv``."""
+CASES: Mapping[str, str | Promise] = {
+    "flat_25": gettext_lazy("Hash price stays at 25 USD"),
+    "flat_19": gettext_lazy("Hash price stays at 19.4 USD"),
+    "decay_35": gettext_lazy("Hash price falls by 35 % a year"),
+    "flat": gettext_lazy("Hash price never falls"),
+    "slump": gettext_lazy("Computing earns 60 % for 18 months"),
+    "halving": gettext_lazy("The halving takes half"),
+    "ban": gettext_lazy("Computing is forbidden after three years"),
+    "operator_stops": gettext_lazy("The operator stops after 30 months"),
+    "tax": gettext_lazy("20 EUR/MWh more on electricity after three years"),
+    "dear_power": gettext_lazy("Day-ahead prices half as high again"),
+    "warm_winters": gettext_lazy("Every winter needs 15 % less heat"),
+    "headroom": gettext_lazy("The grid takes back half of the power after two years"),
+    "biomass": gettext_lazy("The displaced heat is biomass"),
+    "hold_down": gettext_lazy("Coins are held for two years, and their price halves"),
+    "hold_up": gettext_lazy("Coins are held for two years, and their price doubles"),
+    "heat_only": gettext_lazy("Computing earns nothing from the start"),
+}
+"""Labels of ``engines/data/stress.csv``."""
+MOST_DRIVERS = 6
+BAR = 100.0
+BANDS = (
+    (0.05, gettext_lazy("almost certainly not")),
+    (0.3, gettext_lazy("unlikely")),
+    (0.7, gettext_lazy("open")),
+    (0.95, gettext_lazy("likely")),
+    (1.01, gettext_lazy("almost certainly")),
+)
+"""Words for a chance below each share."""
+
+
+def chance_word(share: float) -> str:
+    return str(next(word for below, word in BANDS if share < below))
+
+
+def chance_sentence(result: Mapping[str, Any]) -> str:
+    """Say how likely the hub pays, and between what its worth lies; nothing without futures."""
+    found = result.get("chances") or {}
+    if is_missing(found.get("p_npv_positive")):
+        return ""
+    return _(
+        "Will it pay? %(word)s: in %(share)s of the futures (± %(error)s) the present value is"
+        " above zero; in eight of ten it lies between %(low)s and %(high)s, half of them lie"
+        " below %(middle)s."
+    ) % {
+        "word": chance_word(found["p_npv_positive"]).capitalize(),
+        "share": quantity(found["p_npv_positive"], "share", 2),
+        "error": quantity(found["p_error"], "share", 1),
+        "low": quantity(found["npv_p10_eur"], "EUR"),
+        "middle": quantity(found["npv_p50_eur"], "EUR"),
+        "high": quantity(found["npv_p90_eur"], "EUR"),
+    }
+
+
+def spread_marks(result: Mapping[str, Any]) -> dict[str, float] | None:
+    """Places of the quantiles, of zero and of the study's own case on an axis from 0 to 100."""
+    found = result.get("chances") or {}
+    values = dict(
+        zip(found.get("npv_levels") or (), found.get("npv_quantiles_eur") or (), strict=True)
+    )
+    if not values or any(is_missing(value) for value in values.values()):
+        return None
+    study = (result.get("money") or {}).get("npv_eur")
+    shown = {
+        "p5": values[0.05],
+        "p10": values[0.1],
+        "p50": values[0.5],
+        "p90": values[0.9],
+        "p95": values[0.95],
+        "zero": 0.0,
+    }
+    if not is_missing(study):
+        shown["study"] = study
+    low, high = min(shown.values()), max(shown.values())
+    margin = 0.04 * ((high - low) or 1.0)
+    span = high - low + 2.0 * margin
+    marks = {name: BAR * (value - low + margin) / span for name, value in shown.items()}
+    return marks | {
+        "width": marks["p90"] - marks["p10"],
+        "tail_width": marks["p95"] - marks["p5"],
+    }
+
+
+def driver_rows(result: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The strongest drivers with the share of the variance that each makes."""
+    found = (result.get("futures") or {}).get("drivers") or []
+    rows = [one for one in found[:MOST_DRIVERS] if (one["total_share"] or 0.0) > 0.005]
+    top = max((one["total_share"] for one in rows), default=1.0)
+    return [
+        {
+            "label": str(DRIVERS.get(one["key"], one["key"])),
+            "value": quantity(one["total_share"], "share", 2),
+            "error": quantity(one["error_share"], "share", 1),
+            "width": f"{BAR * min(1.0, one['total_share'] / top):.2f}",
+        }
+        for one in rows
+    ]
+
+
+def method_sentences(result: Mapping[str, Any], town: Mapping[str, Any]) -> list[str]:
+    """Say what the futures were drawn from and how far off the method is."""
+    drawn, checked = town.get("futures") or {}, result.get("futures") or {}
+    told = []
+    if drawn:
+        told.append(
+            _("%(count)s futures were drawn, with seed %(seed)s; every parcel meets the same.")
+            % {"count": count(drawn["count"]), "seed": drawn["seed"]}
+        )
+        years = ", ".join(drawn["price_years"])
+        if not drawn["price_years"]:
+            told.append(_("The hours of the prices follow the study's own year in all of them."))
+        elif drawn["price_years_are_own"]:
+            told.append(
+                _("The hours of the prices follow these years: %(years)s.") % {"years": years}
+            )
+        else:
+            told.append(
+                _(
+                    "Fewer than five price years are loaded, so the hours of the prices follow"
+                    " %(first)s to %(last)s instead, each brought to the study's mean. The weather"
+                    " is that of the study in all of them."
+                )
+                % {"first": drawn["price_years"][0], "last": drawn["price_years"][-1]}
+            )
+    if not is_missing(checked.get("error_largest_eur")):
+        told.append(
+            _(
+                "Futures are read from tables of solved years. In %(futures)s of them all %(years)s"
+                " years were solved again: the present value differed by %(mean)s on average and by"
+                " %(largest)s at most."
+            )
+            % {
+                "futures": count(checked["resolved_futures"]),
+                "years": count(checked["resolved_years"]),
+                "mean": quantity(checked["error_mean_eur"], "EUR"),
+                "largest": quantity(checked["error_largest_eur"], "EUR"),
+            }
+        )
+    return told
+
+
+def future_findings(result: Mapping[str, Any], town: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Everything the page says of the futures of a parcel; None where none were drawn."""
+    sentence = chance_sentence(result)
+    if not sentence:
+        return None
+    found = result["chances"]
+    return {
+        "sentence": sentence,
+        "marks": spread_marks(result),
+        "rows": [
+            (_("Chance that the present value is above zero"), _error(found)),
+            (_("One in ten is worse than (P10)"), quantity(found["npv_p10_eur"], "EUR")),
+            (_("Half are worse than (P50)"), quantity(found["npv_p50_eur"], "EUR")),
+            (_("One in ten is better than (P90)"), quantity(found["npv_p90_eur"], "EUR")),
+            (_("Mean of the worst 5 % (CVaR)"), quantity(found["npv_worst_mean_eur"], "EUR")),
+            (
+                _("The study's own case"),
+                quantity((result.get("money") or {}).get("npv_eur"), "EUR"),
+            ),
+            (
+                _("Chance that income does not cover the debt in some year"),
+                quantity(found["p_debt_uncovered"], "share", 2),
+            ),
+            (
+                _("Median cost of heat, net of computing"),
+                quantity(found["heat_cost_p50_eur_per_mwh"], "EUR/MWh"),
+            ),
+        ],
+        "drivers": driver_rows(result),
+        "method": method_sentences(result, town),
+        "stress": stress_rows(result),
+        "break_even": break_even_sentences(result),
+    }
+
+
+def _error(found: Mapping[str, Any]) -> str:
+    return _("%(share)s ± %(error)s") % {
+        "share": quantity(found["p_npv_positive"], "share", 2),
+        "error": quantity(found["p_error"], "share", 1),
+    }
+
+
+def stress_rows(result: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Each bad case with what it makes of worth and heat, and who heats instead."""
+    return [
+        {
+            "label": str(CASES.get(one["key"], one["key"])),
+            "npv": quantity(one["npv_eur"], "EUR"),
+            "npv_change": _signed(one["npv_change_eur"], "EUR"),
+            "heat": quantity(one["heat_mwh_per_a"], "MWh/a"),
+            "heat_change": _signed(one["heat_change_mwh_per_a"], "MWh/a"),
+            "backup": quantity(one["backup_eur"], "EUR"),
+        }
+        for one in (result.get("futures") or {}).get("stress") or []
+    ]
+
+
+def _signed(value: float | None, unit: str) -> str:
+    if is_missing(value):
+        return quantity(value, unit)
+    if abs(value) < 0.5:
+        return "0"
+    return ("+" if value > 0 else "") + quantity(value, unit)
+
+
+def break_even_sentences(result: Mapping[str, Any]) -> list[str]:
+    """Say at which hash price and at which price of heat the present value is zero."""
+    found = (result.get("futures") or {}).get("break_even")
+    if not found:
+        return []
+    price, heat = found["hashprice_usd_per_ph_day"], found["heat_eur_per_mwh"]
+    return [
+        _("At no hash price does it pay.")
+        if is_missing(price)
+        else _("It pays from a hash price of %(price)s USD per PH/s and day in the first year on.")
+        % {"price": digits(price, 3)},
+        _("At no price of heat does it pay.")
+        if is_missing(heat)
+        else _("It pays from a mean price of heat of %(heat)s on.")
+        % {"heat": quantity(heat, "EUR/MWh")},
+    ]

@@ -1,0 +1,93 @@
+"""Turns what the futures say into the document of a run."""
+
+from typing import Any
+
+from engines.evaluation.future_plans import FutureTown
+from engines.evaluation.futures import (
+    HubFutures,
+    TableError,
+    future_town,
+    hub_drivers,
+    table_error,
+)
+from engines.evaluation.hubs import Hubs
+from engines.evaluation.stress import StressCase, break_even, stress_cases
+from engines.futures.drivers import Driver
+from engines.futures.summary import LEVELS
+from sites.assembly import Assembled
+from sites.services.plain import number
+
+
+def future_of(given: Assembled) -> FutureTown:
+    """Draw the futures of a run; every parcel meets the same."""
+    hours = len(given.town.outdoor_degc)
+    return future_town(given.price_years, hours, given.choices, given.assumptions)
+
+
+def chances_document(drawn: HubFutures, i: int) -> dict[str, Any]:
+    """What the futures make of one parcel."""
+    return {
+        "p_npv_positive": number(drawn.positive.share[i]),
+        "p_error": number(drawn.positive.error_share[i]),
+        "npv_p10_eur": number(drawn.npv.p10[i]),
+        "npv_p50_eur": number(drawn.npv.p50[i]),
+        "npv_p90_eur": number(drawn.npv.p90[i]),
+        "npv_mean_eur": number(drawn.npv.mean[i]),
+        "npv_worst_mean_eur": number(drawn.npv.worst_mean[i]),
+        "npv_levels": list(LEVELS),
+        "npv_quantiles_eur": [number(value) for value in drawn.npv.quantiles[i]],
+        "p_debt_uncovered": number(drawn.uncovered.share[i]),
+        "heat_cost_p50_eur_per_mwh": number(drawn.heat_cost_p50_eur_per_mwh[i]),
+    }
+
+
+def draw_document(town: FutureTown, given: Assembled) -> dict[str, Any]:
+    """What the futures were drawn from."""
+    return {
+        "count": town.futures.count,
+        "seed": round(given.assumptions["futures.seed"]),
+        "spread": given.assumptions["futures.spread"],
+        "price_years": list(town.prices.labels),
+        "price_years_are_own": town.prices.are_own,
+    }
+
+
+def futures_documents(given: Assembled, hubs: Hubs) -> list[dict[str, Any]]:
+    """Drivers, the error of the method and bad cases, for each of these parcels."""
+    town = future_of(given)
+    drivers = hub_drivers(hubs, town, given.choices, given.assumptions)
+    error = table_error(hubs, town, given.choices, given.assumptions)
+    cases = stress_cases(hubs, given.choices, given.assumptions)
+    zero = break_even(hubs, town, given.choices, given.assumptions)
+    return [
+        _document(i, drivers[i], error)
+        | {
+            "stress": [_case(i, case) for case in cases],
+            "break_even": {name: number(values[i]) for name, values in vars(zero).items()},
+        }
+        for i in range(len(given.rows))
+    ]
+
+
+def _case(i: int, case: StressCase) -> dict[str, Any]:
+    return {"key": case.key} | {
+        name: number(values[i]) for name, values in vars(case).items() if name != "key"
+    }
+
+
+def _document(i: int, drivers: tuple[Driver, ...], error: TableError) -> dict[str, Any]:
+    return {
+        "drivers": [
+            {
+                "key": driver.key,
+                "alone_share": number(driver.alone_share),
+                "total_share": number(driver.total_share),
+                "error_share": number(driver.error_share),
+            }
+            for driver in drivers
+        ],
+        "resolved_futures": error.futures,
+        "resolved_years": error.years,
+        "error_mean_eur": number(error.mean_eur[i]),
+        "error_largest_eur": number(error.largest_eur[i]),
+    }

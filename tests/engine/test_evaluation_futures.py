@@ -1,0 +1,150 @@
+"""The hubs of a town in many futures, against the study itself and against solving it again."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from test_evaluation import CHOICES, evaluate, make_candidates, make_town
+
+from engines.assumptions import build_assumptions
+from engines.evaluation.future_plans import PriceYears, operated, plan_table, terms_of
+from engines.evaluation.futures import (
+    central_npv_eur,
+    future_town,
+    hub_drivers,
+    hub_futures,
+    table_error,
+)
+from engines.evaluation.judge import judge
+from engines.futures.worth import worth
+
+HOURS = 8760
+HOUR = np.arange(HOURS)
+
+
+def prices(seed: int) -> np.ndarray:
+    """A day with a dear evening, a cheap noon in summer, and noise."""
+    rng = np.random.default_rng(seed)
+    day = 20 * np.sin(2 * np.pi * (HOUR % 24 - 12) / 24)
+    return 50 + day + 8 * np.cos(2 * np.pi * HOUR / HOURS) + 12 * rng.normal(size=HOURS)
+
+
+@pytest.fixture(scope="module")
+def hubs():
+    town = dataclasses.replace(make_town(), day_ahead_eur_per_mwh=prices(0))
+    return evaluate(town)[0]
+
+
+def study(**overrides: float):
+    return build_assumptions({"hub.power_it_kw": 100.0} | {
+        f"futures.{key}": value for key, value in overrides.items()
+    })  # fmt: skip
+
+
+def drawn(a, years: int = 6):
+    given = PriceYears(
+        tuple(f"year {i}" for i in range(years)),
+        np.array([prices(i + 1) for i in range(years)]),
+        are_own=True,
+    )
+    return future_town(given, HOURS, CHOICES, a)
+
+
+def test_no_spread_gives_the_study_exactly(hubs):
+    a = study(spread=0.0)
+    found = hub_futures(hubs, drawn(a), CHOICES, a)
+    for values in (found.npv.p10, found.npv.p50, found.npv.p90, found.npv.worst_mean):
+        assert values == pytest.approx(hubs.money.npv_eur, rel=1e-12)
+    assert (found.positive.share == (hubs.money.npv_eur > 0)).all()
+    known = ~np.isnan(hubs.money.lcoh_net_eur_per_mwh)
+    assert found.heat_cost_p50_eur_per_mwh[known] == pytest.approx(
+        hubs.money.lcoh_net_eur_per_mwh[known], rel=1e-9
+    )
+
+
+def test_the_table_knows_every_line_of_the_study(hubs):
+    # nothing is carried over unread: plans, purchases and operation add up to the study's worth
+    a = study()
+    town = drawn(a)
+    table, terms = plan_table(operated(hubs), town, CHOICES, a), terms_of(hubs, a)
+    assert central_npv_eur(table, terms, town) == pytest.approx(hubs.money.npv_eur, rel=1e-9)
+    found = hub_futures(hubs, town, CHOICES, a)
+    assert found.carried_eur == pytest.approx(0.0, abs=1e-6)
+
+
+def test_the_error_of_the_table_is_small_beside_the_spread(hubs):
+    a = study()
+    town = drawn(a)
+    found = hub_futures(hubs, town, CHOICES, a)
+    error = table_error(hubs, town, CHOICES, a)
+    width = found.npv.p90 - found.npv.p10
+    assert (width > 0).all()
+    assert error.futures == 12
+    assert error.years == 12 * 15
+    assert (np.abs(error.mean_eur) < 0.05 * width).all()
+    assert (error.largest_eur < 0.15 * width).all()
+
+
+def test_no_spread_has_no_error(hubs):
+    a = study(spread=0.0)
+    error = table_error(hubs, drawn(a), CHOICES, a, sample=2)
+    assert error.largest_eur == pytest.approx(0.0, abs=1e-6)
+
+
+def test_price_years_of_another_length_are_left_out(hubs):
+    a = study()
+    short = PriceYears(("leap",), np.full((1, HOURS + 24), 50.0), are_own=True)
+    town = future_town(short, HOURS, CHOICES, a)
+    assert town.prices.labels == ()
+    assert (town.futures.price_year == 0).all()
+    assert np.isfinite(hub_futures(hubs, town, CHOICES, a).npv.mean).all()
+
+
+def test_the_drivers_of_a_hub_that_computes_are_those_of_computing(hubs):
+    a = study()
+    strongest = hub_drivers(hubs, drawn(a), CHOICES, a)[0]
+    assert {one.key for one in strongest[:2]} == {"decay", "cycle"}
+    assert sum(one.alone_share for one in strongest) < 1.15
+
+
+def test_the_verdict_knows_the_chance(hubs):
+    a = study()
+    found = hub_futures(hubs, drawn(a), CHOICES, a)
+    places = make_candidates()
+    without = judge(places, hubs, CHOICES, a)
+    judged = judge(places, hubs, CHOICES, a, found)
+
+    def missing(judgement):
+        return {
+            str(reason.numbers["name"])
+            for reason in judgement.verdicts[0].reasons
+            if reason.key == "number_missing"
+        }
+
+    assert "p_npv_positive" in missing(without)
+    assert "p_npv_positive" not in missing(judged)
+    chances = [r for r in judged.conditional[0].reasons if r.key in ("npv_likely", "npv_unlikely")]
+    assert chances[0].numbers["probability_percent"] == pytest.approx(
+        100.0 * found.positive.share[0]
+    )
+
+
+def test_a_table_of_one_hub_is_that_hub(hubs):
+    # what is said of a parcel does not depend on its neighbours
+    a = study()
+    town = drawn(a)
+    table, terms = plan_table(operated(hubs), town, CHOICES, a), terms_of(hubs, a)
+    found = worth(table, town.futures, town.heat_factor, terms).npv_eur
+    turned = dataclasses.replace(
+        table,
+        sums=table.sums[::-1].copy(),
+        per_demand=table.per_demand[::-1].copy(),
+        per_capture=table.per_capture[::-1].copy(),
+    )
+    assets = tuple(
+        dataclasses.replace(one, cost_eur=np.broadcast_to(one.cost_eur, 3)[::-1])
+        for one in terms.assets
+    )
+    there = dataclasses.replace(terms, assets=assets, opex_eur_per_a=terms.opex_eur_per_a[::-1])
+    again = worth(turned, town.futures, town.heat_factor, there).npv_eur
+    assert again[::-1] == pytest.approx(found, rel=1e-12)
