@@ -60,6 +60,8 @@ def _study(slug: str, count: int) -> dict[str, object]:
     start = time.perf_counter()
     run = scoring.execute(run.job_id)
     seconds = time.perf_counter() - start
+    if run.result is None:
+        raise SystemExit(f"the run did not end: {run.job.sentence}")
     return {
         "parcels": run.result["status"]["candidates"],
         "ranked": run.result["status"]["ranked"],
