@@ -25,7 +25,9 @@ def expected(ranked, changed: dict[str, float]) -> dict[str, int]:
     """Ranks by the engines, with these weights in per cent and all others as in the study."""
     given = ranked[0]["criteria"]
     rules = [
-        Criterion(c["key"], c["unit"], c["low"], c["high"], changed.get(c["key"], 100 * c["weight"]))
+        Criterion(
+            c["key"], c["unit"], c["low"], c["high"], changed.get(c["key"], 100 * c["weight"])
+        )
         for c in given
     ]
     values = np.array(
