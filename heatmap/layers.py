@@ -326,6 +326,7 @@ WORDS: dict[str, Text] = {
     "immersion_oil": _("immersion in oil"),
     "temperatures": _("temperatures"),
     "displaced_source": _("displaced heat source"),
+    "high_load_windows": _("high-load windows of the network"),
     "headroom": _("grid headroom"),
     "prices": _("prices"),
     "heating_plant": _("heating plant"),

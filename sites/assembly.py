@@ -10,6 +10,7 @@ import numpy as np
 from engines.assumptions import Assumptions, frozen_assumptions
 from engines.evaluation.future_plans import PriceYears
 from engines.evaluation.gates import SEVERITY
+from engines.evaluation.money_choices import money_choices
 from engines.evaluation.records import (
     Candidates,
     Land,
@@ -36,7 +37,7 @@ from sites.parcel_selectors import (
 
 GROUP_OF_CELLS = "MFH"
 PROFILE_OF_GROUP = {"GHD": "ghd", "MFH": "mfh3", "EFH": "efh3"}
-UTC_OFFSET_H = {"DE": 1, "FI": 2}
+UTC_OFFSET_H = {"DE": 1, "DK": 1, "FI": 2, "SE": 1}
 WEEKDAY_YEAR = 2024
 LEAP_YEAR_H = 8784
 PRICE_YEAR = "price_year:"
@@ -158,6 +159,7 @@ def _candidates(
         },
         zoning=tuple(row.zoning for row in rows),
         land=land,
+        land_eur_per_m2=_floats([row.price_eur_per_m2 for row in rows]),
     )
 
 
@@ -180,6 +182,9 @@ def _town(
         plants_kw={
             plant[3] or plant[2]: np.nan if plant[5] is None else plant[5]
             for plant in network.plants
+        },
+        plants_eur_per_mwh={
+            plant[3] or plant[2]: _floats(plant[7]) for plant in network.plants if plant[7]
         },
         heat_load_kw=_measured(versions, SeriesQuantity.HEAT_LOAD),
         supply_degc=_measured(versions, SeriesQuantity.SUPPLY),
@@ -297,6 +302,7 @@ def _choices(inputs: dict[str, Any], country: str) -> StudyChoices:
         start_year=study["start_year"],
         area_type=study["area_type"],
         demand_method=study.get("demand_method", "bdew"),
+        money=money_choices(study.get("money") or {}),
         natures={
             "heat": nature(
                 "heat",

@@ -16,6 +16,7 @@ from sites.carbon_findings import carbon_findings
 from sites.future_findings import future_findings
 from sites.grid_findings import grid_findings
 from sites.law_findings import law_rows, law_summary
+from sites.money_findings import books_findings, displaced_findings
 from sites.network_findings import network_findings
 from sites.resilience_findings import resilience_findings
 from sites.sentences import reason
@@ -29,6 +30,7 @@ HOURS = 8760
 SELDOM = 0.5  # share of the hours below which the fixed costs decide the cost of heat
 DWARFED = 3.0  # times the best-known alternatives from which a bar is cut
 SCALE_OVER_OTHERS = 1.5
+OTHERS = ("pump", "boiler", "electric")
 
 
 def _pct(share: float) -> str:
@@ -198,6 +200,12 @@ def money_table(result: dict[str, Any]) -> dict[str, Any]:
             (others.get("gas_boiler") or {}).get("lcoh_eur_per_mwh"),
             False,
         ),
+        (
+            "electric",
+            _("Electric boiler"),
+            (others.get("electric_boiler") or {}).get("lcoh_eur_per_mwh"),
+            False,
+        ),
     ]
     top = _scale_end(costs)
     bars = [
@@ -230,7 +238,7 @@ def _scale_end(costs: list[tuple[str, str, Any, bool]]) -> float:
     """Return where the scale ends: at the largest cost, or short of it where it dwarfs the rest."""
     value = {key: abs(cost) for key, _l, cost, _s in costs if _known(cost)}
     top = max(value.values(), default=0.0) or 1.0
-    others = max((value[key] for key in ("pump", "boiler") if key in value), default=0.0)
+    others = max((value[key] for key in OTHERS if key in value), default=0.0)
     return SCALE_OVER_OTHERS * others if others and top > DWARFED * others else top
 
 
@@ -252,7 +260,8 @@ def hours_sentence(result: dict[str, Any]) -> str:
         if _known(headroom_kw) and headroom_kw <= 0:
             return _("The hub never runs: the substation has no power left for it.")
         return _(
-            "The hub never runs: in no hour do heat and computing earn what the electricity costs."
+            "The hub never runs: in no year do heat and computing earn what the electricity costs,"
+            " the yearly charge for its power included."
         )
     seldom = sum(years) < SELDOM * HOURS * len(years)
     sentence = (
@@ -272,7 +281,7 @@ def hours_sentence(result: dict[str, Any]) -> str:
 
 def _money_sentence(costs: list[tuple[str, str, Any, bool]]) -> str:
     value = {key: cost for key, _l, cost, _s in costs if _known(cost)}
-    best = min((value[k] for k in ("pump", "boiler") if k in value), default=None)
+    best = min((value[k] for k in OTHERS if k in value), default=None)
     if "gross" not in value or best is None:
         return _("The cost of heat cannot be compared yet")
     if value["gross"] <= best:
@@ -311,6 +320,8 @@ def parcel_findings(
         "year_title": year_sentence(rows) if rows else "",
         "temperature_title": temperature_sentence(result, hourly),
         "money": money_table(result),
+        "books": books_findings(result),
+        "displaced": displaced_findings((town_result or {}).get("town") or {}),
         "network": network_findings(result),
         "grid": grid_findings(result),
         "resilience": resilience_findings(result),

@@ -123,7 +123,8 @@ ORDER BY c.id
 
 PLANTS = (
     """
-SELECT near.piece_no, near.at_end, l.ref, l.name, l.plant_kind, l.capacity_kw, l.must_run_kw
+SELECT near.piece_no, near.at_end, l.ref, l.name, l.plant_kind, l.capacity_kw, l.must_run_kw,
+       l.marginal_cost_eur_per_mwh
 FROM heatmap_plant l
 """
     + NEAREST_PIECE.format(point="l.geom")
@@ -175,7 +176,8 @@ class NetworkRows:
         In the town's own grid.
     length_m : array, shape (pieces,)
     customers : list of (piece, at its end, use, MWh/a)
-    plants : list of (piece, at its end, id, name, kind, capacity [kW], must-run [kW])
+    plants : list of (piece, at its end, id, name, kind, capacity [kW], must-run [kW], cost of the
+        months [EUR/MWh])
     nearest_piece : dict of str to int
         By id of the parcel.
     """
@@ -186,7 +188,9 @@ class NetworkRows:
     end_xy: np.ndarray
     length_m: np.ndarray
     customers: list[tuple[int, bool, str, float]]
-    plants: list[tuple[int, bool, str, str, str, float | None, float | None]]
+    plants: list[
+        tuple[int, bool, str, str, str, float | None, float | None, list[float | None] | None]
+    ]
     nearest_piece: dict[str, int]
 
 

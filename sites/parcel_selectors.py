@@ -87,6 +87,7 @@ JOINS = {
 
 PARCELS = """
 SELECT p.id, p.ref, p.name, p.parcel_kind, p.zoning, p.ownership, p.area_m2,
+       p.price_eur_per_m2,
        ST_X(w.point) AS lon, ST_Y(w.point) AS lat,
        ST_CoveredBy(p.geom, ST_Buffer(m.extent, %(border_m)s)) AS inside,
        pipe.id AS pipe_id, pipe.distance_m AS pipe_m,
@@ -138,6 +139,7 @@ class ParcelRow:
     zoning: str
     ownership: str
     area_m2: float
+    price_eur_per_m2: float | None
     lon: float
     lat: float
     inside: bool

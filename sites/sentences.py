@@ -183,6 +183,9 @@ REASONS: dict[str, str | Promise] = {
         "The loss, {yearly_eur:.0f} EUR in a year and {total_eur:.0f} EUR in all, exceeds the "
         "learning budget."
     ),
+    "never_runs": _(
+        "The hub never runs: in no year do heat and computing earn what the electricity costs."
+    ),
     "no_budget": _("No learning budget is stated."),
     "assumed_gate": _("Assumes that the gate {gate}, which cannot be judged, is passed."),
     "assumed_evidence": _("Takes {name} as known, though it is {evidence}."),
@@ -226,6 +229,20 @@ NOTES: dict[str, str | Promise] = {
     ),
     "starved": _(
         "In {hours:.0f} hours some customer at the end of a long pipe gets water that is too cold."
+    ),
+    "displaced_unknown": _(
+        "What the hub's heat replaces is not known in {months:.0f} of 12 months; its value, and "
+        "all that follows from it, is unknown."
+    ),
+    "displaced_measured": _(
+        "The value of the heat is that of the plants' own marginal costs, month by month."
+    ),
+    "price_before_start": _(
+        "The price is {years:.1f} years older than the first hour; it has decayed by then."
+    ),
+    "other_computing": _(
+        "Other computing is no like-for-like replacement: it needs redundancy, fibre and staff, "
+        "and machines that are rented out may not stop."
     ),
     "must_run_unknown": _(
         "For {plants:.0f} plants no heat that must run is stated; none is counted."

@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{RUN}/map.html", downloads.map_file, name="run_map"),
     path(f"{RUN}/parcels/<path:ref>/hourly.json", downloads.hourly_json, name="hourly"),
     path(f"{RUN}/parcels/<path:ref>/hourly.csv", downloads.hourly_csv, name="hourly_csv"),
+    path(f"{RUN}/parcels/<path:ref>/cash-flow.csv", downloads.cash_flow_csv, name="cash_flow_csv"),
     path(f"{RUN}/parcels/<path:ref>/pin", parcels.pin, name="parcel_pin"),
     path(f"{RUN}/parcels/<path:ref>/verify", parcels.verify, name="parcel_verify"),
     path(f"{RUN}/parcels/<path:ref>/", parcels.parcel_page, name="parcel"),

@@ -106,6 +106,7 @@ PARTS: dict[str, str | Promise] = {
     "controls": _("Controls"),
     "contingency": _("Contingency"),
     "cable": _("Electricity cable"),
+    "land": _("Land"),
     "it": _("Electricity of the computers"),
     "auxiliary": _("Pumps and controls"),
     "pipe_loss": _("Lost in the connection pipe"),
@@ -177,6 +178,8 @@ GROUPS: dict[str, str | Promise] = {
     "inertia": _("Thermal inertia"),
     "surplus": _("Surplus heat"),
     "cycling": _("Wear by switching"),
+    "reserve": _("Reserve fund"),
+    "contract": _("Electricity contracts"),
 }
 INPUTS: dict[str, str | Promise] = {
     "grid_offer": _("grid operator's offer"),
@@ -208,7 +211,6 @@ CATALOGUE_LABELS = (
     _("Air-cooled with a coil"),
     _("Electric boiler without computers"),
     _("Germany 2026, medium voltage, no privilege"),
-    _("Germany 2026, medium voltage, band load of 8,000 h and more than 10 GWh/a"),
     _("Germany 2026, large heat pump, medium voltage"),
     _("Finland from 1 July 2026, data centre, tax class I"),
     _("Finland 2026, large heat pump, tax class II"),
@@ -244,6 +246,10 @@ CATALOGUE_LABELS = (
     _("Other public body"),
     _("Private with an option to lease"),
     _("Private without an option"),
+    _("Germany 2026, electric boiler, medium voltage"),
+    _("Finland 2026, electric boiler in district heating, tax class II"),
+    _("Sweden, data centre, full energy tax"),
+    _("Denmark, data centre"),
 )
 OUTLOOKS: dict[str, str | Promise] = {
     "market": _("market"),

@@ -1,13 +1,19 @@
-"""Draws the figures of docs/methods about hubs and heat networks from the engines.
+"""Draws the figures of docs/methods about hubs, heat networks and grids from the engines.
 
 PYTHONPATH=.:tests .venv/bin/python bin/lib/heat_figures.py docs/images
 """
 
 import sys
+import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 import matplotlib
 import numpy as np
+import pandapower as pp
+import pandapower.networks as pn
+import pandas as pd
+from demandlib.bdew import HeatBuilding
 from heat_networks import DESTEST_NODES, destest, schutterwald, tree_by_hand
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,6 +22,8 @@ from engines.assumptions import build_assumptions
 from engines.economics.annuity import annuity_factor
 from engines.thermal.connection import RunningCosts
 from engines.thermal.cycling import cycles_to_failure
+from engines.thermal.degree_days import degree_day_profile
+from engines.thermal.demand import heat_profile, profile
 from engines.thermal.envelope import technologies
 from engines.thermal.exchanger_chain import exchanger_chain, return_hand_over, supply_hand_over
 from engines.thermal.heat_pump import field_cop, heat_pump, jensen_cop, lorenz_pinch_cop
@@ -25,7 +33,9 @@ from engines.thermal.mode_year import hub_heat, injection_points
 from engines.thermal.route_worth import HubOnRoute, InjectionPlaces
 from engines.thermal.routes import routes_by_straight_line
 from engines.thermal.street_graph import Goals
+from heatmap.ingest.reader.grid_tables import grid_tables
 from sites.verify.hydraulics import second_opinion
+from sites.verify.power_flow import build, hosting_capacity
 
 A = build_assumptions()
 LOOK = {"svg.hashsalt": "heathub", "svg.fonttype": "none", "font.size": 9, "axes.grid": True}
@@ -150,7 +160,82 @@ def second_opinion_figure() -> Figure:
     return figure
 
 
+def _factors(customer: str, building_class: int) -> tuple[np.ndarray, np.ndarray]:
+    """Hour and weekday factors from the files of demandlib."""
+    folder = Path(find_spec("demandlib").submodule_search_locations[0]) / "bdew" / "bdew_data"
+    hours = pd.read_csv(folder / "shlp_hour_factors.csv", index_col=0)
+    hours = hours[(hours.shlp_type == customer) & (hours.building_class == building_class)]
+    table = hours.sort_values(["weekday", "hour_of_day"]).filter(like="temp_intervall")
+    weekdays = pd.read_csv(folder / "shlp_weekday_factors.csv", index_col=0)
+    of_weekday = weekdays[weekdays.shlp_type == customer].wochentagsfaktor.to_numpy()
+    return np.broadcast_to(table.to_numpy().reshape(-1, 24, 10), (7, 24, 10)), of_weekday
+
+
+def demand_figure() -> Figure:
+    """A winter week of flats here and in demandlib, and the years of two methods in order."""
+    figure, left, right = two()
+    index = pd.date_range("2023-01-01", "2023-12-31 23:00", freq="h")
+    hour = np.arange(len(index))
+    outdoor = 9 - 9 * np.cos(2 * np.pi * (hour / 8760 - 0.05)) - 4 * np.cos(2 * np.pi * hour / 24)
+    shares = heat_profile(
+        outdoor, *_factors("MFH", 3), index.weekday.to_numpy()[::24], profile("mfh3")
+    )
+    judge = HeatBuilding(
+        index, temperature=pd.Series(outdoor, index=index), shlp_type="MFH", building_class=3,
+        wind_class=0, annual_heat_demand=1,
+    ).get_normalized_bdew_profile()  # fmt: skip
+    week = slice(24 * 14, 24 * 21)
+    left.plot(hour[week] / 24, 8760 * shares[week], label="here")
+    left.plot(hour[week][::6] / 24, 8760 * (judge / judge.sum()).to_numpy()[week][::6], "k.",
+              label="demandlib")  # fmt: skip
+    left.set(
+        xlabel="day of January", ylabel="heat over the mean of the year", title="flats (MFH 3)"
+    )
+    left.legend(fontsize=7)
+    by_degrees = degree_day_profile(
+        outdoor,
+        hot_water_share=A["demand.hot_water_share"],
+        limit_degc=A["demand.heating_limit_degc"],
+    )
+    for name, year in (("BDEW profile", shares), ("degree days", by_degrees)):
+        right.plot(np.sort(8760 * year)[::-1], label=name)
+    right.set(
+        xlabel="hours of the year, in order", ylabel="heat over the mean", title="two methods"
+    )
+    right.legend(fontsize=7)
+    return figure
+
+
+def hosting_figure() -> Figure:
+    """Voltages of a published grid, and how large a hub its buses carry."""
+    figure, left, right = two()
+    original = pn.mv_oberrhein()
+    tables = grid_tables(pp.to_json(original).encode()).tables
+    ours = build(tables)
+    for net in (original, ours):
+        pp.runpp(net, calculate_voltage_angles=True, init="dc")
+    left.plot(original.res_bus.vm_pu, ours.res_bus.vm_pu, ".")
+    ends = (original.res_bus.vm_pu.min(), original.res_bus.vm_pu.max())
+    left.plot(ends, ends, "k:", lw=0.8)
+    left.set(xlabel="pandapower's own network [pu]", ylabel="built from our tables [pu]",
+             title="voltages of mv_oberrhein")  # fmt: skip
+    left.ticklabel_format(useOffset=False)
+    inner = original.bus.index[original.bus.vn_kv == 20.0]
+    drops = original.res_bus.vm_pu[inner].sort_values(ascending=False)
+    buses = [int(drops.index[i]) for i in np.linspace(0, len(drops) - 1, 14).astype(int)]
+    found = [hosting_capacity(tables, bus, A, largest_kw=20_000.0) for bus in buses]
+    for limit, sign, mark in (("voltage", " pu ", "o"), ("transformer", "Transformer", "^")):
+        hit = [i for i, each in enumerate(found) if sign in each.limit.text]
+        at, power = [drops[buses[i]] for i in hit], [found[i].capacity_kw / 1000 for i in hit]
+        right.plot(at, power, mark, label=f"stopped by {limit}")
+    right.set(xlabel="voltage without a hub [pu]", ylabel="largest hub [MW]", ylim=(0, None),
+              title="what buses carry, by power flow")  # fmt: skip
+    right.legend(fontsize=7)
+    return figure
+
+
 if __name__ == "__main__":
+    warnings.simplefilter("ignore")  # old idioms of the judges
     matplotlib.rcParams.update(LOOK)
     folder = Path(sys.argv[1])
     for name, draw in (
@@ -159,6 +244,8 @@ if __name__ == "__main__":
         ("connection", connection_figure),
         ("inertia", inertia_figure),
         ("second-opinion", second_opinion_figure),
+        ("demand", demand_figure),
+        ("grid-hosting", hosting_figure),
     ):
         drawn = draw()
         drawn.tight_layout()

@@ -10,6 +10,14 @@ Three paths are known:
     assumed to be as far ahead of the market as the first ones were.
 ``flat``
     Sensitivity, for tests and for showing what a constant price would hide.
+
+The decay counts from the date of the price, not from the first hour of operation: a hub that opens
+later meets the market of its own first year. A fleet in service ages on every path: its hash rate
+per energy falls a little each year and starts afresh with the next fleet.
+
+Other computing (`gpu_rent`, `batch_hpc`) earns a tariff per kWh on the hours that are sold. It is
+no like-for-like replacement: it needs redundancy, fibre and staff, and rented machines may not
+stop.
 """
 
 from collections.abc import Sequence
@@ -21,15 +29,25 @@ from engines.arrays import FloatArray, as_floats, within
 from engines.compute.hashprice import revenue_eur_per_mwh_it
 from engines.errors import InvalidInput
 from engines.message import Message, message
+from engines.units import KWH_PER_MWH
 
 NOTES = {
     "heat_only": "The hub only heats; it earns no compute.",
     "fleet": "A later fleet has the same efficiency and price as the first.",
     "no_halving": "No halving step is included.",
     "sensitivity": "Sensitivity: {path} path, not the decaying market of the default.",
+    "price_before_start": (
+        "The price is {years:.1f} years older than the first hour; it has decayed by then."
+    ),
+    "other_computing": (
+        "Other computing is no like-for-like replacement: it needs redundancy, fibre and staff, "
+        "and machines that are rented out may not stop."
+    ),
 }
 
-KINDS = ("btc_asic", "none")
+BITCOIN, GPU_RENT, BATCH, NONE = "btc_asic", "gpu_rent", "batch_hpc", "none"
+KINDS = (BITCOIN, GPU_RENT, BATCH, NONE)
+BY_TARIFF = (GPU_RENT, BATCH)
 PATHS = ("market", "fleet", "flat")
 
 
@@ -40,9 +58,10 @@ class ComputeInput:
     Attributes
     ----------
     kind : str
-        ``btc_asic``, or ``none`` for a hub that only heats.
+        ``btc_asic``; ``gpu_rent`` or ``batch_hpc`` for a tariff per kWh; ``none`` for a hub that
+        only heats.
     hashprice_usd_per_ph_day : float
-        Hash price in the first year [USD per PH/s and day].
+        Hash price at `price_year` [USD per PH/s and day].
     efficiency_j_per_th : float
         Machine efficiency [J/TH]; the same for every later fleet.
     usd_per_eur, pool_fee_share : float
@@ -59,6 +78,13 @@ class ComputeInput:
         Hash price just after a halving over the price just before it [0-1].
     fleet_life_years : int
         Years after which machines are replaced.
+    price_year : float or None
+        Date of the price, in the same form; None: that of the first hour. A later one counts as
+        the first hour.
+    ageing_share_per_a : float
+        Loss of hash rate per energy with each year of a fleet [1/a].
+    tariff_eur_per_kwh, tariff_utilisation_share : float
+        For other computing: price of a kWh of machines in use; part of the hours sold [0-1].
     """
 
     kind: str
@@ -72,8 +98,24 @@ class ComputeInput:
     halving_years: tuple[float, ...]
     halving_factor: float
     fleet_life_years: int
+    price_year: float | None = None
+    ageing_share_per_a: float = 0.0
+    tariff_eur_per_kwh: float = 0.0
+    tariff_utilisation_share: float = 1.0
+
+    @property
+    def lag_years(self) -> float:
+        """Years from the date of the price to the first hour; never negative."""
+        if self.price_year is None:
+            return 0.0
+        return max(0.0, self.start_year - self.price_year)
 
     def __post_init__(self) -> None:
+        if self.price_year is not None:
+            within("price_year", self.price_year, 2000.0, 2200.0)
+        within("ageing_share_per_a", self.ageing_share_per_a, 0.0, 0.5)
+        within("tariff_eur_per_kwh", self.tariff_eur_per_kwh, 0.0)
+        within("tariff_utilisation_share", self.tariff_utilisation_share, 0.0, 1.0)
         if self.kind not in KINDS:
             raise InvalidInput(f"Compute kind {self.kind!r} is not one of {', '.join(KINDS)}.")
         if self.path not in PATHS:
@@ -107,58 +149,106 @@ class ComputePath:
 
 
 def halving_step_factors(
-    start_year: float, horizon_years: int, halving_years: Sequence[float], halving_factor: float
+    start_year: float,
+    horizon_years: int,
+    halving_years: Sequence[float],
+    halving_factor: float,
+    price_year: float | None = None,
 ) -> FloatArray:
     """Mean effect of the halvings on each year.
 
     A halving that falls inside a year counts by the share of the year that lies behind it:
     ``(1 - share) + share*factor``; later years carry the whole factor. A halving at or before the
-    start is already in the starting price and changes nothing.
+    date of the price (that of the start where none is given) is already in the price and changes
+    nothing.
     """
     years = start_year + np.arange(horizon_years, dtype=np.float64)
     factors = np.ones(horizon_years)
-    for halving in (date for date in halving_years if date > start_year):
+    known = start_year if price_year is None else min(price_year, start_year)
+    for halving in (date for date in halving_years if date > known):
         behind = (years + 1.0 - halving).clip(0.0, 1.0)
         factors = factors * (1.0 - behind * (1.0 - halving_factor))
     return factors
 
 
 def hashprice_factors(given: ComputeInput, horizon_years: int) -> FloatArray:
-    """Hash price of each year relative to the start, shape (years,).
+    """Price of computing in each year relative to the date of the price, shape (years,).
 
-    The first year counts in full, year `t` (from 0) ``(1 - d)^t`` on the market path and
-    ``(1 - d)^(t mod life)`` on the fleet path; both carry the halving steps. The flat path is 1.
+    Year `t` (from 0) counts ``(1 - d)^(lag + t)`` on the market path and ``(1 - d)^(lag + t mod
+    life)`` on the fleet path, with the lag from the date of the price to the first hour; both carry
+    the halving steps. The flat path is 1.
     """
     age = np.arange(horizon_years, dtype=np.float64)
     if given.path == "flat":
         return np.ones(horizon_years)
     if given.path == "fleet":
         age = age % given.fleet_life_years
-    decay: FloatArray = (1.0 - given.decay_share_per_a) ** age
+    decay: FloatArray = (1.0 - given.decay_share_per_a) ** (given.lag_years + age)
+    if given.kind in BY_TARIFF:
+        return decay
     return decay * halving_step_factors(
-        given.start_year, horizon_years, given.halving_years, given.halving_factor
+        given.start_year,
+        horizon_years,
+        given.halving_years,
+        given.halving_factor,
+        given.price_year,
     )
+
+
+def ageing_factors(given: ComputeInput, horizon_years: int) -> FloatArray:
+    """Hash rate per energy of a fleet in its years of service over a new one, shape (years,)."""
+    age = np.arange(horizon_years) % given.fleet_life_years
+    return (1.0 - given.ageing_share_per_a) ** age.astype(np.float64)
 
 
 def compute_path(given: ComputeInput, horizon_years: int) -> ComputePath:
     """Value of computing in each year of the study, shape (years,) [EUR/MWh_IT]."""
     if horizon_years < 1:
         raise InvalidInput(f"The study must cover at least one year, not {horizon_years}.")
-    if given.kind == "none":
+    if given.kind == NONE:
         zeros = np.zeros(horizon_years)
         return ComputePath(zeros, zeros, "none", (message(NOTES, "heat_only"),))
-    first = revenue_eur_per_mwh_it(
+    factor = hashprice_factors(given, horizon_years) * ageing_factors(given, horizon_years)
+    return ComputePath(as_floats(first_value(given) * factor), factor, given.path, _notes(given))
+
+
+def first_value(given: ComputeInput) -> FloatArray:
+    """Value of computing at the date of the price [EUR/MWh_IT].
+
+    ``HP/(24 e) 1000/fx (1 - pool)`` for bitcoin; ``tariff * utilisation * 1000`` for other
+    computing (domain.md 4.2 and 4.4).
+    """
+    if given.kind in BY_TARIFF:
+        return as_floats(given.tariff_eur_per_kwh * given.tariff_utilisation_share * KWH_PER_MWH)
+    return revenue_eur_per_mwh_it(
         given.hashprice_usd_per_ph_day,
         given.efficiency_j_per_th,
         given.usd_per_eur,
         given.pool_fee_share,
     )
-    factor = hashprice_factors(given, horizon_years)
-    return ComputePath(as_floats(first * factor), factor, given.path, _notes(given))
+
+
+def clocked_efficiency_j_per_th(rated_j_per_th: float, clock: float, exponent: float) -> float:
+    """Efficiency at another clock: ``P = P0 x^a`` and hash rate as `x` give ``e0 x^(a-1)``.
+
+    Parameters
+    ----------
+    clock : float
+        Over the rated clock, 0.5 to 1.1.
+    exponent : float
+        1.6 to 2.2; domain.md 2.1.
+    """
+    within("clock", clock, 0.5, 1.1)
+    within("clock exponent", exponent, 1.0, 3.0)
+    return float(rated_j_per_th * clock ** (exponent - 1.0))
 
 
 def _notes(given: ComputeInput) -> tuple[Message, ...]:
+    if given.kind in BY_TARIFF:
+        return (message(NOTES, "other_computing"),)
     notes = [message(NOTES, "fleet")]
+    if given.lag_years > 0.0 and given.path != "flat":
+        notes.append(message(NOTES, "price_before_start", years=given.lag_years))
     if given.path == "market" and not given.halving_years:
         notes.append(message(NOTES, "no_halving"))
     if given.path != "market":

@@ -1,4 +1,4 @@
-"""The same heat from a large heat pump or a gas boiler: what the hub has to beat.
+"""The same heat from a large heat pump, a gas boiler or an electric boiler: what to beat.
 
 Each alternative delivers the same heat and the same peak as the hub, pays its own tariff, and is
 bought, run and written off by the same rules (lives, residual values, discount rate).
@@ -50,6 +50,26 @@ class GasBoilerInput:
     gas_eur_per_mwh: float
     emission_t_per_mwh: float
     co2_eur_per_t: float
+
+
+@dataclass(frozen=True)
+class ElectricBoilerInput:
+    """An electric boiler: a hub without computers, and far cheaper; every number explicit.
+
+    `efficiency_share` is heat over electricity; the rest as for the heat pump.
+    """
+
+    capex_eur_per_kwth: float
+    grid_eur_per_kw: float
+    fixed_om_share_per_a: float
+    variable_om_eur_per_mwh: float
+    efficiency_share: float
+    life_years: int
+    day_ahead_eur_per_mwh: float
+    tariff: Tariff
+
+    def __post_init__(self) -> None:
+        within("electric boiler efficiency", self.efficiency_share, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
@@ -117,6 +137,24 @@ def gas_boiler_alternative(
     operation = bought * given.fixed_om_share_per_a + heat * given.variable_om_eur_per_mwh
     asset = Asset("gas boiler", bought, given.life_years, 0.0)
     return _alternative(asset, operation, heat * fuel, heat, rate_share, horizon_years)
+
+
+def electric_boiler_alternative(
+    heat_mwh_per_a: ArrayLike,
+    peak_kw: ArrayLike,
+    given: ElectricBoilerInput,
+    rate_share: float,
+    horizon_years: int,
+) -> Alternative:
+    """Cost of the same heat from an electric boiler; arguments as the heat pump's."""
+    heat, peak = as_floats(heat_mwh_per_a), as_floats(peak_kw)
+    drawn_mwh, drawn_kw = heat / given.efficiency_share, peak / given.efficiency_share
+    bill = annual_electricity_cost(drawn_mwh, given.day_ahead_eur_per_mwh, drawn_kw, given.tariff)
+    machine = peak * given.capex_eur_per_kwth
+    bought = machine + drawn_kw * given.grid_eur_per_kw
+    operation = machine * given.fixed_om_share_per_a + heat * given.variable_om_eur_per_mwh
+    asset = Asset("electric boiler", bought, given.life_years, 0.0)
+    return _alternative(asset, operation, bill.total_eur, heat, rate_share, horizon_years)
 
 
 def best_alternative_eur_per_mwh(*alternatives: Alternative) -> FloatArray:

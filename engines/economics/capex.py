@@ -31,6 +31,8 @@ class CapexRates:
         Lump sums [EUR].
     planning_share, contingency_share : float
         On all infrastructure, not on machines [0-1].
+    machine_eur_per_kw : float
+        Machines for other computing per kW of machine power, beside those priced by hash rate.
     """
 
     asic_usd_per_th: float
@@ -46,6 +48,7 @@ class CapexRates:
     controls_eur: float
     planning_share: float
     contingency_share: float
+    machine_eur_per_kw: float = 0.0
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
@@ -156,7 +159,8 @@ def capex(size: HubSize, rates: CapexRates) -> Capex:
     }
     infrastructure = as_floats(sum(lines.values())) + rates.civil_eur + rates.controls_eur
     return Capex(
-        asic_eur=hashrate * rates.asic_usd_per_th / rates.usd_per_eur,
+        asic_eur=hashrate * rates.asic_usd_per_th / rates.usd_per_eur
+        + it_kw * rates.machine_eur_per_kw,
         civil_eur=rates.civil_eur,
         controls_eur=rates.controls_eur,
         planning_eur=infrastructure * rates.planning_share,

@@ -90,6 +90,13 @@ def asset_flows(asset: Asset, horizon_years: int) -> FloatArray:
     return as_floats(as_floats(asset.cost_eur)[..., None] * pattern)
 
 
+def bought(asset: Asset, horizon_years: int) -> FloatArray:
+    """Return what is paid for the asset in each year, positive, (..., horizon_years + 1) [EUR]."""
+    times = np.zeros(horizon_years + 1)
+    times[0 : horizon_years : asset.life_years] = 1.0
+    return as_floats(as_floats(asset.cost_eur)[..., None] * times)
+
+
 def present_value(flows_eur: FloatArray, rate_share: float) -> FloatArray:
     """Worth today of flows: ``sum_t CF_t/(1+r)^t`` over the last axis [EUR].
 

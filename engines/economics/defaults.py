@@ -4,8 +4,13 @@ import numpy as np
 
 from engines.arrays import within
 from engines.assumptions import Assumptions
-from engines.compute.revenue import ComputeInput
-from engines.economics.alternatives import GasBoilerInput, HeatPumpInput
+from engines.compute.revenue import (
+    BITCOIN,
+    BY_TARIFF,
+    ComputeInput,
+    clocked_efficiency_j_per_th,
+)
+from engines.economics.alternatives import ElectricBoilerInput, GasBoilerInput, HeatPumpInput
 from engines.economics.capex import CapexRates, Lives
 from engines.economics.opex import OpexRates
 from engines.errors import InvalidInput
@@ -41,10 +46,18 @@ def heat_pump_price_eur_per_kwth(heat_pump_kwth: float, a: Assumptions) -> float
     return a["economics.heat_pump_eur_per_kwth"] * scale
 
 
-def capex_rates(a: Assumptions, power_it_kw: float, heat_pump_kwth: float) -> CapexRates:
-    """Prices of building a hub of this power, with a heat pump of `heat_pump_kwth` (0: none)."""
+def capex_rates(
+    a: Assumptions, power_it_kw: float, heat_pump_kwth: float, kind: str = BITCOIN
+) -> CapexRates:
+    """Prices of building a hub of this power, with a heat pump of `heat_pump_kwth` (0: none).
+
+    Machines that run below their rated clock are bought by their rated hash rate, so a TH/s in
+    service costs ``price/clock``.
+    """
+    per_th = a["compute.asic_usd_per_th"] / a["compute.clock_share"]
     return CapexRates(
-        asic_usd_per_th=a["compute.asic_usd_per_th"],
+        asic_usd_per_th=per_th if kind == BITCOIN else 0.0,
+        machine_eur_per_kw=a["compute.tariff_hardware_eur_per_kw"] if kind in BY_TARIFF else 0.0,
         usd_per_eur=a["compute.usd_per_eur"],
         container_eur_per_kw=_sized("container", "eur_per_kw", power_it_kw, a),
         dry_cooler_eur_per_kw=a["economics.dry_cooler_eur_per_kw"],
@@ -89,31 +102,41 @@ def lives(a: Assumptions) -> Lives:
 
 def compute_input(a: Assumptions, kind: str, path: str, start_year: float) -> ComputeInput:
     """Compute revenue of a study; `kind`, `path` and `start_year` are the study's choices."""
+    by_tariff = kind in BY_TARIFF
     return ComputeInput(
         kind=kind,
         hashprice_usd_per_ph_day=a["compute.hashprice_usd_per_ph_day"],
-        efficiency_j_per_th=a["compute.efficiency_j_per_th"],
+        efficiency_j_per_th=efficiency_j_per_th(a),
         usd_per_eur=a["compute.usd_per_eur"],
         pool_fee_share=a["compute.pool_fee_share"],
         path=path,
-        decay_share_per_a=a["compute.decay_share_per_a"],
+        decay_share_per_a=a[
+            "compute.tariff_decay_share_per_a" if by_tariff else "compute.decay_share_per_a"
+        ],
         start_year=start_year,
         halving_years=(a["compute.next_halving_year"],),
         halving_factor=a["compute.halving_factor"],
         fleet_life_years=round(a["compute.asic_life_years"]),
+        price_year=a["compute.price_year"],
+        ageing_share_per_a=a["compute.ageing_share_per_a"],
+        tariff_eur_per_kwh=a["compute.tariff_eur_per_kwh"],
+        tariff_utilisation_share=a["compute.tariff_utilisation_share"],
+    )
+
+
+def efficiency_j_per_th(a: Assumptions) -> float:
+    """Efficiency of the machines at the clock they run at [J/TH]."""
+    return clocked_efficiency_j_per_th(
+        a["compute.efficiency_j_per_th"], a["compute.clock_share"], a["compute.clock_exponent"]
     )
 
 
 def heat_pump_input(a: Assumptions, day_ahead_eur_per_mwh: float, tariff: Tariff) -> HeatPumpInput:
     """Describe the large heat pump that the hub stands against, at its own tariff."""
     start = "economics.alternative_heat_pump"
-    grid = (
-        a["economics.grid_contribution_eur_per_kw"]
-        + a["economics.transformer_eur_per_kva"] / a["economics.transformer_power_factor"]
-    )
     return HeatPumpInput(
         capex_eur_per_kwth=a[f"{start}_eur_per_kwth"],
-        grid_eur_per_kw=grid,
+        grid_eur_per_kw=_grid_eur_per_kw(a),
         fixed_om_share_per_a=a[f"{start}_fixed_om_share_per_a"],
         variable_om_eur_per_mwh=a[f"{start}_variable_om_eur_per_mwh"],
         cop=a[f"{start}_cop"],
@@ -135,3 +158,26 @@ def gas_boiler_input(a: Assumptions) -> GasBoilerInput:
         emission_t_per_mwh=a["heat.emission_gas_t_per_mwh"],
         co2_eur_per_t=a["heat.co2_eur_per_t"],
     )
+
+
+def electric_boiler_input(
+    a: Assumptions, day_ahead_eur_per_mwh: float, tariff: Tariff
+) -> ElectricBoilerInput:
+    """Describe the electric boiler that the hub stands against, at its own tariff."""
+    start = "economics.electric_boiler"
+    return ElectricBoilerInput(
+        capex_eur_per_kwth=a[f"{start}_eur_per_kwth"],
+        grid_eur_per_kw=_grid_eur_per_kw(a),
+        fixed_om_share_per_a=a[f"{start}_fixed_om_share_per_a"],
+        variable_om_eur_per_mwh=a[f"{start}_variable_om_eur_per_mwh"],
+        efficiency_share=a[f"{start}_efficiency_share"],
+        life_years=round(a[f"{start}_life_years"]),
+        day_ahead_eur_per_mwh=day_ahead_eur_per_mwh,
+        tariff=tariff,
+    )
+
+
+def _grid_eur_per_kw(a: Assumptions) -> float:
+    """Grid contribution and transformer per kW of electricity connected."""
+    transformer = a["economics.transformer_eur_per_kva"] / a["economics.transformer_power_factor"]
+    return a["economics.grid_contribution_eur_per_kw"] + transformer

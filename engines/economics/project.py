@@ -18,6 +18,7 @@ from engines.economics.cashflow import (
     Asset,
     RateOfReturn,
     asset_flows,
+    bought,
     present_value,
     rate_of_return,
 )
@@ -158,6 +159,10 @@ class MoneyInput:
         The whole bill; negative where the year's prices are [EUR/a].
     opex_eur_per_a : float or array (...)
         Operation without electricity, the same every year [EUR/a].
+    grant_eur : float or array (...)
+        Received on the day of building [EUR].
+    vat_share : float
+        Value added tax that does not come back, over purchases and running payments [0-1].
     """
 
     horizon_years: int
@@ -168,8 +173,11 @@ class MoneyInput:
     compute_eur: ArrayLike
     electricity_eur: ArrayLike
     opex_eur_per_a: ArrayLike
+    grant_eur: ArrayLike = 0.0
+    vat_share: float = 0.0
 
     def __post_init__(self) -> None:
+        within("vat_share", self.vat_share, 0.0, 1.0)
         within("rate_share", self.rate_share, 0.0, 1.0)
         within_or_missing("heat_mwh", self.heat_mwh, 0.0)
         for name in ("heat_mwh", "heat_eur", "compute_eur", "electricity_eur"):
@@ -232,8 +240,12 @@ def evaluate_money(given: MoneyInput) -> MoneyResult:
     heat_eur, compute_eur = as_floats(given.heat_eur), as_floats(given.compute_eur)
     electricity_eur = as_floats(given.electricity_eur)
     cost_eur = electricity_eur + as_floats(given.opex_eur_per_a)[..., None]
+    cost_eur = as_floats(cost_eur + given.vat_share * cost_eur.clip(min=0.0))
     ebitda_eur = as_floats(heat_eur + compute_eur - cost_eur)
     investment = as_floats(sum(asset_flows(asset, years) for asset in given.assets))
+    purchases = as_floats(sum(bought(asset, years) for asset in given.assets))
+    investment = as_floats(investment - given.vat_share * purchases)
+    investment[..., 0] += as_floats(given.grant_eur)
     flows = as_floats(investment + _from_year_one(ebitda_eur))
     heat_present = present_value(_from_year_one(as_floats(given.heat_mwh)), rate)
     compute_present = present_value(_from_year_one(compute_eur), rate)

@@ -24,14 +24,22 @@ def grid_factor_t_per_mwh(country: str, a: Assumptions) -> float:
 
 
 def displaced_t_per_mwh(choices: StudyChoices, grid_t_per_mwh: float, a: Assumptions) -> float:
-    """Return what the displaced source emits per MWh of heat; NaN where it is not known."""
+    """Return what the displaced sources emit per MWh of heat; NaN where one is not known.
+
+    The months count evenly.
+    """
     if choices.natures["displaced_source"] == UNKNOWN:
         return float("nan")
-    if choices.displaced_source in BURN_GAS:
+    months = [_source_t_per_mwh(name, grid_t_per_mwh, a) for name in choices.displaced_sources]
+    return float(np.mean(months))
+
+
+def _source_t_per_mwh(source: str, grid_t_per_mwh: float, a: Assumptions) -> float:
+    if source in BURN_GAS:
         return displaced_fuel_t_per_mwh(
             a["heat.emission_gas_t_per_mwh"], a["heat.displaced_efficiency_share"]
         )
-    if choices.displaced_source == "heat_pump":
+    if source == "heat_pump":
         return grid_t_per_mwh / a["economics.alternative_heat_pump_cop"]
     return float("nan")
 

@@ -6,18 +6,21 @@ own year, with less heat demand and with less heat caught.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
 from engines.dispatch.heat_limited import DispatchInputs, DispatchResult, heat_limited_dispatch
-from engines.evaluation.hubs import Hubs, electricity_eur
+from engines.evaluation.hubs import Hubs
+from engines.evaluation.operation import Offer, electricity_eur
 from engines.evaluation.records import StudyChoices
 from engines.evaluation.town import full_load_mwh_per_a
 from engines.futures.draw import Futures, Outlook
 from engines.futures.worth import COLUMNS, PlanTable, Terms
-from engines.grid.tariff import Tariff, tariff_named
+from engines.grid.contracts import ATYPICAL, FLEXIBLE
+from engines.grid.tariff import Tariff
 
 LEVELS = (0.15, 0.35, 0.55, 0.7, 0.82, 0.91, 0.97, 1.0)
 """Quantiles of compute revenue that are dispatched for each price year; densest where it earns."""
@@ -62,15 +65,19 @@ class Operated:
     ----------
     inputs : DispatchInputs
     dispatch : DispatchResult
+        Under the flexible contract.
     compute_eur_per_mwh : array, shape (years,)
         Revenue of each year of the study.
     day_ahead_mean_eur_per_mwh : float
+    others : tuple of Offer
+        Contracts beside the flexible one that futures may choose; a band load is not among them.
     """
 
     inputs: DispatchInputs
     dispatch: DispatchResult
     compute_eur_per_mwh: FloatArray
     day_ahead_mean_eur_per_mwh: float
+    others: tuple[Offer, ...] = ()
 
     @property
     def adders_eur_per_mwh(self) -> float:
@@ -80,25 +87,27 @@ class Operated:
 
 def operated(hubs: Hubs) -> Operated:
     """Return the operation of the hubs of a study."""
+    offers = hubs.operation.offers
     return Operated(
         hubs.inputs,
-        hubs.dispatch,
+        offers[FLEXIBLE].dispatch,
         hubs.compute.eur_per_mwh_it,
         hubs.town.day_ahead_mean_eur_per_mwh,
+        tuple(offers[name] for name in (ATYPICAL,) if name in offers),
     )
 
 
 def terms_of(hubs: Hubs, a: Assumptions) -> Terms:
     """Return what turns operation into worth in this study."""
-    opex = np.broadcast_to(np.asarray(hubs.cost.opex.total_eur), hubs.joined.shape)
+    opex = np.broadcast_to(np.asarray(hubs.cost.running_eur_per_a), hubs.joined.shape)
     return Terms(
         rate_share=a["economics.rate_share"],
         compute_eur_per_mwh=hubs.compute.eur_per_mwh_it,
         assets=hubs.cost.assets,
         opex_eur_per_a=opex.astype(np.float64),
-        debt_share=a["futures.debt_share"],
-        debt_rate_share=a["futures.debt_rate_share"],
-        debt_years=round(a["futures.debt_years"]),
+        debt_share=a["economics.debt_share"],
+        debt_rate_share=a["economics.debt_rate_share"],
+        debt_years=round(a["economics.debt_years"]),
     )
 
 
@@ -110,30 +119,64 @@ def plan_table(
     The study's own price year keeps the plans of the study (every year, and the sensitivities); a
     study without deviations is therefore read exactly.
     """
-    tariff = tariff_named(choices.tariff)
-    adders = hubs.adders_eur_per_mwh
     levels = _levels(hubs, town)
-    inputs = replace(hubs.inputs, compute_value_eur_per_mwh=levels)
+    usual = (hubs.inputs, hubs.dispatch, choices.money.tariff_of_hub(choices.tariff))
+    contracts = (usual, *((each.inputs, each.dispatch, each.tariff) for each in hubs.others))
+    years = all_in_eur_per_mwh(hubs, town)
+    found = [
+        _contract_plans(inputs, solved, tariff, levels, years, hubs.adders_eur_per_mwh, a)
+        for inputs, solved, tariff in contracts
+    ]
 
-    def plans(given: DispatchInputs, solved: DispatchResult | None = None) -> FloatArray:
-        return _sums(given, solved or heat_limited_dispatch(given), adders, tariff, a)
+    def together(tables: Sequence[Sequence[FloatArray]]) -> FloatArray:
+        """Put the plans of all contracts for a price year next to each other."""
+        return np.concatenate([part for year in zip(*tables, strict=True) for part in year], axis=1)
+
+    counts = [len(found) * part.shape[1] for part in found[0].sums]
+    return PlanTable(
+        sums=together([each.sums for each in found]),
+        first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        per_demand=together([each.per_demand for each in found]),
+        per_capture=together([each.per_capture for each in found]),
+    )
+
+
+class _Plans(NamedTuple):
+    """Plans under one contract, one table for each price year."""
+
+    sums: list[FloatArray]
+    per_demand: list[FloatArray]
+    per_capture: list[FloatArray]
+
+
+def _contract_plans(
+    given: DispatchInputs,
+    solved: DispatchResult,
+    tariff: Tariff,
+    levels: FloatArray,
+    years: Sequence[FloatArray],
+    adders: float,
+    a: Assumptions,
+) -> _Plans:
+    inputs = replace(given, compute_value_eur_per_mwh=levels)
+
+    def plans(moved: DispatchInputs, known: DispatchResult | None = None) -> FloatArray:
+        return _sums(moved, known or heat_limited_dispatch(moved), adders, tariff, a)
 
     usual = plans(inputs)
     less_heat = replace(inputs, uptake_kw=LESS_DEMAND * inputs.uptake_kw)
     less_caught = replace(inputs, capture_share=LESS_CAPTURE * inputs.capture_share)
     per_demand = (usual - plans(less_heat)) / (1.0 - LESS_DEMAND)
     per_capture = (usual - plans(less_caught)) / (1.0 - LESS_CAPTURE)
-    tables = [np.concatenate([plans(hubs.inputs, hubs.dispatch), usual], axis=1)]
-    at = [np.concatenate([hubs.inputs.compute_value_eur_per_mwh, levels])]
-    for prices in all_in_eur_per_mwh(hubs, town):
+    tables = [np.concatenate([plans(given, solved), usual], axis=1)]
+    at = [np.concatenate([given.compute_value_eur_per_mwh, levels])]
+    for prices in years:
         tables.append(plans(replace(inputs, price_eur_per_mwh=prices)))
         at.append(levels)
-    where = np.concatenate(at)
-    return PlanTable(
-        sums=np.concatenate(tables, axis=1),
-        first=np.concatenate([[0], np.cumsum([len(each) for each in at])]).astype(np.int64),
-        per_demand=_at_levels(per_demand, levels, where),
-        per_capture=_at_levels(per_capture, levels, where),
+    return _Plans(
+        tables,
+        [_at_levels(per_demand, levels, where) for where in at],
+        [_at_levels(per_capture, levels, where) for where in at],
     )
 
 

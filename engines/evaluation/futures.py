@@ -13,7 +13,8 @@ import numpy as np
 
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
-from engines.dispatch.heat_limited import DispatchInputs, heat_limited_dispatch
+from engines.calendar import MONTHS
+from engines.dispatch.heat_limited import DispatchInputs
 from engines.economics.heat_value import displaced_heat_eur_per_mwh
 from engines.evaluation.future_plans import (
     FutureTown,
@@ -23,15 +24,18 @@ from engines.evaluation.future_plans import (
     plan_table,
     terms_of,
 )
-from engines.evaluation.hubs import Hubs, electricity_eur
+from engines.evaluation.hubs import Hubs, operate_hubs
 from engines.evaluation.records import StudyChoices
-from engines.evaluation.town import full_load_mwh_per_a
 from engines.futures.draw import Futures, Outlook, draw_futures, futures_from
 from engines.futures.drivers import Driver, driver_shares
 from engines.futures.summary import Chance, Spread, chance, median_or_missing, spread
 from engines.futures.worth import PlanTable, Terms, invested_eur, worth
-from engines.grid.tariff import Tariff, tariff_named
 
+GAS_BURNERS = {
+    "boiler": "heat.displaced_efficiency_share",
+    "condensing": "economics.gas_boiler_efficiency_share",
+}
+"""Displaced sources that burn gas, and the assumption of their efficiency."""
 RESOLVED = 12
 """Futures of which every year is dispatched again."""
 
@@ -87,26 +91,42 @@ def future_town(
     used = prices if fits else PriceYears((), np.empty((0, hours)), are_own=False)
     outlook = Outlook(round(a["economics.horizon_years"]), choices.start_year, len(used.labels))
     futures = draw_futures(outlook, a)
-    return FutureTown(futures, outlook, used, heat_value_factor(futures, a))
+    return FutureTown(futures, outlook, used, heat_value_factor(futures, choices, a))
 
 
-def heat_value_factor(futures: Futures, a: Assumptions) -> FloatArray:
+def heat_value_factor(futures: Futures, choices: StudyChoices, a: Assumptions) -> FloatArray:
     """Return the factor on the worth of heat: displaced heat at other prices of gas and CO2.
 
-    The harm of a warmer return is a loss of the same fuel and moves along.
+    Only months in which a gas boiler is displaced move, all months counting evenly; a price of heat
+    stated by contract does not move at all. The harm of a warmer return is a loss of the same fuel
+    and moves along.
     """
-
-    def displaced(gas: FloatArray, co2: FloatArray) -> FloatArray:
-        return displaced_heat_eur_per_mwh(
-            gas * a["heat.gas_eur_per_mwh"],
+    still = np.ones(futures.count)
+    if choices.money.heat_tariff:
+        return still
+    gas_eur, co2_eur = a["heat.gas_eur_per_mwh"], a["heat.co2_eur_per_t"]
+    months = {source: choices.displaced_sources.count(source) for source in GAS_BURNERS}
+    usual = moved = 0.0 * still
+    for source, count in months.items():
+        parts = (
             a["heat.emission_gas_t_per_mwh"],
-            co2 * a["heat.co2_eur_per_t"],
-            a["heat.displaced_efficiency_share"],
+            a[GAS_BURNERS[source]],
             a["heat.displaced_variable_om_eur_per_mwh"],
         )
+        usual = usual + count * _gas_heat(gas_eur * still, co2_eur * still, *parts)
+        moved = moved + count * _gas_heat(
+            futures.gas_factor * gas_eur, futures.co2_factor * co2_eur, *parts
+        )
+    burning = sum(months.values()) / MONTHS
+    if burning == 0.0:
+        return still
+    return np.asarray(1.0 + burning * (moved / usual - 1.0), dtype=np.float64)
 
-    usual = displaced(np.ones(1), np.ones(1))
-    return displaced(futures.gas_factor, futures.co2_factor) / usual
+
+def _gas_heat(
+    gas: FloatArray, co2: FloatArray, emission: float, efficiency: float, upkeep: float
+) -> FloatArray:
+    return displaced_heat_eur_per_mwh(gas, emission, co2, efficiency, upkeep)
 
 
 def hub_futures(hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumptions) -> HubFutures:
@@ -138,7 +158,7 @@ def hub_drivers(
             table.per_demand[i : i + 1],
             table.per_capture[i : i + 1],
         )
-        found = worth(one, drawn, heat_value_factor(drawn, a), _terms_at(terms, i))
+        found = worth(one, drawn, heat_value_factor(drawn, choices, a), _terms_at(terms, i))
         return np.asarray(found.npv_eur[0], dtype=np.float64)
 
     years, seed = town.outlook.years, round(a["futures.seed"])
@@ -217,7 +237,7 @@ def _exact_npv_eur(
     a: Assumptions,
 ) -> FloatArray:
     """Dispatch every year of one future and return the present value of every hub [EUR]."""
-    given, tariff = operated(hubs), tariff_named(choices.tariff)
+    given = operated(hubs)
     adders = given.adders_eur_per_mwh
     years = [hubs.inputs.price_eur_per_mwh, *all_in_eur_per_mwh(given, town)]
     tables: list[FloatArray] = []
@@ -234,7 +254,7 @@ def _exact_npv_eur(
             compute_value_eur_per_mwh=terms.compute_eur_per_mwh[t : t + 1]
             * one.compute_factor[0, t],
         )
-        tables.append(_cash_eur(inputs, one, tariff, a))
+        tables.append(_cash_eur(inputs, one, hubs.town.utc_offset_h, choices, a))
     cash = np.concatenate(tables, axis=1)
     discount = (1.0 + terms.rate_share) ** -np.arange(1.0, one.years + 1.0)
     spent = terms.opex_eur_per_a * discount.sum()
@@ -242,10 +262,12 @@ def _exact_npv_eur(
     return np.asarray(cash @ discount - spent + invested, dtype=np.float64)
 
 
-def _cash_eur(inputs: DispatchInputs, one: Futures, tariff: Tariff, a: Assumptions) -> FloatArray:
+def _cash_eur(
+    inputs: DispatchInputs, one: Futures, utc_offset_h: int, choices: StudyChoices, a: Assumptions
+) -> FloatArray:
     """Return what one year of one future brings before operation, shape (hubs, 1) [EUR]."""
-    solved = heat_limited_dispatch(inputs)
-    bill = electricity_eur(solved, tariff, full_load_mwh_per_a(a, inputs.price_eur_per_mwh.size))
-    fixed = bill - solved.electricity_cost_eur
+    operation = operate_hubs(inputs, utc_offset_h, choices, a)
+    solved = operation.dispatch
+    fixed = operation.bill_eur - solved.electricity_cost_eur
     earned = solved.compute_revenue_eur + solved.heat_revenue_eur - solved.electricity_cost_eur
     return np.asarray(one.availability_factor[0] * earned - fixed, dtype=np.float64)

@@ -13,29 +13,31 @@ from engines.dispatch.heat_limited import (
     DispatchInputs,
     DispatchResult,
     HourlyDispatch,
-    heat_limited_dispatch,
-    hourly,
 )
 from engines.economics.alternatives import (
     Alternative,
+    electric_boiler_alternative,
     gas_boiler_alternative,
     heat_pump_alternative,
 )
 from engines.economics.annuity import annuity_factor
 from engines.economics.defaults import (
     compute_input,
+    electric_boiler_input,
     gas_boiler_input,
     heat_pump_input,
 )
 from engines.economics.project import MoneyInput, MoneyResult, evaluate_money
-from engines.evaluation.cost import HubCost, cable_eur_per_m, hub_cost
+from engines.evaluation.cost import HubCost, Land, cable_eur_per_m, hub_cost
 from engines.evaluation.feeding import Feeding, feeding, served
+from engines.evaluation.operation import Operation, operate
 from engines.evaluation.records import Candidates, GridInput, StudyChoices
 from engines.evaluation.town import TownYear, full_load_mwh_per_a
 from engines.grid.connection import GridConnection, connect
-from engines.grid.tariff import Tariff, fixed_levies_eur_per_a, tariff_named
+from engines.grid.contracts import high_load_hours
 from engines.message import Message
 from engines.noise.sound import cooler_level_dba, distance_m
+from engines.scoring.gates import area_needed_m2
 from engines.thermal.connection import Connection, RunningCosts, size_connections
 from engines.thermal.envelope import Technology, technology
 from engines.thermal.town_network import PlaceYear
@@ -79,7 +81,8 @@ class Hubs:
     """Everything computed for the hubs; arrays over parcels, dispatch over parcels and columns.
 
     The first `years` columns of `dispatch` are the years of the study. Two sensitivities follow:
-    compute revenue that stays at its first value, and no compute revenue at all.
+    compute revenue that stays at its first value, and no compute revenue at all. `inputs` are those
+    of the flexible contract; `operation` knows which contract is best in each year.
     """
 
     town: TownYear
@@ -87,6 +90,7 @@ class Hubs:
     feed: Feeding
     flow_known: NDArray[np.bool_]
     inputs: DispatchInputs
+    operation: Operation
     dispatch: DispatchResult
     years: int
     way: Way
@@ -108,7 +112,7 @@ class Hubs:
 
     def series(self, parcel: int) -> HourlyDispatch:
         """Every hour of the first year of one parcel."""
-        return hourly(self.inputs, parcel, 0)
+        return self.operation.series(parcel, 0)
 
 
 def evaluate_hubs(
@@ -125,7 +129,9 @@ def evaluate_hubs(
     hub = technology(choices.technology)
     years = round(a["economics.horizon_years"])
     path, flat = (
-        compute_path(compute_input(a, "btc_asic", outlook, choices.start_year), years)
+        compute_path(
+            compute_input(a, choices.money.compute_kind, outlook, choices.start_year), years
+        )
         for outlook in (choices.compute_outlook, "flat")
     )
     way = _way(year, candidates)
@@ -142,10 +148,8 @@ def evaluate_hubs(
     )
     value_eur_per_mwh = np.concatenate([path.eur_per_mwh_it, flat.eur_per_mwh_it[:1], [0.0]])
     inputs = _dispatch_inputs(supply, feed, year, hub, connection, joined, value_eur_per_mwh, a)
-    dispatch = heat_limited_dispatch(inputs)
-    bill_eur = electricity_eur(
-        dispatch, tariff_named(choices.tariff), full_load_mwh_per_a(a, len(year.supply_degc))
-    )
+    operation = operate_hubs(inputs, year.utc_offset_h, choices, a)
+    dispatch = operation.dispatch
     pipe_eur = np.where(joined, connection.capex_eur + way.crossings_eur, 0.0)
     cost = hub_cost(
         pipe_eur,
@@ -153,20 +157,24 @@ def evaluate_hubs(
         full_kw,
         np.where(joined, feed.heat_pump_kwth, 0.0),
         needed_kw,
+        _land(candidates, a),
         choices,
         a,
     )
 
     def money(columns: list[int]) -> MoneyResult:
-        return _money(columns, value_eur_per_mwh[columns], dispatch, bill_eur, cost, a)
+        value = value_eur_per_mwh[columns]
+        return evaluate_money(money_input(columns, value, operation, cost, year.value_known, a))
 
     result = money(list(range(years)))
+    takeable_mwh = _takeable_mwh(inputs, full_kw, a)
     return Hubs(
         town=year,
         places=places,
         feed=feed,
         flow_known=places.flow_known,
         inputs=inputs,
+        operation=operation,
         dispatch=dispatch,
         years=years,
         way=way,
@@ -174,47 +182,88 @@ def evaluate_hubs(
         joined=joined,
         grid=supply,
         needed_kw=needed_kw,
-        takeable_mwh=_takeable_mwh(inputs, full_kw, a),
+        takeable_mwh=takeable_mwh,
         full_heat_mwh=full_load_heat_mwh(full_kw, len(year.supply_degc), a),
         compute=path,
         cost=cost,
-        electricity_eur=bill_eur,
+        electricity_eur=operation.bill_eur,
         money=result,
         npv_flat_compute_eur=money([years] * years).npv_eur,
         npv_without_compute_eur=money([years + 1] * years).npv_eur,
         alternatives=_alternatives(
-            _level_heat_mwh(dispatch.heat_delivered_mwh[:, :years], a),
+            _compared_heat_mwh(dispatch.heat_delivered_mwh[:, :years], takeable_mwh, a),
             np.where(joined, feed.peak_kw, 0.0),
             year.day_ahead_mean_eur_per_mwh,
             choices,
             a,
         ),
         noise_radius_m=_noise_radius_m(full_kw, a),
-        notes=(*year.notes, *connection.notes, *dispatch.notes, *result.notes),
+        notes=(
+            *year.notes,
+            *connection.notes,
+            *dispatch.notes,
+            *path.notes,
+            *result.notes,
+        ),
     )
 
 
-def _money(
+def money_input(
     columns: list[int],
     compute_eur_per_mwh: FloatArray,
-    dispatch: DispatchResult,
-    bill_eur: FloatArray,
+    operation: Operation,
     cost: HubCost,
+    value_known: bool,
     a: Assumptions,
-) -> MoneyResult:
-    """Money of a study whose years are these columns of the dispatch."""
-    return evaluate_money(
-        MoneyInput(
-            horizon_years=len(columns),
-            rate_share=a["economics.rate_share"],
-            assets=cost.assets,
-            heat_mwh=dispatch.heat_delivered_mwh[:, columns],
-            heat_eur=dispatch.heat_revenue_eur[:, columns],
-            compute_eur=dispatch.it_energy_mwh[:, columns] * compute_eur_per_mwh,
-            electricity_eur=bill_eur[:, columns],
-            opex_eur_per_a=cost.opex.total_eur,
-        )
+) -> MoneyInput:
+    """Money of a study whose years are these columns of the operation.
+
+    Where the value of heat is not known, what is paid for heat that is delivered is not either.
+    """
+    dispatch = operation.dispatch
+    heat_mwh = dispatch.heat_delivered_mwh[:, columns]
+    heat_eur = dispatch.heat_revenue_eur[:, columns]
+    return MoneyInput(
+        horizon_years=len(columns),
+        rate_share=a["economics.rate_share"],
+        assets=cost.assets,
+        heat_mwh=heat_mwh,
+        heat_eur=heat_eur if value_known else np.where(heat_mwh > 0.0, np.nan, 0.0),
+        compute_eur=dispatch.it_energy_mwh[:, columns] * compute_eur_per_mwh,
+        electricity_eur=operation.bill_eur[:, columns],
+        opex_eur_per_a=cost.running_eur_per_a,
+        grant_eur=cost.grant_eur,
+        vat_share=vat_share(a),
     )
+
+
+def vat_share(a: Assumptions) -> float:
+    """Value added tax that does not come back, over what is paid [0-1]."""
+    return a["economics.vat_rate_share"] * a["economics.vat_lost_share"]
+
+
+def operate_hubs(
+    inputs: DispatchInputs, utc_offset_h: int, choices: StudyChoices, a: Assumptions
+) -> Operation:
+    """Work out hubs under every contract of the study and take the best of each year."""
+    windows, hours = choices.money.high_load_windows, inputs.price_eur_per_mwh.size
+    return operate(
+        inputs,
+        choices.money.tariff_of_hub(choices.tariff),
+        full_load_mwh_per_a(a, hours),
+        high_load_hours(windows, hours, utc_offset_h) if windows else None,
+        choices.money.law_of_hub(choices.tariff),
+        a,
+    )
+
+
+def _land(candidates: Candidates, a: Assumptions) -> Land:
+    usual = a["economics.land_price_eur_per_m2"]
+    stated = candidates.land_eur_per_m2
+    price = np.full(len(candidates.refs), usual)
+    if stated is not None:
+        price = np.where(np.isnan(stated), usual, stated)
+    return Land(area_needed_m2(a["hub.power_it_kw"], a), price)
 
 
 def _alternatives(
@@ -224,13 +273,17 @@ def _alternatives(
     choices: StudyChoices,
     a: Assumptions,
 ) -> dict[str, Alternative]:
-    """Price the same heat and peak from a large heat pump and from a gas boiler."""
+    """Price the same heat and peak from a heat pump, a gas boiler and an electric boiler."""
     horizon = (a["economics.rate_share"], round(a["economics.horizon_years"]))
-    tariff = tariff_named(choices.heat_pump_tariff)
+    tariff = choices.money.tariff_of_heat_pump(choices.heat_pump_tariff)
     pump = heat_pump_input(a, day_ahead_eur_per_mwh, tariff)
+    boiler = electric_boiler_input(
+        a, day_ahead_eur_per_mwh, choices.money.tariff_of_electric_boiler(choices.tariff)
+    )
     return {
         "heat_pump": heat_pump_alternative(heat_mwh, peak_kw, pump, *horizon),
         "gas_boiler": gas_boiler_alternative(heat_mwh, peak_kw, gas_boiler_input(a), *horizon),
+        "electric_boiler": electric_boiler_alternative(heat_mwh, peak_kw, boiler, *horizon),
     }
 
 
@@ -278,7 +331,7 @@ def _running_costs(hours_per_a: float, year: TownYear, a: Assumptions) -> Runnin
             annuity_factor(a["economics.rate_share"], a["economics.life_pipe_years"])
         ),
         hours_per_a=hours_per_a,
-        heat_value_eur_per_mwh=year.displaced_eur_per_mwh,
+        heat_value_eur_per_mwh=float(np.nan_to_num(year.displaced_eur_per_mwh)),
         electricity_eur_per_mwh=float(year.price_eur_per_mwh.mean()),
     )
 
@@ -368,18 +421,6 @@ def _dispatch_inputs(
     )
 
 
-def electricity_eur(dispatch: DispatchResult, tariff: Tariff, full_load_mwh: float) -> FloatArray:
-    """Exact bill: hourly prices, the dearer first MWh, and the charge on the highest power."""
-    step_eur = fixed_levies_eur_per_a(tariff, full_load_mwh)
-    first = dispatch.electricity_mwh / max(tariff.levy_threshold_mwh, 1e-9)
-    return np.asarray(
-        dispatch.electricity_cost_eur
-        + step_eur * first.clip(max=1.0)
-        + tariff.capacity_charge_eur_per_kw_a * dispatch.peak_kw,
-        dtype=np.float64,
-    )
-
-
 def _takeable_mwh(inputs: DispatchInputs, full_kw: float, a: Assumptions) -> FloatArray:
     """Heat of a hub at full load that the network could take, whatever the prices [MWh/a]."""
     by_network = np.minimum(inputs.uptake_kw, full_kw).sum(axis=1)
@@ -389,7 +430,14 @@ def _takeable_mwh(inputs: DispatchInputs, full_kw: float, a: Assumptions) -> Flo
     )
 
 
-def _level_heat_mwh(heat_mwh: FloatArray, a: Assumptions) -> FloatArray:
-    """Even yearly heat that is worth the same today as the changing one [MWh/a]."""
+def _compared_heat_mwh(
+    heat_mwh: FloatArray, takeable_mwh: FloatArray, a: Assumptions
+) -> FloatArray:
+    """Heat that the alternatives have to give [MWh/a].
+
+    The even yearly heat that is worth the same today as the hub's changing one; where the hub never
+    runs, what the network would take of it.
+    """
     weight = (1.0 + a["economics.rate_share"]) ** -np.arange(1.0, heat_mwh.shape[1] + 1.0)
-    return np.asarray(heat_mwh @ (weight / weight.sum()), dtype=np.float64)
+    level = heat_mwh @ (weight / weight.sum())
+    return np.asarray(np.where(level > 0.0, level, takeable_mwh), dtype=np.float64)

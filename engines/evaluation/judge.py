@@ -159,13 +159,23 @@ def _verdict_input(
             for name, key in ATTESTED.items()
         },
         coverage_share=coverage,
-        p_npv_positive=None if futures is None else float(futures.positive.share[i]),
+        # without a value of heat there is no chance of a gain either
+        p_npv_positive=None
+        if futures is None or np.isnan(hubs.money.npv_eur[i])
+        else float(futures.positive.share[i]),
         npv_eur=float(hubs.money.npv_eur[i]),
         heat_cost_eur_per_mwh=float(heat_cost[i]),
         heat_pump_eur_per_mwh=float(hubs.alternatives["heat_pump"].cost_eur_per_mwh[i]),
-        gas_boiler_eur_per_mwh=float(hubs.alternatives["gas_boiler"].cost_eur_per_mwh[i]),
+        # the cheaper of the boilers: fired or electric
+        gas_boiler_eur_per_mwh=float(
+            best_alternative_eur_per_mwh(
+                hubs.alternatives["gas_boiler"], hubs.alternatives["electric_boiler"]
+            )[i]
+        ),
         yearly_loss_eur=float(hubs.money.loss_year_eur[i]),
         total_loss_eur=float(hubs.money.loss_total_eur[i]),
         yearly_budget_eur=choices.rules.yearly_budget_eur,
         total_budget_eur=choices.rules.total_budget_eur,
+        # a place that cannot be joined has its own gates to say so
+        runs=not hubs.joined[i] or bool(hubs.dispatch.hours_run[i, : hubs.years].any()),
     )

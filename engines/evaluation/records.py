@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.arrays import FloatArray
+from engines.calendar import MONTHS
 from engines.errors import InvalidInput
+from engines.evaluation.money_choices import MoneyChoices
 from engines.grid.connection import GridAccess
 from engines.grid.nodes import GridNodes
 from engines.thermal.town_network import NetworkInput
@@ -80,6 +82,8 @@ class TownInput:
         None where the town has no layer of streets.
     plants_kw : mapping of str to float
         Heat rating of every plant by name; NaN where it is not stated.
+    plants_eur_per_mwh : mapping of str to array, shape (12,)
+        Marginal cost of heat by month of the plants that state it, by name.
     heat_load_kw : array, shape (hours,), or None
         Measured heat fed into the network; then its shape is that of all customers.
     supply_degc, return_degc : array, shape (hours,), or None
@@ -94,6 +98,7 @@ class TownInput:
     network: NetworkInput
     streets: StreetInput | None
     plants_kw: Mapping[str, float]
+    plants_eur_per_mwh: Mapping[str, FloatArray] = field(default_factory=dict)
     heat_load_kw: FloatArray | None = None
     supply_degc: FloatArray | None = None
     return_degc: FloatArray | None = None
@@ -187,6 +192,8 @@ class Candidates:
         Code of the plan, or ``unknown``.
     land : Land or None
         The ground; None where nothing is known of it.
+    land_eur_per_m2 : array or None
+        Price of the ground as stated; NaN where it is not, None where it is stated nowhere.
     """
 
     refs: tuple[str, ...]
@@ -200,6 +207,7 @@ class Candidates:
     overlap_m2: Mapping[str, FloatArray]
     zoning: tuple[str, ...]
     land: Land | None = None
+    land_eur_per_m2: FloatArray | None = None
 
     def __post_init__(self) -> None:
         if not self.refs:
@@ -220,6 +228,7 @@ class Candidates:
             overlap_m2={kind: areas[index] for kind, areas in self.overlap_m2.items()},
             zoning=tuple(self.zoning[i] for i in rows),
             land=None if self.land is None else self.land.at(rows),
+            land_eur_per_m2=None if self.land_eur_per_m2 is None else self.land_eur_per_m2[index],
         )
 
 
@@ -294,7 +303,7 @@ class StudyChoices:
     technology, tariff, heat_pump_tariff : str
         Keys of the tables.
     displaced_source : str
-        ``boiler``, ``condensing`` or ``heat_pump``: what the hub's heat replaces all year.
+        What the hub's heat replaces in months for which `money` states nothing else.
     refrigerant : str
         Key of ``refrigerants.csv``: what a heat pump would work with.
     compute_outlook : str
@@ -311,6 +320,7 @@ class StudyChoices:
         unknown.
     rules : Rules
         What the study asks of a place, and what it states that no layer can.
+    money : MoneyChoices
     """
 
     technology: str
@@ -324,3 +334,9 @@ class StudyChoices:
     demand_method: str
     natures: Mapping[str, str]
     rules: Rules = field(default_factory=Rules)
+    money: MoneyChoices = field(default_factory=MoneyChoices)
+
+    @property
+    def displaced_sources(self) -> tuple[str, ...]:
+        """What is replaced in each month, January to December."""
+        return self.money.displaced_by_month or (self.displaced_source,) * MONTHS

@@ -15,7 +15,7 @@ from engines.evaluation.gates import gates_of
 from engines.evaluation.hubs import Hubs, evaluate_hubs
 from engines.evaluation.records import Candidates, GridInput, StudyChoices
 from engines.evaluation.town import TownYear, full_load_mwh_per_a
-from engines.grid.tariff import hourly_price_eur_per_mwh, tariff_named
+from engines.grid.tariff import hourly_price_eur_per_mwh
 from engines.scoring.states import RED
 from engines.siting.size import SIZES_KW, BestSize, best_size
 from engines.thermal.envelope import captured_kw, technology
@@ -71,7 +71,9 @@ def at_power(
         year.conditions,
         hub=hub_heat(hub, float(captured_kw(hub, a["hub.power_it_kw"])), a),
         price_eur_per_mwh=hourly_price_eur_per_mwh(
-            day_ahead_eur_per_mwh, tariff_named(choices.tariff), full_load_mwh_per_a(a, hours)
+            day_ahead_eur_per_mwh,
+            choices.money.tariff_of_hub(choices.tariff),
+            full_load_mwh_per_a(a, hours),
         ),
     )
     return replace(year, conditions=conditions)

@@ -8,13 +8,13 @@ import numpy as np
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
 from engines.compute.hashprice import revenue_eur_per_mwh_it
-from engines.dispatch.heat_limited import DispatchInputs, heat_limited_dispatch
+from engines.dispatch.heat_limited import DispatchInputs
 from engines.economics.cashflow import present_value
+from engines.economics.defaults import efficiency_j_per_th
 from engines.evaluation.future_plans import FutureTown, operated, plan_table, terms_of
 from engines.evaluation.futures import study_alone
-from engines.evaluation.hubs import Hubs, electricity_eur
+from engines.evaluation.hubs import Hubs, operate_hubs
 from engines.evaluation.records import StudyChoices
-from engines.evaluation.town import full_load_mwh_per_a
 from engines.futures.stress import (
     Scenario,
     compute_of_years,
@@ -24,7 +24,6 @@ from engines.futures.stress import (
     share_of_years,
 )
 from engines.futures.worth import worth
-from engines.grid.tariff import tariff_named
 
 HIGHEST_FACTOR = 1024.0
 """Break-even prices are looked for up to this multiple of the study's."""
@@ -136,7 +135,7 @@ def _course(hubs: Hubs, case: Scenario, choices: StudyChoices, a: Assumptions) -
         before, within = getattr(outside, name), getattr(inside, name)
         return np.asarray((1.0 - share) * before + share * within, dtype=np.float64)
 
-    opex = np.broadcast_to(np.asarray(hubs.cost.opex.total_eur), hubs.joined.shape)[:, None]
+    opex = np.broadcast_to(np.asarray(hubs.cost.running_eur_per_a), hubs.joined.shape)[:, None]
     running = 1.0 - share if case.ends_everything else np.ones(hubs.years)
     margin = mixed("other_eur") + held_income(case, mixed("compute_eur")) - opex * running
     bought = np.zeros((len(opex), hubs.years + 1))
@@ -159,11 +158,14 @@ def _years(
     hubs: Hubs, inputs: DispatchInputs, path: FloatArray, choices: StudyChoices, a: Assumptions
 ) -> _Year:
     """Dispatch years that differ in computing alone."""
-    solved = heat_limited_dispatch(replace(inputs, compute_value_eur_per_mwh=path))
-    hours = inputs.price_eur_per_mwh.size
-    bill = electricity_eur(solved, tariff_named(choices.tariff), full_load_mwh_per_a(a, hours))
+    operation = operate_hubs(
+        replace(inputs, compute_value_eur_per_mwh=path), hubs.town.utc_offset_h, choices, a
+    )
+    solved = operation.dispatch
     return _Year(
-        solved.heat_delivered_mwh, solved.compute_revenue_eur, solved.heat_revenue_eur - bill
+        solved.heat_delivered_mwh,
+        solved.compute_revenue_eur,
+        solved.heat_revenue_eur - operation.bill_eur,
     )
 
 
@@ -171,7 +173,9 @@ def _inputs(hubs: Hubs, case: Scenario) -> DispatchInputs:
     """Return the inputs of the years inside a case."""
     usual, adders = hubs.inputs, operated(hubs).adders_eur_per_mwh
     market = usual.price_eur_per_mwh - adders
-    warmth = _displaced_eur_per_mwh(hubs, case) / hubs.town.displaced_eur_per_mwh
+    # heat whose value is not known is worth nothing to the choice of the hour, in any case
+    known = hubs.town.value_known
+    warmth = _displaced_eur_per_mwh(hubs, case) / hubs.town.displaced_eur_per_mwh if known else 1.0
     return replace(
         usual,
         price_eur_per_mwh=_times(case.day_ahead_factor) * market
@@ -192,7 +196,7 @@ def _path(hubs: Hubs, case: Scenario, choices: StudyChoices, a: Assumptions) -> 
         else float(
             revenue_eur_per_mwh_it(
                 price,
-                a["compute.efficiency_j_per_th"],
+                efficiency_j_per_th(a),
                 a["compute.usd_per_eur"],
                 a["compute.pool_fee_share"],
             )

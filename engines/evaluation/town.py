@@ -7,12 +7,18 @@ import numpy as np
 
 from engines.arrays import FloatArray, IntArray, non_negative
 from engines.assumptions import Assumptions
-from engines.economics.heat_value import displaced_heat_eur_per_mwh, heat_price_eur_per_mwh
+from engines.calendar import month_of_hour, monthly_mean
+from engines.economics.heat_sources import (
+    displaced_by_month,
+    gradient_by_month,
+    marginal_plants_eur_per_mwh,
+)
+from engines.economics.heat_value import heat_price_eur_per_mwh
 from engines.errors import InvalidInput, OutOfValidity
 from engines.evaluation.feeding import Conditions, class_values
 from engines.evaluation.records import Candidates, StudyChoices, TownInput
 from engines.evaluation.ways import Ways, WaysInput, ways
-from engines.grid.tariff import hourly_price_eur_per_mwh, tariff_named
+from engines.grid.tariff import hourly_price_eur_per_mwh, level_adders_eur_per_mwh
 from engines.message import Message, message
 from engines.thermal.degree_days import degree_day_profile
 from engines.thermal.demand import heat_profile, profile
@@ -51,6 +57,13 @@ NOTES = {
     "starved": (
         "In {hours:.0f} hours some customer at the end of a long pipe gets water that is too cold."
     ),
+    "displaced_unknown": (
+        "What the hub's heat replaces is not known in {months:.0f} of 12 months; its value, and "
+        "all that follows from it, is unknown."
+    ),
+    "displaced_measured": (
+        "The value of the heat is that of the plants' own marginal costs, month by month."
+    ),
     "must_run_unknown": "For {plants:.0f} plants no heat that must run is stated; none is counted.",
 }
 
@@ -77,8 +90,17 @@ class TownYear:
     conditions : Conditions
         The hub, the prices of heat and power.
     displaced_eur_per_mwh : float
-        Cost of the heat that is replaced.
+        Cost of the heat that is replaced, mean over the heat of the year; NaN where a month is not
+        known.
+    displaced_by_month_eur_per_mwh : array, shape (12,)
+    value_known : bool
+        Whether the value of the heat is known in all months; else hubs run as if it were nothing
+        in the others.
+    gain_eur_per_mwh : mapping of str to array, shape (hours,)
+        What the network saves by a MWh of hub heat, by value class; NaN where not known.
     day_ahead_mean_eur_per_mwh : float
+    day_ahead_eur_per_mwh : array, shape (hours,)
+    utc_offset_h : int
     notes : tuple of Message
     """
 
@@ -94,7 +116,12 @@ class TownYear:
     return_degc: FloatArray
     conditions: Conditions
     displaced_eur_per_mwh: float
+    displaced_by_month_eur_per_mwh: FloatArray
+    value_known: bool
+    gain_eur_per_mwh: Mapping[str, FloatArray]
     day_ahead_mean_eur_per_mwh: float
+    day_ahead_eur_per_mwh: FloatArray
+    utc_offset_h: int
     notes: tuple[Message, ...]
 
     @property
@@ -164,26 +191,27 @@ def town_year(
     shapes = load_shapes(town, choices, a)
     network = town_network(town.network, shapes, a)
     temperatures = Temperatures(supply, back, _ground(hours, a))
-    displaced = _displaced_eur_per_mwh(a)
+    production = expected_production_kw(network, shapes, temperatures, a)
+    value = _heat_value(town, production, temperatures, choices, a)
     conditions = Conditions(
         hub=hub_heat(hub, float(captured_kw(hub, a["hub.power_it_kw"])), a),
         refrigerant=choices.refrigerant,
         outdoor_degc=town.outdoor_degc,
         price_eur_per_mwh=hourly_price_eur_per_mwh(
             town.day_ahead_eur_per_mwh,
-            tariff_named(choices.tariff),
+            choices.money.tariff_of_hub(choices.tariff),
             full_load_mwh_per_a(a, hours),
         ),
-        value_eur_per_mwh=_heat_value(displaced, supply, back, choices, a),
+        value_eur_per_mwh=value.price_eur_per_mwh,
     )
     found = ways(
         WaysInput(
             network,
-            expected_production_kw(network, shapes, temperatures, a),
+            production,
             supply,
             back,
             conditions,
-            displaced,
+            value.steering_eur_per_mwh,
             choices.area_type,
         ),
         town.streets,
@@ -210,9 +238,14 @@ def town_year(
         supply_degc=supply,
         return_degc=back,
         conditions=conditions,
-        displaced_eur_per_mwh=displaced,
+        displaced_eur_per_mwh=value.mean_eur_per_mwh,
+        displaced_by_month_eur_per_mwh=value.by_month_eur_per_mwh,
+        value_known=value.known,
+        gain_eur_per_mwh=value.gain_eur_per_mwh,
         day_ahead_mean_eur_per_mwh=float(town.day_ahead_eur_per_mwh.mean()),
-        notes=(*_notes(town, network, places), *found.routes.notes),
+        day_ahead_eur_per_mwh=town.day_ahead_eur_per_mwh,
+        utc_offset_h=town.utc_offset_h,
+        notes=(*_notes(town, network, places), *value.notes, *found.routes.notes),
     )
 
 
@@ -259,32 +292,94 @@ def _ground(hours: int, a: Assumptions) -> FloatArray:
     )
 
 
-def _displaced_eur_per_mwh(a: Assumptions) -> float:
-    return float(
-        displaced_heat_eur_per_mwh(
-            a["heat.gas_eur_per_mwh"],
-            a["heat.emission_gas_t_per_mwh"],
-            a["heat.co2_eur_per_t"],
-            a["heat.displaced_efficiency_share"],
-            a["heat.displaced_variable_om_eur_per_mwh"],
-        )
-    )
+@dataclass(frozen=True)
+class HeatValue:
+    """What the hub's heat is worth; see `TownYear` for the names they share.
+
+    Attributes
+    ----------
+    price_eur_per_mwh : mapping of str to array, shape (hours,)
+        What the hub is paid, by value class; 0 in months that are not known.
+    steering_eur_per_mwh : float
+        Mean worth that connections are sized with; months that are not known count as nothing.
+    """
+
+    by_month_eur_per_mwh: FloatArray
+    mean_eur_per_mwh: float
+    steering_eur_per_mwh: float
+    price_eur_per_mwh: dict[str, FloatArray]
+    gain_eur_per_mwh: dict[str, FloatArray]
+    known: bool
+    notes: tuple[Message, ...]
 
 
 def _heat_value(
-    displaced: float,
-    supply: FloatArray,
-    back: FloatArray,
+    town: TownInput,
+    production: FloatArray,
+    temperatures: Temperatures,
     choices: StudyChoices,
     a: Assumptions,
-) -> dict[str, FloatArray]:
-    """Price of heat by hour and class: a warmer return costs the plant, hot supply does not."""
-    gradient = a[f"heat.gradient_{choices.displaced_source}_eur_per_mwh_k"]
-    penalty = return_preheat_penalty_eur_per_mwh(gradient, supply, back)
-    return class_values(
-        heat_price_eur_per_mwh(displaced, penalty, a["heat.share_return"]),
-        np.full(len(supply), heat_price_eur_per_mwh(displaced, 0.0, a["heat.share_supply"])),
+) -> HeatValue:
+    """Worth and price of heat by hour and class, from the source displaced in each month.
+
+    The plants' own marginal costs go before the stated source. A warmer return costs the plant,
+    hot supply does not.
+    """
+    month = month_of_hour(len(town.outdoor_degc))
+    by_month, notes = _displaced(town, production, month, choices, a)
+    gradient = gradient_by_month(choices.displaced_sources, a)[month]
+    displaced = by_month[month]
+    penalty = return_preheat_penalty_eur_per_mwh(
+        np.nan_to_num(gradient), temperatures.supply_degc, temperatures.return_degc
     )
+    gain = class_values(displaced - penalty, displaced)
+    if choices.money.heat_tariff:
+        degc, eur_per_mwh = np.array(choices.money.heat_tariff).T
+        paid = np.interp(town.outdoor_degc, degc, eur_per_mwh)
+        price = class_values(paid - penalty, paid)
+    else:
+        price = class_values(
+            heat_price_eur_per_mwh(displaced, penalty, a["heat.share_return"]),
+            np.asarray(heat_price_eur_per_mwh(displaced, 0.0, a["heat.share_supply"])),
+        )
+    weight = production / production.sum() if production.sum() else np.full(len(month), 0.0)
+    return HeatValue(
+        by_month_eur_per_mwh=by_month,
+        mean_eur_per_mwh=float(displaced @ weight),
+        steering_eur_per_mwh=float(np.nan_to_num(displaced) @ weight),
+        price_eur_per_mwh={name: np.nan_to_num(values) for name, values in price.items()},
+        gain_eur_per_mwh=gain,
+        known=not any(np.isnan(values).any() for values in price.values()),
+        notes=notes,
+    )
+
+
+def _displaced(
+    town: TownInput,
+    production_kw: FloatArray,
+    month: IntArray,
+    choices: StudyChoices,
+    a: Assumptions,
+) -> tuple[FloatArray, tuple[Message, ...]]:
+    """Cost of the displaced heat by month, and what has to be said of it."""
+    measured = marginal_plants_eur_per_mwh(
+        production_kw, month, town.plants_kw, town.plants_eur_per_mwh
+    )
+    tariff = choices.money.tariff_of_heat_pump(choices.heat_pump_tariff)
+    stated = displaced_by_month(
+        choices.displaced_sources,
+        monthly_mean(town.day_ahead_eur_per_mwh),
+        level_adders_eur_per_mwh(tariff) + tariff.levies_above_eur_per_mwh,
+        a,
+    )
+    by_month = np.where(np.isnan(measured), stated, measured)
+    notes = []
+    if not np.isnan(measured).all():
+        notes.append(message(NOTES, "displaced_measured"))
+    unknown = int(np.isnan(by_month).sum())
+    if unknown:
+        notes.append(message(NOTES, "displaced_unknown", months=unknown))
+    return by_month, tuple(notes)
 
 
 def _notes(town: TownInput, network: TownNetwork, places: PlaceYear) -> list[Message]:

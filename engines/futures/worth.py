@@ -25,7 +25,7 @@ IT, HEAT_EUR, HEAT_MWH, DAY_AHEAD_EUR, ELECTRICITY, OTHER_EUR, SHADOW_EUR, FIXED
 COLUMNS = 8
 """Sums of a plan: IT energy [MWh], heat income [EUR], heat [MWh], electricity at the exchange
 [EUR], electricity [MWh], its tariff by energy [EUR], shadow cost that steers and is not booked
-[EUR], yearly charges that are booked and do not steer [EUR]."""
+[EUR], charges of the year, which only decide whether it runs at all [EUR]."""
 
 
 @dataclass(frozen=True)
@@ -229,6 +229,7 @@ def _operation(
                         - sums[n, j, OTHER_EUR]
                         - burden * sums[n, j, ELECTRICITY]
                         - sums[n, j, SHADOW_EUR]
+                        - sums[n, j, FIXED_EUR]
                     )
                     if earned > best:
                         best, chosen = earned, j

@@ -1,5 +1,7 @@
 """The all-in price of electricity: day-ahead price, tariff, levies in two steps, peak charge."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
@@ -61,13 +63,72 @@ def tariff_named(key: str) -> Tariff:
     Raises
     ------
     InvalidInput
-        If there is no such row; the sentence lists the rows there are.
+        If there is no such row, or the row has parts that nobody knows; the sentence names them.
     """
+    row = _row(key)
+    unknown = [name for name in Tariff.__dataclass_fields__ if math.isnan(float(row[name]))]
+    if unknown:
+        raise InvalidInput(
+            f"Of the tariff {key!r} these parts are unknown: {', '.join(unknown)}. State a tariff "
+            "of your own with all parts."
+        )
+    return Tariff(**{name: float(row[name]) for name in Tariff.__dataclass_fields__})
+
+
+def stated_tariff(numbers: Mapping[str, object]) -> Tariff:
+    """Return a planner's own tariff from its numbers.
+
+    Raises
+    ------
+    InvalidInput
+        If a part is missing, is not known here, or is no number; the sentence names it.
+    """
+    wanted = set(Tariff.__dataclass_fields__)
+    missing, unknown = wanted - set(numbers), set(numbers) - wanted
+    if missing or unknown:
+        said = f"missing: {', '.join(sorted(missing))}" if missing else ""
+        strange = f"not known: {', '.join(sorted(unknown))}" if unknown else ""
+        raise InvalidInput(
+            f"A tariff of your own needs exactly its eight parts; {said}{'; ' * bool(said)}"
+            f"{strange}".rstrip("; ")
+            + "."
+        )
+    for name, value in numbers.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise InvalidInput(f"tariff {name} must be a number, not {value!r}.")
+    return Tariff(**{name: float(value) for name, value in numbers.items()})  # type: ignore[arg-type]
+
+
+def special_forms(key: str) -> str:
+    """Return the law under which a tariff knows individual network charges; empty for none."""
+    return str(_row(key)["special_forms_text"])
+
+
+def tariff_for(technology: str, beside: str) -> Tariff:
+    """Return the tariff of another technology in the country of the tariff `beside`.
+
+    Each technology has its own tax class: a heat pump is no data centre. Where the table has no
+    row for it, it pays as the hub does.
+
+    Parameters
+    ----------
+    technology : str
+        ``hub``, ``heat_pump`` or ``electric_boiler``.
+    beside : str
+        Key of a row of the same country.
+    """
+    country = _row(beside)["country_text"]
+    for key, row in catalogue("tariffs").items():
+        if (row["country_text"], row["technology_text"]) == (country, technology):
+            return tariff_named(key)
+    return tariff_named(beside)
+
+
+def _row(key: str) -> Mapping[str, float | str]:
     rows = catalogue("tariffs")
     if key not in rows:
         raise InvalidInput(f"There is no tariff {key!r}; choose one of {', '.join(rows)}.")
-    row = rows[key]
-    return Tariff(**{name: float(row[name]) for name in Tariff.__dataclass_fields__})
+    return rows[key]
 
 
 def level_adders_eur_per_mwh(tariff: Tariff) -> float:

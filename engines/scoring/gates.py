@@ -95,6 +95,13 @@ def least_area_m2(power_it_kw: float, a: Assumptions) -> float:
     return float(np.interp(within("power_it_kw", power_it_kw, 0.0), sizes, least))
 
 
+def area_needed_m2(power_it_kw: float, a: Assumptions) -> float:
+    """Ground a hub of this power needs: the ample area of the gate, at most that of 10 MW [m2]."""
+    within("power_it_kw", power_it_kw, 0.0)
+    sizes, _, green = _area_steps(a)
+    return float(np.interp(power_it_kw, sizes, green))
+
+
 def area_gate(area_m2: float, power_it_kw: float, a: Assumptions) -> Gate:
     """Judge whether container, cooler, transformer and fire gap have room; domain.md 6.3.
 

@@ -71,6 +71,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
             "the learning budget."
         ),
         "no_budget": "No learning budget is stated.",
+        "never_runs": (
+            "The hub never runs: in no year do heat and computing earn what the electricity costs."
+        ),
         "assumed_gate": "Assumes that the gate {gate}, which cannot be judged, is passed.",
         "assumed_evidence": "Takes {name} as known, though it is {evidence}.",
         "assumed_coverage": "Takes the data as measured, though coverage is "
@@ -106,6 +109,8 @@ class VerdictInput:
         Largest loss of one year, and loss over the study as worth today; 0 if none [EUR].
     yearly_budget_eur, total_budget_eur : float or None
         Learning budget; None if the study states none [EUR].
+    runs : bool
+        Whether the hub runs in any year; if not, its heat has no cost, and none is missing.
     """
 
     gates: tuple[Gate, ...]
@@ -120,6 +125,7 @@ class VerdictInput:
     total_loss_eur: float
     yearly_budget_eur: float | None
     total_budget_eur: float | None
+    runs: bool = True
 
     def __post_init__(self) -> None:
         if set(self.evidence) != set(DECIDING):
@@ -167,6 +173,8 @@ def verdict(given: VerdictInput, limits: Thresholds) -> Verdict:
     gaps = _gaps(given, limits)
     if gaps or given.p_npv_positive is None:
         return Verdict(NOT_ENOUGH_DATA, tuple(gaps))
+    if not given.runs:
+        return Verdict(DO_NOT_BUILD, (_reason("never_runs"),))
     likely = given.p_npv_positive >= limits.npv_probability_share
     best = min(given.heat_pump_eur_per_mwh, given.gas_boiler_eur_per_mwh)
     cheap = given.heat_cost_eur_per_mwh <= best
@@ -220,13 +228,10 @@ def _gaps(given: VerdictInput, limits: Thresholds) -> Sequence[Message]:
         )
     if given.p_npv_positive is None:
         gaps.append(_reason("number_missing", name="p_npv_positive"))
-    needed = (
-        "heat_cost_eur_per_mwh",
-        "heat_pump_eur_per_mwh",
-        "gas_boiler_eur_per_mwh",
-        "yearly_loss_eur",
-        "total_loss_eur",
-    )
+    needed: tuple[str, ...] = ("yearly_loss_eur", "total_loss_eur")
+    if given.runs:
+        costs = ("heat_cost_eur_per_mwh", "heat_pump_eur_per_mwh", "gas_boiler_eur_per_mwh")
+        needed = (*costs, *needed)
     gaps += [
         _reason("number_missing", name=name) for name in needed if math.isnan(getattr(given, name))
     ]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('siting', '0010_second_opinion'),
+        ('siting', '0011_money'),
     ]
 
     operations = [

@@ -85,6 +85,10 @@ class Candidate(models.Model):
         null=True, help_text="Drivers of the futures and their error, for the short-list only."
     )
 
+    books = models.JSONField(
+        null=True, help_text="Cash flow by line and year, kept for the short-list only."
+    )
+
     class Meta:
         ordering = ["rank", "ref"]
         constraints = [
@@ -99,8 +103,10 @@ class Candidate(models.Model):
         """The result with what was added when all parcels were known."""
         added = {
             name: getattr(self, name)
-            for name in ("rank", "foresight", "resilience", "robustness", "sizes", "futures")
-        }
+            for name in (
+                "rank", "foresight", "resilience", "robustness", "sizes", "futures", "books",
+            )
+        }  # fmt: skip
         if self.sharing is not None:
             added["grid"] = self.result["grid"] | self.sharing
         return self.result | added

@@ -34,6 +34,11 @@ class Study(models.Model):
     refrigerant = models.CharField(
         max_length=20, default="ammonia", help_text="Of a heat pump: ammonia or isobutane."
     )
+    money = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Money choices that are no single numbers, see docs/methods/economics.md.",
+    )
     overrides = models.JSONField(default=dict, blank=True)
     illustrative = models.JSONField(
         default=list, blank=True, help_text="Groups of assumptions that describe no real town."

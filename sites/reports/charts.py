@@ -222,7 +222,7 @@ def cost_chart(parcel: dict[str, Any]) -> str:
     bars = [bar for bar in money_table(parcel)["bars"] if bar["known"]]
     if not bars:
         return ""
-    left, right, step = 166.0, WIDTH - 70, 18.0
+    left, right, step = 166.0, WIDTH - 70, 14.4
     lowest = max((float(b["width"]) for b in bars if b["negative"]), default=0.0)
     scale = (right - left) / (100 + lowest)
     zero = left + lowest * scale

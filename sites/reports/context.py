@@ -16,6 +16,7 @@ from sites.carbon_findings import carbon_findings
 from sites.findings import criteria_bars
 from sites.future_findings import break_even_sentences, stress_rows
 from sites.law_findings import decided_rows, law_rest
+from sites.money_findings import books_findings
 from sites.reports.annex import annex
 from sites.reports.council import (
     assumed_sentences,
@@ -159,7 +160,8 @@ def _money(parcel: dict[str, Any]) -> dict[str, dict[str, Any]]:
         (_("Cost of heat"), eur("lcoh_net_eur_per_mwh", "EUR/MWh")),
         (_("Net present value"), eur("npv_eur")),
         (_("Net present value, prices stay flat"), eur("npv_flat_compute_eur")),
-        (_("Internal rate of return"), quantity(money.get("irr"), "share", 2)),
+        (_("Internal rate of return"), _rate(money)),
+        (_("Modified rate of return"), quantity(money.get("mirr"), "share", 2)),
         (_("Gain in the first year, before depreciation"), eur("ebitda_year1_eur")),
     )
     return {
@@ -168,6 +170,13 @@ def _money(parcel: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "heat": {"title": _("Heat only"), "rows": heat},
         "compute": {"title": _("With computing"), "rows": compute, "speculative": True},
     }
+
+
+def _rate(money: dict[str, Any]) -> str:
+    """Write the internal rate; flows that change sign more than once have none of their own."""
+    if not money.get("irr_is_unique", True):
+        return _("not unique")
+    return quantity(money.get("irr"), "share", 2)
 
 
 def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:
@@ -199,11 +208,24 @@ def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:
         "criteria": [_criterion_row(bar) for bar in criteria_bars(parcel)],
         "technical": _technical(parcel),
         "money": _money(parcel),
+        "books": books_of(parcel),
         "money_words": money_sentences(parcel),
         "missing": missing_sentences(parcel),
         "carbon": carbon_findings(parcel),
         "stress": stress_rows(parcel),
         "break_even": break_even_sentences(parcel),
+    }
+
+
+def books_of(parcel: dict[str, Any]) -> dict[str, Any]:
+    """What a bank and a council ask, and the lines of the cash flow with their sums."""
+    found = books_findings(parcel)
+    if found is None:
+        return {"questions": [], "lines": [], "contracts": ""}
+    return {
+        "questions": found["questions"],
+        "lines": [{"label": row["label"], "value": row["total"]} for row in found["table"]["rows"]],
+        "contracts": found["contract_sentence"],
     }
 
 

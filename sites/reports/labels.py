@@ -68,6 +68,8 @@ def labels() -> dict[str, str]:
         "year_chart": _("Heat through the year"),
         "temperature_chart": _("Temperatures through the year"),
         "assumed": _("What the second answer assumes"),
+        "books": _("What a bank would ask"),
+        "lines": _("All years by line, thousand EUR"),
         "town": _("The network and the market"),
         "annex": _("Annex"),
         "assumptions": _("Assumptions"),

@@ -35,6 +35,7 @@ from sites.services.future_results import (
     futures_documents,
 )
 from sites.services.grid_results import sharing_documents
+from sites.services.money_results import books_document
 from sites.services.plain import message_document
 from sites.services.results import (
     canonical,
@@ -207,6 +208,7 @@ def _finish(
             "resilience": resilience_document(short, hubs, place),
             "sizes": sizes[place],
             "futures": futures[place],
+            "books": books_document(short, hubs, place),
             "is_pinned": refs[i] in pinned,
         }
         for place, i in enumerate(kept)

@@ -56,6 +56,10 @@ def town_document(given: Assembled, hubs: Hubs, series: dict[str, str]) -> dict[
         "climate_label": series["temperature"],
         "outdoor_mean_degc": number(given.town.outdoor_degc.mean()),
         "displaced_heat_eur_per_mwh": number(year.displaced_eur_per_mwh),
+        "displaced_by_month_eur_per_mwh": [
+            number(value) for value in year.displaced_by_month_eur_per_mwh
+        ],
+        "displaced_sources": list(given.choices.displaced_sources),
         "compute_eur_per_mwh_it": [number(value) for value in hubs.compute.eur_per_mwh_it],
         "compute_outlook": hubs.compute.label,
     }
@@ -342,11 +346,14 @@ def _money(i: int, hubs: Hubs) -> dict[str, Any]:
     return {
         "capex_eur": line(cost.total_eur),
         # a cable to a substation that is not known has no cost yet; it is not free
-        "capex_parts": parts | {"cable": number(cost.cable_eur[i])},
-        "opex_eur_per_a": line(cost.opex.total_eur),
+        "capex_parts": parts | {"cable": number(cost.cable_eur[i]), "land": line(cost.land_eur)},
+        "opex_eur_per_a": line(cost.running_eur_per_a),
+        "lease_eur_per_a": line(cost.lease_eur_per_a),
+        "grant_eur": line(cost.grant_eur),
         "electricity_eur_per_a": number(hubs.electricity_eur[i, 0]),
-        "heat_revenue_eur_per_a": number(hubs.dispatch.heat_revenue_eur[i, 0]),
+        "heat_revenue_eur_per_a": number(money.heat_eur[i, 0]),
         "compute_revenue_eur_per_a": number(hubs.dispatch.compute_revenue_eur[i, 0]),
+        "contract": hubs.operation.contract(i, 0),
         "ebitda_year1_eur": number(money.ebitda_eur[i, 0]),
         "ebitda_eur": [number(value) for value in money.ebitda_eur[i]],
         "npv_eur": number(money.npv_eur[i]),
@@ -355,6 +362,7 @@ def _money(i: int, hubs: Hubs) -> dict[str, Any]:
         "npv_without_compute_eur": number(hubs.npv_without_compute_eur[i]),
         "npv_flat_compute_eur": number(hubs.npv_flat_compute_eur[i]),
         "irr": number(money.returns.rate_share[i]),
+        "irr_is_unique": bool(money.returns.sign_changes[i] <= 1),
         "mirr": number(money.returns.modified_share[i]),
         "lcoh_gross_eur_per_mwh": number(money.lcoh_gross_eur_per_mwh[i]),
         "lcoh_net_eur_per_mwh": number(money.lcoh_net_eur_per_mwh[i]),

@@ -10,6 +10,7 @@ from engines import ENGINE_VERSION
 from engines.assumptions import build_assumptions
 from engines.compute.hashprice import miner_named
 from engines.evaluation.hubs import Hubs
+from engines.evaluation.money_choices import money_choices
 from engines.tables import table_hashes
 from heatmap.choices import JobKind, JobState, LayerKind, SeriesQuantity
 from heatmap.errors import Refusal
@@ -24,6 +25,7 @@ from sites.grid_assembly import STATION_LOAD
 from sites.models import Candidate, Run, RunPart, Study
 from sites.parcel_selectors import newest_versions
 from sites.services.future_results import futures_documents
+from sites.services.money_results import books_document
 from sites.services.parts import check_engines, chosen, hubs_of, on_short_list, score, year_of
 from sites.services.results import foresight_document, hourly_document, resilience_document
 
@@ -35,6 +37,8 @@ NEEDED = (
     SeriesQuantity.PRICE,
     SeriesQuantity.TEMPERATURE,
 )
+SHORT_LIST_ONLY = ("hourly", "foresight", "resilience", "futures", "books")
+"""What is kept of the short-list and of pinned parcels."""
 STUDY_CHOICES = (
     "name",
     "technology",
@@ -48,6 +52,7 @@ STUDY_CHOICES = (
     "congestion_side",
     "demand_method",
     "refrigerant",
+    "money",
     "illustrative",
     "rules",
     "portfolio",
@@ -68,6 +73,10 @@ def create_run(study: Study, user: User | None) -> Run:
         **study.overrides,
     }
     assumptions = build_assumptions(overrides, source=study.name)
+    money = money_choices(study.money)
+    # a tariff with unknown parts is refused before anything is made
+    money.tariff_of_hub(study.tariff)
+    money.tariff_of_heat_pump(study.heat_pump_tariff)
     versions = newest_versions(study.municipality)
     missing = [kind for kind in NEEDED if kind not in versions]
     if not versions.keys() & {LayerKind.BUILDINGS, LayerKind.HEAT_DEMAND}:
@@ -205,11 +214,11 @@ def set_pinned(candidate: Candidate, pinned: bool) -> None:
         candidate.foresight = foresight_document(hub, 0)
         candidate.resilience = resilience_document(given, hub, 0)
         candidate.futures = futures_documents(given, hub)[0]
+        candidate.books = books_document(given, hub, 0)
     elif not pinned and not on_short_list(candidate.rank):
-        candidate.hourly = candidate.foresight = None
-        candidate.resilience = candidate.futures = None
-    kept = ["is_pinned", "hourly", "foresight", "resilience", "futures"]
-    candidate.save(update_fields=kept)
+        for name in SHORT_LIST_ONLY:
+            setattr(candidate, name, None)
+    candidate.save(update_fields=["is_pinned", *SHORT_LIST_ONLY])
 
 
 def run_document(run: Run) -> dict[str, Any]:

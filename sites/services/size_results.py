@@ -70,7 +70,7 @@ def chain_document(
     own, many = (
         expansion(
             [_link(top.rows[i].ref, hubs, i, earned[i], a) for i in range(len(top.rows))],
-            1.0 - a["futures.debt_share"],
+            1.0 - a["economics.debt_share"],
             part_years=True,
         )
         for earned in (hubs.money.ebitda_eur[:, None, :], drawn)
@@ -101,13 +101,13 @@ def chain_document(
 def _link(ref: str, hubs: Hubs, i: int, earned_eur: np.ndarray, a: Assumptions) -> NextHub:
     """Cash of one hub, shape (futures, years): earnings less what new machines and debt take."""
     cost = float(np.broadcast_to(hubs.cost.total_eur, hubs.joined.shape)[i])
-    opex = float(np.broadcast_to(hubs.cost.opex.total_eur, hubs.joined.shape)[i])
+    opex = float(np.broadcast_to(hubs.cost.running_eur_per_a, hubs.joined.shape)[i])
     machines = float(np.broadcast_to(hubs.cost.capex.asic_eur, hubs.joined.shape)[i])
     aside = machines * (1.0 - a["compute.asic_resale_share"]) / a["compute.asic_life_years"]
     service = (
-        a["futures.debt_share"]
+        a["economics.debt_share"]
         * cost
-        * float(annuity_factor(a["futures.debt_rate_share"], a["futures.debt_years"]))
+        * float(annuity_factor(a["economics.debt_rate_share"], a["economics.debt_years"]))
     )
     # the worst that the study has to bear: the hub stands still, and its fixed costs go on
     idle = np.zeros((1, hubs.years))

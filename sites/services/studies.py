@@ -10,7 +10,12 @@ FIRST_STUDY = "First look"
 COUNTRY_TARIFFS = {
     "DE": ("de_mv_2026", "de_mv_heat_pump"),
     "FI": ("fi_dc_2026", "fi_heat_pump_2026"),
+    # the parts that nobody knows have to be stated before such a study can run
+    "SE": ("se_dc_2026", "se_dc_2026"),
+    "DK": ("dk_dc_2026", "dk_dc_2026"),
 }
+# network operators publish these windows; until the planner brings hers, evenings of winter
+USUAL_WINDOWS = {"DE": [{"months": [1, 2, 11, 12], "from_h": 16, "to_h": 20}]}
 ASSUMED_GROUPS = ["temperatures", "displaced_source", "headroom", "prices"]
 
 
@@ -26,13 +31,23 @@ def first_study(municipality: Municipality, **changes: Any) -> Study:
             "tariff": tariff,
             "heat_pump_tariff": heat_pump_tariff,
             "displaced_source": "boiler",
+            "money": first_money(municipality.country),
             "overrides": {"hub.power_it_kw": 100.0},
-            "illustrative": ASSUMED_GROUPS,
+            "illustrative": [
+                *ASSUMED_GROUPS,
+                *(["high_load_windows"] if municipality.country in USUAL_WINDOWS else []),
+            ],
             **changes,
         },
     )
     study.municipality = municipality
     return study
+
+
+def first_money(country: str) -> dict[str, Any]:
+    """Return the money choices of a first study: where there are high-load windows, the usual."""
+    windows = USUAL_WINDOWS.get(country)
+    return {"high_load_windows": windows} if windows else {}
 
 
 PILOT_STUDY = "Pilot of 50 kW"
@@ -55,7 +70,7 @@ def pilot_study(
     pilot, made = Study.objects.get_or_create(
         municipality=municipality,
         name=PILOT_STUDY,
-        defaults={name: getattr(study, name) for name in PILOT_AS_FIRST}
+        defaults=_choices_of(study)
         | {"overrides": study.overrides | {"hub.power_it_kw": PILOT_KW}},
     )
     pilot.rules = dict(study.rules if made else pilot.rules) | {
@@ -68,7 +83,8 @@ def pilot_study(
     return pilot
 
 
-PILOT_AS_FIRST = (
-    "technology", "miner", "tariff", "heat_pump_tariff", "displaced_source", "compute_outlook",
-    "start_year", "area_type", "congestion_side", "demand_method", "refrigerant", "illustrative",
-)  # fmt: skip
+def _choices_of(study: Study) -> dict[str, Any]:
+    """Return everything that a study chose, but what makes it this study."""
+    own = ("id", "municipality", "name", "created_at", "rules", "portfolio")
+    fields = (field.name for field in Study._meta.concrete_fields)
+    return {name: getattr(study, name) for name in fields if name not in own}

@@ -64,6 +64,24 @@ def hourly_csv(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> HttpR
     return response
 
 
+@limited("hours", 1200, methods=("GET",))
+@require_safe
+def cash_flow_csv(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> HttpResponse:
+    """Return the cash flow of a parcel: a row per line, a column per year, in EUR."""
+    run = get_run(get_municipality(request, slug), run_id)
+    books = get_candidate(run, ref).books
+    if books is None:
+        raise Http404
+    response = _attachment("cash-flow.csv", "text/csv; charset=utf-8")
+    writer = csv.writer(response)
+    writer.writerow(["line", "block", "total_eur", *range(len(books["flows_eur"]))])
+    for line in books["lines"]:
+        writer.writerow([line["key"], line["block"], line["total_eur"], *line["eur"]])
+    for name in ("flows_eur", "nominal_eur"):
+        writer.writerow([name.removesuffix("_eur"), "sum", "", *books[name]])
+    return response
+
+
 @require_safe
 def ranking_csv(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     town = get_municipality(request, slug)

@@ -5,7 +5,9 @@ import pytest
 
 from engines.assumptions import build_assumptions
 from engines.economics.alternatives import (
+    ElectricBoilerInput,
     best_alternative_eur_per_mwh,
+    electric_boiler_alternative,
     gas_boiler_alternative,
     heat_pump_alternative,
 )
@@ -14,7 +16,7 @@ from engines.economics.heat_value import (
     displaced_heat_eur_per_mwh,
     heat_price_eur_per_mwh,
 )
-from engines.grid.tariff import tariff_named
+from engines.grid.tariff import Tariff, tariff_named
 
 A = build_assumptions()
 
@@ -68,3 +70,14 @@ def test_the_best_alternative_is_the_cheaper_and_unknown_if_one_is_unknown() -> 
     best = best_alternative_eur_per_mwh(heat_pump_alternative(heat, 1840.0, pump, 0.06, 25), boiler)
     assert best[0] == pytest.approx(37.2723, abs=2e-3)
     assert np.isnan(best[1])
+
+
+def test_an_electric_boiler_costs_what_a_hand_finds() -> None:
+    # 1 MW, 2,000 MWh at 30 EUR/MWh all in and 99 %: 60.61 EUR thousand; 87 EUR/kW bought once in
+    # 20 years without interest, 1.27 EUR/MWh of upkeep
+    tariff = Tariff(0, 0, 0, 0, 0, 0, 0, 0)
+    boiler = ElectricBoilerInput(87.0, 0.0, 0.0, 1.27, 0.99, 20, 30.0, tariff)
+    found = electric_boiler_alternative(2000.0, 1000.0, boiler, 0.0, 20)
+    by_hand = 30.0 / 0.99 + 1.27 + 87_000.0 / 20 / 2000.0
+    assert float(found.cost_eur_per_mwh) == pytest.approx(by_hand, rel=1e-9)
+    assert np.isnan(electric_boiler_alternative(0.0, 0.0, boiler, 0.06, 20).cost_eur_per_mwh)

@@ -161,3 +161,14 @@ def test_evidence_must_be_complete_and_of_a_known_kind() -> None:
         replace(GOOD, evidence={"heat": "known"})
     with pytest.raises(InvalidInput, match="heat"):
         replace(GOOD, evidence={**KNOWN, "heat": "sure"})
+
+
+def test_a_hub_that_never_runs_is_not_built_and_its_heat_misses_no_cost() -> None:
+    idle = replace(GOOD, runs=False, heat_cost_eur_per_mwh=math.nan)
+    answer = verdict(idle, LIMITS)
+    assert answer.key == "do_not_build"
+    assert keys(answer) == ["never_runs"]
+    # what is not known still leaves it open
+    unknown = replace(idle, evidence={**KNOWN, "heat": "unknown"})
+    assert verdict(unknown, LIMITS).key == "not_enough_data"
+    assert conditional_verdict(unknown, LIMITS).key == "do_not_build"

@@ -65,6 +65,43 @@ def test_hours_come_as_json_and_as_csv_with_units(member_client, town, finished_
     assert len(csv) == hours["hours"] + 1
 
 
+def test_the_books_of_a_place_are_on_the_page_and_come_as_csv(
+    member_client, town, finished_run, first
+):
+    base = f"/m/{town.slug}/runs/{finished_run.pk}/parcels/{first.ref}"
+    page = text(member_client.get(f"{base}/"))
+    for words in ("Every euro by line and year", "Electric boiler", "First year by price",
+                  "First year by contract", "Who bears it and who gains",
+                  "What has to be kept in reserve", "is not free power"):  # fmt: skip
+        assert words in page
+    assert page.count("gas boiler</td>") == 12  # what the heat replaces, month by month
+    run = member_client.get(f"/api/runs/{finished_run.pk}.json").json()
+    of_first = next(parcel for parcel in run["parcels"] if parcel["ref"] == first.ref)
+    assert len(of_first["books"]["flows_eur"]) == 16
+    lines = text(member_client.get(f"{base}/cash-flow.csv")).splitlines()
+    head = lines[0].split(",")
+    assert head[:3] == ["line", "block", "total_eur"]
+    rows = [line.split(",") for line in lines[1:]]
+    summed = next(row for row in rows if row[1] == "sum")
+    for column in range(3, len(head)):
+        parts = sum(float(row[column]) for row in rows if row[1] != "sum")
+        assert parts == pytest.approx(float(summed[column]), abs=0.01)
+    # the flows of the table come to the present value of the page's headline
+    flows = [float(cell) for cell in summed[3:]]
+    money = first.result["money"]
+    assert sum(eur / 1.06**year for year, eur in enumerate(flows)) == pytest.approx(
+        money["npv_eur"], rel=1e-6
+    )
+
+
+def test_a_place_off_the_short_list_has_no_books(member_client, town, finished_run):
+    with acting_as(municipality=town.slug):
+        other = finished_run.candidates.filter(books__isnull=True).first()
+    base = f"/m/{town.slug}/runs/{finished_run.pk}/parcels/{other.ref}"
+    assert member_client.get(f"{base}/cash-flow.csv").status_code == 404
+    assert "Every euro by line and year" not in text(member_client.get(f"{base}/"))
+
+
 def test_the_refused_are_listed_with_their_gate(member_client, town, finished_run):
     page = text(member_client.get(f"/m/{town.slug}/runs/{finished_run.pk}/"))
     assert "Refused, and why" in page

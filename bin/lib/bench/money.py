@@ -24,7 +24,7 @@ from engines.economics.opex import opex
 from engines.economics.project import MoneyInput, evaluate_money
 from engines.evaluation.future_plans import Operated, PriceYears, plan_table
 from engines.evaluation.futures import future_town
-from engines.evaluation.hubs import electricity_eur
+from engines.evaluation.operation import electricity_eur
 from engines.evaluation.records import StudyChoices
 from engines.evaluation.town import full_load_mwh_per_a
 from engines.futures.draw import Outlook, draw_futures
@@ -195,9 +195,9 @@ def one_size(parcels: int) -> dict[str, object]:
                     for one in bought
                 ),
                 running[rows],
-                a["futures.debt_share"],
-                a["futures.debt_rate_share"],
-                round(a["futures.debt_years"]),
+                a["economics.debt_share"],
+                a["economics.debt_rate_share"],
+                round(a["economics.debt_years"]),
             )
             found = worth(
                 plan_table(part, drawn, CHOICES, a), drawn.futures, drawn.heat_factor, terms

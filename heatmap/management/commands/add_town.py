@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("slug")
         parser.add_argument("name")
         parser.add_argument("--osm", type=Path, required=True, help=".osm or .osm.pbf")
-        parser.add_argument("--country", choices=("DE", "FI"), default="DE")
+        parser.add_argument("--country", choices=("DE", "DK", "FI", "SE"), default="DE")
         parser.add_argument("--srid", type=int, default=25832, help="EPSG code of the grid")
         parser.add_argument("--member", help="user name of its first planner")
 
