@@ -25,13 +25,14 @@ SEARCHED = {
     INSTITUTIONS: """(
     SELECT b.id, b.municipality_id, %(version_parcels)s::bigint AS version_id,
            'building ' || b.ref AS ref, b.name, b.use AS parcel_kind, 'unknown' AS zoning,
-           'unknown' AS ownership, b.area_m2, NULL::float8 AS slope_percent, b.geom
+           'unknown' AS ownership, b.area_m2, NULL::float8 AS slope_percent,
+           NULL::float8 AS price_eur_per_m2, b.geom
     FROM heatmap_building b
     WHERE b.version_id = %(version_buildings)s AND b.is_heated AND b.use IN (
         'university', 'school', 'kindergarten', 'hospital', 'public', 'culture', 'sports')
     UNION ALL
     SELECT l.id, l.municipality_id, %(version_parcels)s::bigint, 'plant ' || l.ref, l.name,
-           'heating_plant', 'unknown', 'unknown', l.area_m2, NULL::float8, l.geom
+           'heating_plant', 'unknown', 'unknown', l.area_m2, NULL::float8, NULL::float8, l.geom
     FROM heatmap_plant l WHERE l.version_id = %(version_plants)s)""",
 }
 """The table that candidates come from, by what a study searches; plants are where water returns."""

@@ -4,14 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from engines.assumptions import Assumptions
-from engines.economics.annuity import annuity_factor
+from engines.evaluation.books import Books, books
 from engines.evaluation.future_cash import yearly_earnings_eur
 from engines.evaluation.future_plans import FutureTown
 from engines.evaluation.hubs import Hubs
 from engines.evaluation.sizes import SizeCurve, size_curves
 from engines.evaluation.town import TownYear
-from engines.siting.expansion import NextHub, expansion, reserve_need_eur
+from engines.siting.expansion import NextHub, expansion
 from sites.assembly import Assembled
 from sites.services.plain import number
 
@@ -63,21 +62,22 @@ def chain_document(
     `top` has the best-ranked parcels in their order, `hubs` their hubs. The study's own market is
     followed year by year; the futures say how likely a successor is.
     """
-    if len(top.rows) < 2 or not np.isfinite(hubs.money.npv_eur).all():  # noqa: PLR2004  a pair
+    a, rows = top.assumptions, range(len(top.rows))
+    opened = [books(hubs, i, top.town.plants_kw, top.choices, a) for i in rows]
+    sure = [each.reserve.total_eur + each.sinking_eur_per_a for each in opened]
+    if len(rows) < 2 or not np.isfinite([*sure, *hubs.money.npv_eur]).all():  # noqa: PLR2004
         return None
-    a = top.assumptions
+    refs = [row.ref for row in top.rows]
+    cost = np.broadcast_to(hubs.cost.total_eur, hubs.joined.shape).astype(np.float64)
     drawn = yearly_earnings_eur(hubs, future, top.choices, a)
+
+    def links(earned: np.ndarray) -> list[NextHub]:
+        return [_link(refs[i], opened[i], float(cost[i]), earned[i]) for i in rows]
+
     own, many = (
-        expansion(
-            [_link(top.rows[i].ref, hubs, i, earned[i], a) for i in range(len(top.rows))],
-            1.0 - a["economics.debt_share"],
-            part_years=True,
-        )
+        expansion(links(earned), 1.0 - a["economics.debt_share"], part_years=True)
         for earned in (hubs.money.ebitda_eur[:, None, :], drawn)
     )
-    links = [
-        _link(top.rows[i].ref, hubs, i, hubs.money.ebitda_eur[[i]], a) for i in range(len(top.rows))
-    ]
     in_time = many.built_year[:, 1] <= WITHIN_YEARS
     return {
         "hubs": [
@@ -89,7 +89,7 @@ def chain_document(
                 "built_year": number(own.built_year[0, k]),
                 "median_year": number(many.median_year[k]),
             }
-            for k, link in enumerate(links)
+            for k, link in enumerate(links(hubs.money.ebitda_eur[:, None, :]))
         ],
         "cash_eur": [number(value) for value in own.cash_eur[0]],
         "within_years": WITHIN_YEARS,
@@ -98,18 +98,7 @@ def chain_document(
     }
 
 
-def _link(ref: str, hubs: Hubs, i: int, earned_eur: np.ndarray, a: Assumptions) -> NextHub:
+def _link(ref: str, books: Books, cost_eur: float, earned_eur: np.ndarray) -> NextHub:
     """Cash of one hub, shape (futures, years): earnings less what new machines and debt take."""
-    cost = float(np.broadcast_to(hubs.cost.total_eur, hubs.joined.shape)[i])
-    opex = float(np.broadcast_to(hubs.cost.running_eur_per_a, hubs.joined.shape)[i])
-    machines = float(np.broadcast_to(hubs.cost.capex.asic_eur, hubs.joined.shape)[i])
-    aside = machines * (1.0 - a["compute.asic_resale_share"]) / a["compute.asic_life_years"]
-    service = (
-        a["economics.debt_share"]
-        * cost
-        * float(annuity_factor(a["economics.debt_rate_share"], a["economics.debt_years"]))
-    )
-    # the worst that the study has to bear: the hub stands still, and its fixed costs go on
-    idle = np.zeros((1, hubs.years))
-    reserve = reserve_need_eur(opex + service + aside, idle, a["siting.drawdown_years"], opex)
-    return NextHub(ref, earned_eur - aside - service, cost, reserve)
+    free = earned_eur - books.sinking_eur_per_a - books.debt.service_eur
+    return NextHub(ref, free, cost_eur, books.reserve.total_eur)

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from test_evaluation import CHOICES, evaluate, make_town
+from small_town import CHOICES, evaluate, make_town
 from test_evaluation_futures import drawn, prices, study
 
 from engines.evaluation.future_cash import first_years, yearly_earnings_eur

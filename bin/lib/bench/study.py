@@ -30,6 +30,7 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
     for count in options.parcels:
         print(f"a study of {count} parcels", file=sys.stderr)
         grown.append(_study(DEMO_TOWNS[0].slug, count))
+        print(grown[-1], file=sys.stderr)
     return {"by_parcels": grown, "set_of_candidates": _set()}
 
 
