@@ -305,7 +305,6 @@ LABELS: dict[str, str | Promise] = {
     "siting.weight_concentration": _("Nearness of drawn weights to those of the study"),
     "siting.seed": _("Seed of the draws"),
     "siting.spacing_m": _("Least distance between two hubs"),
-    "siting.drawdown_years": _("Time that the reserve has to last"),
     "fluid.hazard_class": _("Water hazard class of the fluid"),
 }
 

@@ -17,6 +17,32 @@ from heatmap.models import LayerVersion, Municipality
 BORDER_TOLERANCE_M = 1.0
 """Two surveys of one border differ by this much; a parcel on it is inside."""
 
+INSTITUTIONS = "institutions"
+"""What a study may search in the place of parcels: institutional buildings and heat plants."""
+
+SEARCHED = {
+    "": "heatmap_parcel",
+    INSTITUTIONS: """(
+    SELECT b.id, b.municipality_id, %(version_parcels)s::bigint AS version_id,
+           'building ' || b.ref AS ref, b.name, b.use AS parcel_kind, 'unknown' AS zoning,
+           'unknown' AS ownership, b.area_m2, NULL::float8 AS slope_percent,
+           NULL::float8 AS price_eur_per_m2, b.geom
+    FROM heatmap_building b
+    WHERE b.version_id = %(version_buildings)s AND b.is_heated AND b.use IN (
+        'university', 'school', 'kindergarten', 'hospital', 'public', 'culture', 'sports')
+    UNION ALL
+    SELECT l.id, l.municipality_id, %(version_parcels)s::bigint, 'plant ' || l.ref, l.name,
+           'heating_plant', 'unknown', 'unknown', l.area_m2, NULL::float8, NULL::float8, l.geom
+    FROM heatmap_plant l WHERE l.version_id = %(version_plants)s)""",
+}
+"""The table that candidates come from, by what a study searches; plants are where water returns."""
+
+
+def searched(statement: str, search: str) -> str:
+    """Return the statement with the candidates of this search in the place of parcels."""
+    return statement.replace("heatmap_parcel", SEARCHED[search])
+
+
 NEAREST = """
 LEFT JOIN LATERAL (
     SELECT n.id, ST_Distance(ST_Transform(n.geom, %(srid)s), g.here) AS distance_m
@@ -157,7 +183,10 @@ def _parameters(municipality: Municipality, versions: dict[str, int]) -> dict[st
 
 
 def parcel_rows(
-    municipality: Municipality, versions: dict[str, int], grid_nodes: Mapping[str, list[int]]
+    municipality: Municipality,
+    versions: dict[str, int],
+    grid_nodes: Mapping[str, list[int]],
+    search: str = "",
 ) -> list[ParcelRow]:
     """Return every candidate with its distances, in the order of the ids.
 
@@ -168,7 +197,7 @@ def parcel_rows(
     for name, (_table, kind, _condition) in JOINS.items():
         parameters[f"version_{name}"] = versions.get(kind, -1)
     with connection.cursor() as cursor:
-        cursor.execute(PARCELS, parameters)
+        cursor.execute(searched(PARCELS, search), parameters)
         return [ParcelRow(*row) for row in cursor.fetchall()]
 
 
@@ -186,7 +215,7 @@ def mapped_constraints(municipality: Municipality, versions: dict[str, int]) -> 
 
 
 def constraint_overlaps(
-    municipality: Municipality, versions: dict[str, int]
+    municipality: Municipality, versions: dict[str, int], search: str = ""
 ) -> dict[str, dict[str, float]]:
     """Return the overlap of parcels with each kind of constraint [m2], by kind and ref.
 
@@ -194,7 +223,7 @@ def constraint_overlaps(
     """
     found: dict[str, dict[str, float]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(OVERLAPS, _parameters(municipality, versions))
+        cursor.execute(searched(OVERLAPS, search), _parameters(municipality, versions))
         for ref, kind, overlap_m2 in cursor.fetchall():
             found.setdefault(kind, {})[ref] = overlap_m2
     return found

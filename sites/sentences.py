@@ -147,6 +147,10 @@ REASONS: dict[str, str | Promise] = {
         "The town has no layer of parcels. Search cells {cell_m:.0f} m wide are scored in their "
         "place: each is a place to look for a plot, not a plot."
     ),
+    "institutions": _(
+        "Searched are institutional buildings and heat plants, where water returns, in the place "
+        "of parcels: rooms, floors and the way inside are not known."
+    ),
     "gate_red": _("The gate {gate} is red: {hint}"),
     "gate_unknown": _("The gate {gate} cannot be judged."),
     "evidence": _("The input {name} is {evidence}."),
