@@ -8,6 +8,7 @@ NAMES = (
     _("Forest, water and housing areas"),
     _("Candidate parcels"),
     _("First look"),
+    _("Pilot of 50 kW"),
     _("Streets"),
     _("Buildings with missing demand derived"),
     _("Linear heat density on streets"),

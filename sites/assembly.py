@@ -67,14 +67,16 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
     versions = {kind: layer["version_id"] for kind, layer in inputs["layers"].items()}
     assumptions = frozen_assumptions(inputs["assumptions"])
     grid = town_grid(versions, inputs["study"].get("congestion_side", "unknown"))
-    rows = parcel_rows(municipality, versions, grid.suitable(assumptions))
-    network = _network_rows(municipality, versions, assumptions)
+    search = (inputs["study"].get("rules") or {}).get("search", "")
+    rows = parcel_rows(municipality, versions, grid.suitable(assumptions), search)
+    network = _network_rows(municipality, versions, assumptions, search)
     streets = street_rows(
         municipality,
         versions,
         snap_m=assumptions["network.snap_m"],
         longest_m=assumptions["network.piece_max_m"],
         reach_m=assumptions["network.street_reach_m"],
+        search=search,
     )
     return Assembled(
         rows=rows,
@@ -83,7 +85,7 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
             rows,
             network.nearest_piece,
             grid.access(rows),
-            constraint_overlaps(municipality, versions)
+            constraint_overlaps(municipality, versions, search)
             if LayerKind.CONSTRAINTS in versions
             else None,
             land_of(rows, mapped_constraints(municipality, versions), assumptions),
@@ -113,7 +115,10 @@ def assemble_town(
 
 
 def _network_rows(
-    municipality: Municipality, versions: dict[str, int], assumptions: Assumptions
+    municipality: Municipality,
+    versions: dict[str, int],
+    assumptions: Assumptions,
+    search: str = "",
 ) -> NetworkRows:
     return network_rows(
         municipality,
@@ -122,6 +127,7 @@ def _network_rows(
         longest_m=assumptions["network.piece_max_m"],
         customer_reach_m=assumptions["network.connect_distance_m"],
         plant_reach_m=assumptions["network.plant_reach_m"],
+        search=search,
     )
 
 

@@ -27,6 +27,13 @@ OWN_LABELS = {
 }
 
 
+class PilotForm(forms.Form):
+    yearly_eur = forms.FloatField(
+        label=_("May lose in a year (EUR)"), min_value=0.0, required=False
+    )
+    total_eur = forms.FloatField(label=_("May lose in all (EUR)"), min_value=0.0, required=False)
+
+
 class ReportForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 

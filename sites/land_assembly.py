@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
 
 from engines.assumptions import Assumptions
 from engines.errors import InvalidInput
 from engines.evaluation.gates import least_sides_m
 from engines.evaluation.records import Land, Rules
 from engines.siting.rectangle import longest_rectangle_m
-from sites.parcel_selectors import ParcelRow
+from sites.parcel_selectors import INSTITUTIONS, SEARCHED, ParcelRow
 
 
 def land_of(rows: list[ParcelRow], mapped: frozenset[str], a: Assumptions) -> Land:
@@ -39,6 +39,8 @@ def _floats(values: Any) -> np.ndarray:
 def _rectangle(outline: bytes, sides: tuple[float, ...]) -> tuple[np.ndarray, float]:
     """Search every part of a parcel; a hub stands on one of them."""
     shape = GEOSGeometry(memoryview(outline))
+    if not isinstance(shape, Polygon | MultiPolygon):
+        return np.full(len(sides), math.nan), math.nan
     parts: Any = shape if isinstance(shape, MultiPolygon) else [shape]
     long, accuracy = np.zeros(len(sides)), 0.0
     for part in parts:
@@ -56,10 +58,14 @@ def rules_of(document: Mapping[str, Any], country: str) -> Rules:
     InvalidInput
         If a name is not known; the sentence lists the known ones.
     """
-    known = {"gates", "absent", "attestations", "legal_version", "learning_budget", "stated"}
+    known = {
+        "gates", "absent", "attestations", "legal_version", "learning_budget", "stated", "search",
+    }  # fmt: skip
     if document.keys() - known:
         unknown = ", ".join(sorted(document.keys() - known))
         raise InvalidInput(f"Rules of a study have no {unknown}; known are {sorted(known)}.")
+    if document.get("search", "") not in SEARCHED:
+        raise InvalidInput(f"A study searches parcels or {INSTITUTIONS}, nothing else.")
     budget = document.get("learning_budget") or {}
     return Rules(
         country=country,

@@ -16,6 +16,7 @@ from psycopg import sql
 
 from heatmap.choices import LayerKind
 from heatmap.models import Municipality
+from sites.parcel_selectors import searched
 
 LINES = sql.SQL("""
 CREATE TEMP TABLE line ON COMMIT DROP AS
@@ -224,6 +225,7 @@ def network_rows(
     longest_m: float,
     customer_reach_m: float,
     plant_reach_m: float,
+    search: str = "",
 ) -> NetworkRows:
     """Return the network of the town. Call it inside an identity.
 
@@ -251,7 +253,7 @@ def network_rows(
             length_m=places[:, 6],
             customers=rows(CUSTOMERS if by_building else CELLS, customer_reach_m),
             plants=rows(PLANTS, plant_reach_m),
-            nearest_piece=dict(rows(PARCELS)),
+            nearest_piece=dict(rows(searched(PARCELS, search))),
         )
 
 
@@ -262,6 +264,7 @@ def street_rows(
     snap_m: float,
     longest_m: float,
     reach_m: float,
+    search: str = "",
 ) -> StreetRows:
     """Return the streets of the town that a trench may follow. Call it inside an identity."""
     parameters = _parameters(municipality, versions) | {
@@ -275,7 +278,7 @@ def street_rows(
     with cut_lines(STREETS, parameters) as cursor:
         cursor.execute(STREET_PLACES, parameters)
         places = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 8)
-        cursor.execute(PARCELS_ON_STREETS, parameters)
+        cursor.execute(searched(PARCELS_ON_STREETS, search), parameters)
         return StreetRows(
             is_unpaved=places[:, 0] == 1,
             start_xy=places[:, 1:3],

@@ -17,14 +17,64 @@ from heatmap.models import LayerVersion, Municipality
 BORDER_TOLERANCE_M = 1.0
 """Two surveys of one border differ by this much; a parcel on it is inside."""
 
+INSTITUTIONS = "institutions"
+"""What a study may search in the place of parcels: institutional buildings and heat plants."""
+
+SEARCHED = {
+    "": "heatmap_parcel",
+    INSTITUTIONS: """(
+    SELECT b.id, b.municipality_id, %(version_parcels)s::bigint AS version_id,
+           'building ' || b.ref AS ref, b.name, b.use AS parcel_kind, 'unknown' AS zoning,
+           'unknown' AS ownership, b.area_m2, NULL::float8 AS slope_percent,
+           NULL::float8 AS price_eur_per_m2, b.geom
+    FROM heatmap_building b
+    WHERE b.version_id = %(version_buildings)s AND b.is_heated AND b.use IN (
+        'university', 'school', 'kindergarten', 'hospital', 'public', 'culture', 'sports')
+    UNION ALL
+    SELECT l.id, l.municipality_id, %(version_parcels)s::bigint, 'plant ' || l.ref, l.name,
+           'heating_plant', 'unknown', 'unknown', l.area_m2, NULL::float8, NULL::float8, l.geom
+    FROM heatmap_plant l WHERE l.version_id = %(version_plants)s)""",
+}
+"""The table that candidates come from, by what a study searches; plants are where water returns."""
+
+
+def searched(statement: str, search: str) -> str:
+    """Return the statement with the candidates of this search in the place of parcels."""
+    return statement.replace("heatmap_parcel", SEARCHED[search])
+
+
 NEAREST = """
 LEFT JOIN LATERAL (
-    SELECT n.id, ST_Distance(ST_Transform(n.geom, %(srid)s), g.here) AS distance_m
+    SELECT n.id, ST_Distance(ST_Transform(n.geom, %(srid)s), ST_Transform({here}, %(srid)s))
+        AS distance_m
     FROM {table} n
     WHERE n.version_id = %(version_{name})s {condition}
-    ORDER BY n.geom <-> p.geom, n.id LIMIT 1
+    ORDER BY n.geom <-> {here}, n.id LIMIT 1
 ) {name} ON true
 """
+# A hub may stand anywhere in a search cell: of nine places in it, the one farthest from dwellings.
+SPOT = """
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN p.parcel_kind <> 'search_cell' THEN p.geom ELSE (
+        SELECT place FROM (
+            SELECT x, y, ST_SetSRID(ST_MakePoint(
+                ST_XMin(p.geom) + x * (ST_XMax(p.geom) - ST_XMin(p.geom)),
+                ST_YMin(p.geom) + y * (ST_YMax(p.geom) - ST_YMin(p.geom))
+            ), ST_SRID(p.geom)) AS place
+            FROM unnest(ARRAY[0.5, 0.15, 0.85]) x, unnest(ARRAY[0.5, 0.15, 0.85]) y
+        ) places
+        LEFT JOIN LATERAL (
+            SELECT ST_Distance(n.geom, places.place) AS away FROM heatmap_building n
+            WHERE n.version_id = %(version_dwelling)s AND n.is_dwelling
+            ORDER BY n.geom <-> places.place, n.id LIMIT 1
+        ) d ON true
+        WHERE ST_Covers(p.geom, place) ORDER BY away DESC NULLS LAST, x, y LIMIT 1
+    ) END AS place
+) chosen
+CROSS JOIN LATERAL (SELECT coalesce(chosen.place, p.geom) AS place) spot
+"""
+OF_SPOT = ("dwelling", "building", "sensitive", "quiet", "monument", "housing")
+"""What is measured from where the hub stands; the others from the edge of the parcel."""
 
 JOINS = {
     "pipe": ("heatmap_pipe", LayerKind.PIPES, ""),
@@ -78,14 +128,21 @@ FROM heatmap_parcel p
 JOIN heatmap_municipality m ON m.id = p.municipality_id
 CROSS JOIN LATERAL (SELECT ST_Transform(p.geom, %(srid)s) AS here) g
 CROSS JOIN LATERAL (SELECT ST_Transform(ST_PointOnSurface(p.geom), 4326) AS point) w
+{spot}
 {joins}
 WHERE p.version_id = %(version_parcels)s
 ORDER BY p.ref
 """.format(
+    spot=SPOT,
     joins="".join(
-        NEAREST.format(name=name, table=table, condition=condition)
+        NEAREST.format(
+            name=name,
+            table=table,
+            condition=condition,
+            here="spot.place" if name in OF_SPOT else "p.geom",
+        )
         for name, (table, _kind, condition) in JOINS.items()
-    )
+    ),
 )
 
 OVERLAPS = """
@@ -157,7 +214,10 @@ def _parameters(municipality: Municipality, versions: dict[str, int]) -> dict[st
 
 
 def parcel_rows(
-    municipality: Municipality, versions: dict[str, int], grid_nodes: Mapping[str, list[int]]
+    municipality: Municipality,
+    versions: dict[str, int],
+    grid_nodes: Mapping[str, list[int]],
+    search: str = "",
 ) -> list[ParcelRow]:
     """Return every candidate with its distances, in the order of the ids.
 
@@ -168,7 +228,7 @@ def parcel_rows(
     for name, (_table, kind, _condition) in JOINS.items():
         parameters[f"version_{name}"] = versions.get(kind, -1)
     with connection.cursor() as cursor:
-        cursor.execute(PARCELS, parameters)
+        cursor.execute(searched(PARCELS, search), parameters)
         return [ParcelRow(*row) for row in cursor.fetchall()]
 
 
@@ -186,7 +246,7 @@ def mapped_constraints(municipality: Municipality, versions: dict[str, int]) -> 
 
 
 def constraint_overlaps(
-    municipality: Municipality, versions: dict[str, int]
+    municipality: Municipality, versions: dict[str, int], search: str = ""
 ) -> dict[str, dict[str, float]]:
     """Return the overlap of parcels with each kind of constraint [m2], by kind and ref.
 
@@ -194,7 +254,7 @@ def constraint_overlaps(
     """
     found: dict[str, dict[str, float]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(OVERLAPS, _parameters(municipality, versions))
+        cursor.execute(searched(OVERLAPS, search), _parameters(municipality, versions))
         for ref, kind, overlap_m2 in cursor.fetchall():
             found.setdefault(kind, {})[ref] = overlap_m2
     return found

@@ -87,6 +87,10 @@ HINTS: dict[str, str | Promise] = {
         "{excess_db:.1f} dB above the limit at the nearest dwelling at night; would qualify "
         "{missing_m:.0f} m further away, or with coolers of {level_dba:.0f} dB(A) for 500 kW."
     ),
+    "noise_quiet": _(
+        "{excess_db:.1f} dB above the limit at the nearest dwelling at night; {missing_m:.0f} m "
+        "more, or quiet coolers of {level_dba:.0f} dB(A) for 500 kW, are needed."
+    ),
     "noise_amber": _(
         "{excess_db:.1f} dB above what is taken as irrelevant; an expert report or coolers of "
         "{level_dba:.0f} dB(A) for 500 kW are needed."
@@ -146,6 +150,10 @@ REASONS: dict[str, str | Promise] = {
     "search_cells": _(
         "The town has no layer of parcels. Search cells {cell_m:.0f} m wide are scored in their "
         "place: each is a place to look for a plot, not a plot."
+    ),
+    "institutions": _(
+        "Searched are institutional buildings and heat plants, where water returns, in the place "
+        "of parcels: rooms, floors and the way inside are not known."
     ),
     "gate_red": _("The gate {gate} is red: {hint}"),
     "gate_unknown": _("The gate {gate} cannot be judged."),

@@ -121,6 +121,39 @@ def set_findings(result: dict[str, Any], ranked: list[dict[str, Any]]) -> dict[s
     }
 
 
+def weights_data(ranked: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the browser needs to score the ranked parcels with other weights."""
+    if not ranked or not ranked[0].get("criteria"):
+        return {}
+    return {
+        "criteria": [
+            {
+                "key": one["key"],
+                "label": word(one["key"], "criterion"),
+                "worst": one["low"],
+                "best": one["high"],
+                "weight": round(100.0 * one["weight"], 1),
+            }
+            for one in ranked[0]["criteria"]
+        ],
+        "parcels": [
+            {
+                "ref": row["ref"],
+                "refused": False,
+                "quantities": [_quantity(one) for one in row["criteria"]],
+            }
+            for row in ranked
+        ],
+    }
+
+
+def _quantity(one: dict[str, Any]) -> float | None:
+    """Return the raw quantity; one beyond all numbers counts as the bound it lies beyond."""
+    if one["raw"] is None and one["score"] is not None:
+        return float(one["low"] if one["score"] == 0.0 else one["high"])
+    return None if one["raw"] is None else float(one["raw"])
+
+
 def _set_title(best: dict[str, Any] | None, names: dict[str, str]) -> str:
     if best is None:
         return _("No set of hubs keeps all demands")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from engines.assumptions import Assumptions
+from engines.evaluation.carbon import grid_factor_t_per_mwh
 from engines.evaluation.hubs import Hubs
 from engines.evaluation.records import StudyChoices
 from engines.law.checks import Check, attestations, legal_checks
@@ -64,6 +65,7 @@ def legal_facts(
         "electricity_gwh_per_a": float(hubs.dispatch.electricity_mwh[i, 0]) / KWH_PER_MWH,
         "bid_mw": float(hubs.needed_kw[i]) / KWH_PER_MWH,
         "temperature_share": by_key["temperature"].value,
+        "grid_t_per_mwh": grid_factor_t_per_mwh(choices.rules.country, a),
         "break_even_t_per_mwh": _break_even(hubs, pue, choices, a),
         **_land_facts(by_key, power_kw, a),
         **_heat_facts(i, hubs, plants_kw),

@@ -144,11 +144,22 @@ def heat_resources(
 def node_resources(
     nodes: Sequence[str | None], firm_kw: FloatArray, needed_kw: FloatArray
 ) -> list[Resource]:
-    """Return the headroom of every node that is known; the least of what its parcels see counts."""
+    """Return what hubs share at the nodes of the grid.
+
+    Hubs with a firm connection share the firm headroom of their node, the least that any of them
+    sees. A hub that needs more than is firm comes only with a flexible connection; what a second
+    one would get beside it is not known, so that a node takes one of these at most. A node whose
+    headroom is not known binds nobody; the gate says so.
+    """
     found = []
     for name in sorted({node for node in nodes if node}):
         rows = np.array([i for i, node in enumerate(nodes) if node == name])
-        known = firm_kw[rows][~np.isnan(firm_kw[rows])]
-        if len(known):
-            found.append(Resource(f"node {name}", float(known.min()), rows, needed_kw[rows]))
+        rows = rows[~np.isnan(firm_kw[rows])]
+        firm = rows[needed_kw[rows] <= firm_kw[rows]]
+        flexible = rows[needed_kw[rows] > firm_kw[rows]]
+        if len(firm):
+            least = float(firm_kw[firm].min())
+            found.append(Resource(f"node {name}", least, firm, needed_kw[firm]))
+        if len(flexible):
+            found.append(Resource(f"flexible {name}", 1.0, flexible, np.ones(len(flexible))))
     return found

@@ -130,33 +130,3 @@ def _medians(built: FloatArray) -> FloatArray:
     """Return the median year of each hub over the futures in which it is built."""
     known = [column[~np.isnan(column)] for column in built.T]
     return np.array([float(np.median(each)) if len(each) else np.nan for each in known])
-
-
-def reserve_need_eur(
-    fixed_eur_per_a: float, margin_eur: FloatArray, drawdown_years: float, opex_eur_per_a: float
-) -> float:
-    """Return the reserve that the worst stress asks for [EUR].
-
-    ``max over paths of the largest shortfall over the drawdown time + 3 months of opex``; domain
-    notes 5.6.
-
-    Parameters
-    ----------
-    fixed_eur_per_a : float
-        Fixed opex, debt service, and what is put aside for new machines [EUR/a].
-    margin_eur : array, shape (paths, years)
-        Stressed margin of each year, before these [EUR/a].
-    drawdown_years : float
-        Time that the reserve has to last [a].
-    opex_eur_per_a : float
-    """
-    margin = np.atleast_2d(finite("margin_eur", margin_eur))
-    short = np.clip(fixed_eur_per_a - margin, 0.0, None)
-    worst = 0.0
-    whole, rest = int(drawdown_years), drawdown_years - int(drawdown_years)
-    for first in range(short.shape[1]):
-        window = short[:, first : first + whole].sum(axis=1)
-        if first + whole < short.shape[1]:
-            window = window + rest * short[:, first + whole]
-        worst = max(worst, float(window.max()))
-    return worst + opex_eur_per_a / 4.0

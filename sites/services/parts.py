@@ -26,6 +26,7 @@ from heatmap.services.attempts import Attempt
 from heatmap.staging import insert_rows, staged
 from sites.assembly import Assembled, assemble
 from sites.models import Candidate, Run, RunPart
+from sites.parcel_selectors import INSTITUTIONS
 from sites.services.carbon_results import carbon_document
 from sites.services.future_results import (
     chances_document,
@@ -46,14 +47,18 @@ from sites.services.results import (
     resilience_document,
     town_document,
 )
-from sites.services.size_results import chain_document, size_documents
+from sites.services.size_results import CHAIN, chain_document, size_documents
 from sites.services.study_results import robustness_document, set_document, siting_facts
 
 NOTES = {
     "search_cells": (
         "The town has no layer of parcels. Search cells {cell_m:.0f} m wide are scored in their "
         "place: each is a place to look for a plot, not a plot."
-    )
+    ),
+    "institutions": (
+        "Searched are institutional buildings and heat plants, where water returns, in the place "
+        "of parcels: rooms, floors and the way inside are not known."
+    ),
 }
 SHORT_LIST = 25
 PART = 500
@@ -195,6 +200,7 @@ def _finish(
     hubs = hubs_of(short, year)
     sizes = size_documents(short, year)
     in_order = sorted((rank[i], place) for place, i in enumerate(kept) if rank[i] is not None)
+    top = chosen(short, [place for _, place in in_order][:CHAIN] or [0])
     futures = futures_documents(short, hubs)
     short_list = {
         refs[i]: {
@@ -228,9 +234,7 @@ def _finish(
         "set": set_document(
             given, year, refs, rank, score, nodes, facts, run.inputs["study"].get("portfolio") or {}
         ),
-        "chain": chain_document(
-            [refs[i] for i in kept], hubs, [place for _, place in in_order], given.assumptions
-        ),
+        "chain": chain_document(top, year, future, hubs_of(top, year)),
         "notes": [message_document(note) for note in notes],
     }
     run.digest = digest(town, zip(rank, prints, strict=True))
@@ -252,6 +256,8 @@ def _verdicts(verdicts: Sequence[str], rank: Sequence[int | None]) -> dict[str, 
 
 
 def _notes_on_places(run: Run) -> list[Message]:
+    if (run.inputs["study"].get("rules") or {}).get("search") == INSTITUTIONS:
+        return [message(NOTES, "institutions")]
     cell_m = run.inputs.get("search_cell_m")
     return [] if cell_m is None else [message(NOTES, "search_cells", cell_m=cell_m)]
 

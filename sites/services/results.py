@@ -129,7 +129,7 @@ def _parcel(
         "parcel_kind": row.parcel_kind,
         "zoning": row.zoning,
         "ownership": row.ownership,
-        "area_m2": number(row.area_m2),
+        "area_m2": number(given.candidates.area_m2[i]),
         "lon": round(row.lon, 7),
         "lat": round(row.lat, 7),
         "dwelling_m": number(given.candidates.dwelling_m[i]),

@@ -1,16 +1,16 @@
 """Sizes of hub, and the hub after the first one, as plain JSON."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from engines.assumptions import Assumptions
-from engines.economics.annuity import annuity_factor
+from engines.evaluation.books import Books, books
+from engines.evaluation.future_cash import yearly_earnings_eur
+from engines.evaluation.future_plans import FutureTown
 from engines.evaluation.hubs import Hubs
 from engines.evaluation.sizes import SizeCurve, size_curves
 from engines.evaluation.town import TownYear
-from engines.siting.expansion import NextHub, expansion, reserve_need_eur
+from engines.siting.expansion import NextHub, expansion
 from sites.assembly import Assembled
 from sites.services.plain import number
 
@@ -55,18 +55,30 @@ def _document(curve: SizeCurve) -> dict[str, Any]:
 
 
 def chain_document(
-    refs: Sequence[str], hubs: Hubs, rows: Sequence[int], a: Assumptions
+    top: Assembled, year: TownYear, future: FutureTown, hubs: Hubs
 ) -> dict[str, Any] | None:
     """Return whether the best-ranked hub pays for the next ones; None without two hubs.
 
-    The study's own market is one future. The share of futures stays unknown until yearly cash of
-    many futures is there.
+    `top` has the best-ranked parcels in their order, `hubs` their hubs. The study's own market is
+    followed year by year; the futures say how likely a successor is.
     """
-    known = [i for i in rows if np.isfinite(hubs.money.npv_eur[i])][:CHAIN]
-    if len(known) < 2:  # noqa: PLR2004  a hub and its successor
+    a, rows = top.assumptions, range(len(top.rows))
+    opened = [books(hubs, i, top.town.plants_kw, top.choices, a) for i in rows]
+    sure = [each.reserve.total_eur + each.sinking_eur_per_a for each in opened]
+    if len(rows) < 2 or not np.isfinite([*sure, *hubs.money.npv_eur]).all():  # noqa: PLR2004
         return None
-    links = [_link(refs[i], hubs, i, a) for i in known]
-    found = expansion(links, 1.0 - a["economics.debt_share"], part_years=True)
+    refs = [row.ref for row in top.rows]
+    cost = np.broadcast_to(hubs.cost.total_eur, hubs.joined.shape).astype(np.float64)
+    drawn = yearly_earnings_eur(hubs, future, top.choices, a)
+
+    def links(earned: np.ndarray) -> list[NextHub]:
+        return [_link(refs[i], opened[i], float(cost[i]), earned[i]) for i in rows]
+
+    own, many = (
+        expansion(links(earned), 1.0 - a["economics.debt_share"], part_years=True)
+        for earned in (hubs.money.ebitda_eur[:, None, :], drawn)
+    )
+    in_time = many.built_year[:, 1] <= WITHIN_YEARS
     return {
         "hubs": [
             {
@@ -74,28 +86,19 @@ def chain_document(
                 "cost_eur": link.cost_eur,
                 "reserve_eur": link.reserve_eur,
                 "free_eur": [number(value) for value in link.free_eur[0]],
-                "built_year": number(found.built_year[0, k]),
+                "built_year": number(own.built_year[0, k]),
+                "median_year": number(many.median_year[k]),
             }
-            for k, link in enumerate(links)
+            for k, link in enumerate(links(hubs.money.ebitda_eur[:, None, :]))
         ],
-        "cash_eur": [number(value) for value in found.cash_eur[0]],
+        "cash_eur": [number(value) for value in own.cash_eur[0]],
         "within_years": WITHIN_YEARS,
-        "probability": None,
+        "futures": future.futures.count,
+        "probability": float(in_time.mean()),
     }
 
 
-def _link(ref: str, hubs: Hubs, i: int, a: Assumptions) -> NextHub:
-    """Cash of one hub: earnings less what new machines and debt take."""
-    cost = float(np.broadcast_to(hubs.cost.total_eur, hubs.joined.shape)[i])
-    opex = float(np.broadcast_to(hubs.cost.running_eur_per_a, hubs.joined.shape)[i])
-    machines = float(np.broadcast_to(hubs.cost.capex.asic_eur, hubs.joined.shape)[i])
-    aside = machines * (1.0 - a["compute.asic_resale_share"]) / a["compute.asic_life_years"]
-    borrowed = a["economics.debt_share"] * cost
-    service = borrowed * float(
-        annuity_factor(a["economics.debt_rate_share"], a["economics.debt_years"])
-    )
-    free = hubs.money.ebitda_eur[[i]] - aside - service
-    # the worst that the study has to bear: the hub stands still, and its fixed costs go on
-    idle = np.zeros((1, hubs.years))
-    reserve = reserve_need_eur(opex + service + aside, idle, a["siting.drawdown_years"], opex)
-    return NextHub(ref, free, cost, reserve)
+def _link(ref: str, books: Books, cost_eur: float, earned_eur: np.ndarray) -> NextHub:
+    """Cash of one hub, shape (futures, years): earnings less what new machines and debt take."""
+    free = earned_eur - books.sinking_eur_per_a - books.debt.service_eur
+    return NextHub(ref, free, cost_eur, books.reserve.total_eur)

@@ -9,6 +9,7 @@ from engines.evaluation.money_choices import money_choices
 from heatmap.errors import Refusal
 from heatmap.models import Municipality
 from sites.models import Study
+from sites.parcel_selectors import INSTITUTIONS
 
 FIRST_STUDY = "First look"
 COUNTRY_TARIFFS = {
@@ -75,3 +76,43 @@ def set_money(study: Study, tariff: str, heat_pump_tariff: str, chosen: dict[str
     # what the planner states is no longer an assumption of ours
     study.illustrative = [one for one in study.illustrative if one != "displaced_source"]
     study.save(update_fields=["tariff", "heat_pump_tariff", "money", "illustrative"])
+
+
+PILOT_STUDY = "Pilot of 50 kW"
+PILOT_KW = 50.0
+PILOT_GATES = {
+    # a pilot stands in a room that is there; what is asked of a plot is not asked
+    "area": "off", "shape": "off", "fire_gap": "off", "slope": "off", "zoning": "advises",
+    "setback": "off",
+}  # fmt: skip
+
+
+def pilot_study(
+    municipality: Municipality, yearly_eur: float | None = None, total_eur: float | None = None
+) -> Study:
+    """Return the study of a pilot: 50 kW in institutional buildings and where water returns.
+
+    It is judged by what the town may lose to learn; without a budget no place is "pilot only".
+    """
+    study = first_study(municipality)
+    pilot, made = Study.objects.get_or_create(
+        municipality=municipality,
+        name=PILOT_STUDY,
+        defaults=_choices_of(study)
+        | {"overrides": study.overrides | {"hub.power_it_kw": PILOT_KW}},
+    )
+    pilot.rules = dict(study.rules if made else pilot.rules) | {
+        "search": INSTITUTIONS,
+        "gates": PILOT_GATES,
+        "learning_budget": {"yearly_eur": yearly_eur, "total_eur": total_eur},
+    }
+    pilot.save(update_fields=["rules"])
+    pilot.municipality = municipality
+    return pilot
+
+
+def _choices_of(study: Study) -> dict[str, Any]:
+    """Return everything that a study chose, but what makes it this study."""
+    own = ("id", "municipality", "name", "created_at", "rules", "portfolio")
+    fields = (field.name for field in Study._meta.concrete_fields)
+    return {name: getattr(study, name) for name in fields if name not in own}

@@ -15,7 +15,7 @@ from sites.change_findings import change_findings
 from sites.forms import ReportForm
 from sites.jobs import start_run
 from sites.selectors import candidate_results, get_run, get_study, newer_layers, run_before
-from sites.study_findings import chain_findings, robustness_findings, set_findings
+from sites.study_findings import chain_findings, robustness_findings, set_findings, weights_data
 
 
 @limited("run", 120)
@@ -41,6 +41,7 @@ def run_page(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
         "run": run,
         "robust": robustness_findings(run.result or {}, ranked),
         "chain": chain_findings(run.result or {}, ranked),
+        "weights": weights_data(ranked),
         "earlier": earlier,
         "changed": change_findings(
             (earlier.inputs, run.inputs), candidate_results(earlier), results

@@ -1,21 +1,35 @@
 """Studies, what they assume, and their runs."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from heatmap.choices import Capability
 from heatmap.errors import Refusal, sentence
 from heatmap.selectors import get_municipality, page_context
 from sites.assumptions import assumption_groups, catalogue_labels, displaced_labels
-from sites.forms import MoneyForm, money_answers
+from sites.forms import MoneyForm, PilotForm, money_answers
 from sites.selectors import get_study, last_runs, listed_runs, newer_layers, studies_of
-from sites.services.studies import first_study, set_money
+from sites.services.studies import first_study, pilot_study, set_money
 
 
 @require_POST
 def create_first(request: HttpRequest, slug: str) -> HttpResponse:
     first_study(get_municipality(request, slug, to=Capability.PLAN))
+    return redirect("studies", slug=slug)
+
+
+@require_POST
+def create_pilot(request: HttpRequest, slug: str) -> HttpResponse:
+    """Set up the study of a pilot, with the town's learning budget."""
+    town = get_municipality(request, slug, to=Capability.PLAN)
+    form = PilotForm(request.POST)
+    if form.is_valid():
+        pilot_study(town, form.cleaned_data["yearly_eur"], form.cleaned_data["total_eur"])
+    else:
+        messages.warning(request, _("A learning budget is a number of euros from 0 on."))
     return redirect("studies", slug=slug)
 
 
@@ -33,6 +47,7 @@ def studies_page(request: HttpRequest, slug: str) -> HttpResponse:
         study.sources = displaced_labels(study)
     context = page_context(request, town, "studies") | {
         "studies": studies,
+        "pilot_form": PilotForm(),
         "runs": listed_runs(town)[:50],
     }
     return render(request, "sites/studies.html", context)

@@ -56,9 +56,9 @@ def test_an_attempt_goes_on_after_the_last_part_that_is_stored(town, small_parts
     again = scoring.execute(run.job_id)
     assert again.job.state == JobState.DONE, again.job.sentence
     assert stored(town, run)[:2] == first  # not worked out anew
-    # two parts, the failed third, third and fourth, and at the end all that are ranked
+    # two parts, the failed third, third and fourth, at the end all that are ranked, and the chain
     ranked = again.result["status"]["ranked"]
-    assert [len(refs) for refs in worked] == [10, 10, 10, 10, 2, ranked]
+    assert [len(refs) for refs in worked] == [10, 10, 10, 10, 2, ranked, 3]
     assert again.digest == undisturbed.digest
     assert again.result == undisturbed.result
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engines.errors import InvalidInput
-from engines.siting.expansion import NextHub, expansion, reserve_need_eur
+from engines.siting.expansion import NextHub, expansion
 
 # B3 flat: EBITDA 679,601, new machines 245,963, debt 237,305 EUR/a
 FREE_EUR = 679_601.0 - 245_963.0 - 237_305.0
@@ -78,22 +78,6 @@ def test_the_share_of_futures_counts_those_that_get_there() -> None:
     ]
     assert chain.success_share[1] == 0.5
     assert chain.median_year[1] == 6.5
-
-
-def test_the_reserve_of_the_example_covers_the_stress() -> None:
-    # hash price 25: EBITDA 127,568 against debt of 237,305: 109,736 short in a year, 18 months:
-    # 164,604 EUR; the sinking fund of 18 months (1.5 * 245,963 = 368,944) comes on top: 533,548
-    margin = np.full((1, 15), 127_568.0)
-    fixed = 237_305.0 + 245_963.0
-    assert reserve_need_eur(fixed, margin, 1.5, 0.0) == pytest.approx(533_550.0, abs=10.0)
-    # three months of 80,000 EUR opex
-    assert reserve_need_eur(0.0, margin, 1.5, 80_000.0) == pytest.approx(20_000.0)
-
-
-def test_the_worst_window_of_the_worst_path_counts() -> None:
-    # 100 needed; shortfalls 0, 60, 80, 0 and 0, 0, 0, 90: 18 months of the first: 60+40 or 80+0
-    margin = np.array([[100.0, 40.0, 20.0, 100.0], [100.0, 100.0, 100.0, 10.0]])
-    assert reserve_need_eur(100.0, margin, 1.5, 0.0) == pytest.approx(100.0)
 
 
 def test_a_chain_without_a_first_hub_or_with_different_years_is_refused() -> None:

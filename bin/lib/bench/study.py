@@ -30,6 +30,7 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
     for count in options.parcels:
         print(f"a study of {count} parcels", file=sys.stderr)
         grown.append(_study(DEMO_TOWNS[0].slug, count))
+        print(grown[-1], file=sys.stderr)
     return {"by_parcels": grown, "set_of_candidates": _set()}
 
 
@@ -60,6 +61,8 @@ def _study(slug: str, count: int) -> dict[str, object]:
     start = time.perf_counter()
     run = scoring.execute(run.job_id)
     seconds = time.perf_counter() - start
+    if run.result is None:
+        raise SystemExit(f"the run did not end: {run.job.sentence}")
     return {
         "parcels": run.result["status"]["candidates"],
         "ranked": run.result["status"]["ranked"],

@@ -1,0 +1,57 @@
+"""The pilot: 50 kW in institutional buildings and where water returns, judged by its budget."""
+
+import pytest
+
+from heatmap.identity import acting_as
+from sites.models import Candidate, Study
+from sites.services import scoring
+from sites.services.studies import PILOT_STUDY, first_study, pilot_study
+
+pytestmark = pytest.mark.django_db
+INSTITUTIONAL = {
+    "university", "school", "kindergarten", "hospital", "public", "culture", "sports",
+    "heating_plant",
+}  # fmt: skip
+
+
+def run_pilot(town, **budget):
+    with acting_as(municipality=town.slug):
+        run = scoring.create_run(pilot_study(town, **budget), None)
+    run = scoring.execute(run.job_id)
+    assert run.result is not None, run.job.sentence
+    with acting_as(municipality=town.slug):
+        return run, list(Candidate.objects.filter(run=run))
+
+
+def test_a_pilot_searches_institutions_and_plants_and_no_parcels(town):
+    run, rows = run_pilot(town)
+    kinds = {row.result["parcel_kind"] for row in rows}
+    assert kinds <= INSTITUTIONAL
+    assert {"university", "heating_plant"} <= kinds
+    assert all(row.result["hub"]["power_it_kw"] == 50.0 for row in rows)
+    assert any(row.rank for row in rows)
+    assert "institutions" in {note["key"] for note in run.result["notes"]}
+    for row in rows:
+        states = {gate["key"]: gate["state"] for gate in row.result["gates"]}
+        assert states["shape"] == states["area"] == "not_applicable"
+
+
+def test_the_learning_budget_decides_about_a_pilot(town):
+    _, without = run_pilot(town)
+    # what the ranked places lose, as the result says it
+    ranked = [row for row in without if row.rank]
+    assert {row.result["conditional_verdict"] for row in ranked} == {"do_not_build"}
+    _, rich = run_pilot(town, yearly_eur=1e9, total_eur=1e9)
+    assert {row.result["conditional_verdict"] for row in rich if row.rank} == {"pilot_only"}
+    _, poor = run_pilot(town, yearly_eur=0.0, total_eur=0.0)
+    assert {row.result["conditional_verdict"] for row in poor if row.rank} == {"do_not_build"}
+
+
+def test_a_pilot_is_one_study_and_leaves_the_first_as_it_is(town):
+    with acting_as(municipality=town.slug):
+        before = first_study(town).overrides
+        pilot_study(town, 1.0, 2.0)
+        again = pilot_study(town, 3.0, 4.0)
+        assert Study.objects.filter(municipality=town, name=PILOT_STUDY).count() == 1
+        assert again.rules["learning_budget"] == {"yearly_eur": 3.0, "total_eur": 4.0}
+        assert first_study(town).overrides == before
