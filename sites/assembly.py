@@ -277,6 +277,14 @@ def months_and_hours(hours: int, utc_offset_h: int) -> tuple[np.ndarray, np.ndar
     return np.minimum(month, 11), local % 24
 
 
+def _stated(study: dict[str, Any]) -> str:
+    """Return how well the displaced source is known where the planner names it by month."""
+    months = (study.get("money") or {}).get("displaced_by_month") or []
+    if not months or "displaced_source" in study["illustrative"]:
+        return ""
+    return "unknown" if "unknown" in months else Nature.MEASURED
+
+
 def _choices(inputs: dict[str, Any], country: str) -> StudyChoices:
     study, layers = inputs["study"], inputs["layers"]
     illustrative = set(study["illustrative"])
@@ -312,7 +320,7 @@ def _choices(inputs: dict[str, Any], country: str) -> StudyChoices:
             "headroom": nature("headroom", LayerKind.SUBSTATIONS),
             "temperatures": measured_temperatures or nature("temperatures"),
             "prices": nature("prices", SeriesQuantity.PRICE),
-            "displaced_source": nature("displaced_source"),
+            "displaced_source": _stated(study) or nature("displaced_source"),
             # the place of a dwelling is surveyed even where its demand is derived
             # an owner is stated or unknown, parcel by parcel
             "owners": nature("owners", LayerKind.PARCELS),

@@ -91,6 +91,7 @@ LABELS: dict[str, str | Promise] = {
     "inertia.outage_h": _("Outage that the grid may ask for"),
     "cycling.standby_degc": _("Coolant while the machines stand still"),
     "noise.cooler_dba_per_500_kw": _("Sound power of a dry cooler for 500 kW"),
+    "noise.quiet_cooler_dba_per_500_kw": _("Sound power of a quiet dry cooler for 500 kW"),
     "noise.limit_night_dba": _("Limit of noise at night"),
     "noise.margin_db": _("Margin below the limit of noise"),
     "network.full_load_hours_h_per_a": _("Full-load hours of the heat demand"),

@@ -7,6 +7,7 @@ from engines.errors import EngineError
 from engines.tables import catalogue
 from heatmap.quantities import PRINTED_UNITS
 from sites.assumption_words import assumption_label
+from sites.choices import Source
 from sites.models import Study
 from sites.sentences import said
 from sites.words import group_label, plain
@@ -28,6 +29,12 @@ def catalogue_label(table: str, key: object) -> str:
     """Return what a row of one of the engines' tables is called in the reader's language."""
     row = catalogue(table).get(str(key or ""))
     return said(row["label"]) if row else plain(key)
+
+
+def displaced_labels(study: Study) -> list[str]:
+    """Return the sources that a study names by month, each once in the order of the year."""
+    stated = dict.fromkeys(study.money.get("displaced_by_month") or [])
+    return [str(Source(source).label) for source in stated]
 
 
 def assumption_groups(study: Study) -> list[dict[str, Any]]:

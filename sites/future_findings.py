@@ -30,15 +30,13 @@ CASES: Mapping[str, str | Promise] = {
     "flat_19": gettext_lazy("Hash price stays at 19.4 USD"),
     "decay_35": gettext_lazy("Hash price falls by 35 % a year"),
     "flat": gettext_lazy("Hash price never falls"),
-    # xgettext:no-python-format
-    "slump": gettext_lazy("Computing earns 60 % for 18 months"),
+    "slump": gettext_lazy("Computing earns six tenths for 18 months"),
     "halving": gettext_lazy("The halving takes half"),
     "ban": gettext_lazy("Computing is forbidden after three years"),
     "operator_stops": gettext_lazy("The operator stops after 30 months"),
     "tax": gettext_lazy("20 EUR/MWh more on electricity after three years"),
     "dear_power": gettext_lazy("Day-ahead prices half as high again"),
-    # xgettext:no-python-format
-    "warm_winters": gettext_lazy("Every winter needs 15 % less heat"),
+    "warm_winters": gettext_lazy("Every winter needs less heat, by 15 %"),
     "headroom": gettext_lazy("The grid takes back half of the power after two years"),
     "biomass": gettext_lazy("The displaced heat is biomass"),
     "hold_down": gettext_lazy("Coins are held for two years, and their price halves"),

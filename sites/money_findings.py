@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heatmap.quantities import DASH, count, digits, is_missing, quantity, written
+from sites.choices import Source
 
 THOUSAND = 1000.0
 SPECULATIVE = ("compute",)
@@ -40,6 +41,8 @@ LINES: dict[str, str | Promise] = {
     "electricity": gettext_lazy("Electricity"),
     "displaced": gettext_lazy("Heat the network need not make"),
 }
+HEAT_BOUGHT = gettext_lazy("Heat bought from the hub")
+BUYER = ("town", "heat")
 REGIMES: dict[str, str | Promise] = {
     "paid": gettext_lazy("The hub is paid: the price with all charges is negative"),
     "negative": gettext_lazy("Negative at the exchange only; charges make it cost money"),
@@ -64,15 +67,6 @@ STRESSES: dict[str, str | Promise] = {
     "slump": gettext_lazy("a slump of the hash price"),
     "low_price": gettext_lazy("a low hash price"),
     "no_computing": gettext_lazy("no computing"),
-}
-SOURCES: dict[str, str | Promise] = {
-    "boiler": gettext_lazy("gas boiler"),
-    "condensing": gettext_lazy("condensing gas boiler"),
-    "biomass": gettext_lazy("biomass boiler"),
-    "waste": gettext_lazy("waste incineration"),
-    "heat_pump": gettext_lazy("heat pump"),
-    "chp": gettext_lazy("combined heat and power"),
-    "unknown": gettext_lazy("unknown"),
 }
 PARTIES: dict[str, str | Promise] = {
     "town": gettext_lazy("Town and its network"),
@@ -108,7 +102,7 @@ def displaced_findings(town: dict[str, Any]) -> list[dict[str, str]]:
     return [
         {
             "month": date_format(date(2023, place + 1, 1), "F"),
-            "source": str(SOURCES[source]),
+            "source": str(Source(source).label),
             "cost": quantity(cost, "EUR/MWh"),
         }
         for place, (source, cost) in enumerate(
@@ -344,7 +338,7 @@ def _ownership(books: dict[str, Any]) -> list[dict[str, Any]]:
                     "chosen": model == books["owner"],
                     "lines": [
                         {
-                            "label": str(LINES[key]),
+                            "label": str(HEAT_BOUGHT if (party, key) == BUYER else LINES[key]),
                             "value": quantity(value, "EUR"),
                             "speculative": key in SPECULATIVE,
                         }

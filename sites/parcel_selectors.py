@@ -45,12 +45,36 @@ def searched(statement: str, search: str) -> str:
 
 NEAREST = """
 LEFT JOIN LATERAL (
-    SELECT n.id, ST_Distance(ST_Transform(n.geom, %(srid)s), g.here) AS distance_m
+    SELECT n.id, ST_Distance(ST_Transform(n.geom, %(srid)s), ST_Transform({here}, %(srid)s))
+        AS distance_m
     FROM {table} n
     WHERE n.version_id = %(version_{name})s {condition}
-    ORDER BY n.geom <-> p.geom, n.id LIMIT 1
+    ORDER BY n.geom <-> {here}, n.id LIMIT 1
 ) {name} ON true
 """
+# A hub may stand anywhere in a search cell: of nine places in it, the one farthest from dwellings.
+SPOT = """
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN p.parcel_kind <> 'search_cell' THEN p.geom ELSE (
+        SELECT place FROM (
+            SELECT x, y, ST_SetSRID(ST_MakePoint(
+                ST_XMin(p.geom) + x * (ST_XMax(p.geom) - ST_XMin(p.geom)),
+                ST_YMin(p.geom) + y * (ST_YMax(p.geom) - ST_YMin(p.geom))
+            ), ST_SRID(p.geom)) AS place
+            FROM unnest(ARRAY[0.5, 0.15, 0.85]) x, unnest(ARRAY[0.5, 0.15, 0.85]) y
+        ) places
+        LEFT JOIN LATERAL (
+            SELECT ST_Distance(n.geom, places.place) AS away FROM heatmap_building n
+            WHERE n.version_id = %(version_dwelling)s AND n.is_dwelling
+            ORDER BY n.geom <-> places.place, n.id LIMIT 1
+        ) d ON true
+        WHERE ST_Covers(p.geom, place) ORDER BY away DESC NULLS LAST, x, y LIMIT 1
+    ) END AS place
+) chosen
+CROSS JOIN LATERAL (SELECT coalesce(chosen.place, p.geom) AS place) spot
+"""
+OF_SPOT = ("dwelling", "building", "sensitive", "quiet", "monument", "housing")
+"""What is measured from where the hub stands; the others from the edge of the parcel."""
 
 JOINS = {
     "pipe": ("heatmap_pipe", LayerKind.PIPES, ""),
@@ -104,14 +128,21 @@ FROM heatmap_parcel p
 JOIN heatmap_municipality m ON m.id = p.municipality_id
 CROSS JOIN LATERAL (SELECT ST_Transform(p.geom, %(srid)s) AS here) g
 CROSS JOIN LATERAL (SELECT ST_Transform(ST_PointOnSurface(p.geom), 4326) AS point) w
+{spot}
 {joins}
 WHERE p.version_id = %(version_parcels)s
 ORDER BY p.ref
 """.format(
+    spot=SPOT,
     joins="".join(
-        NEAREST.format(name=name, table=table, condition=condition)
+        NEAREST.format(
+            name=name,
+            table=table,
+            condition=condition,
+            here="spot.place" if name in OF_SPOT else "p.geom",
+        )
         for name, (table, _kind, condition) in JOINS.items()
-    )
+    ),
 )
 
 OVERLAPS = """

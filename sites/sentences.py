@@ -87,6 +87,10 @@ HINTS: dict[str, str | Promise] = {
         "{excess_db:.1f} dB above the limit at the nearest dwelling at night; would qualify "
         "{missing_m:.0f} m further away, or with coolers of {level_dba:.0f} dB(A) for 500 kW."
     ),
+    "noise_quiet": _(
+        "{excess_db:.1f} dB above the limit at the nearest dwelling at night; {missing_m:.0f} m "
+        "more, or quiet coolers of {level_dba:.0f} dB(A) for 500 kW, are needed."
+    ),
     "noise_amber": _(
         "{excess_db:.1f} dB above what is taken as irrelevant; an expert report or coolers of "
         "{level_dba:.0f} dB(A) for 500 kW are needed."

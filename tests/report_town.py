@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from engines.assumptions import build_assumptions
-from engines.futures.stress import scenarios
+from engines.futures.stress import bad_cases
 from engines.scoring.gates import HINTS
 from engines.scoring.verdict import REASONS
 from sites.reports.figures import Shape, TownShapes
@@ -141,7 +141,7 @@ FUTURES = {
             "backup_mwh": 1500.0 * i,
             "backup_eur": 55_000.0 * i,
         }
-        for i, one in enumerate(scenarios())
+        for i, one in enumerate(bad_cases())
     ],
     "break_even": {"hashprice_usd_per_ph_day": 61.4, "heat_eur_per_mwh": None},
 }

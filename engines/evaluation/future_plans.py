@@ -6,21 +6,17 @@ own year, with less heat demand and with less heat caught.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
-from engines.dispatch.heat_limited import DispatchInputs, DispatchResult, heat_limited_dispatch
-from engines.evaluation.hubs import Hubs
-from engines.evaluation.operation import Offer, electricity_eur
+from engines.dispatch.heat_limited import DispatchInputs
+from engines.evaluation.hubs import Hubs, operate_hubs, vat_share
+from engines.evaluation.operation import Operation
 from engines.evaluation.records import StudyChoices
-from engines.evaluation.town import full_load_mwh_per_a
 from engines.futures.draw import Futures, Outlook
-from engines.futures.worth import COLUMNS, PlanTable, Terms
-from engines.grid.contracts import ATYPICAL, FLEXIBLE
-from engines.grid.tariff import Tariff
+from engines.futures.worth import PlanTable, Terms
 
 LEVELS = (0.15, 0.35, 0.55, 0.7, 0.82, 0.91, 0.97, 1.0)
 """Quantiles of compute revenue that are dispatched for each price year; densest where it earns."""
@@ -54,30 +50,31 @@ class FutureTown:
     futures: Futures
     outlook: Outlook
     prices: PriceYears
+    heat_moves: FloatArray
     heat_factor: FloatArray
 
 
 @dataclass(frozen=True)
 class Operated:
-    """Hubs that were dispatched in a study, as far as their plans depend on it.
+    """Hubs that were operated in a study, as far as their plans depend on it.
 
     Attributes
     ----------
     inputs : DispatchInputs
-    dispatch : DispatchResult
-        Under the flexible contract.
+        At the study's prices; one column per value of computing.
+    operation : Operation
+        Their years under every contract on offer.
     compute_eur_per_mwh : array, shape (years,)
         Revenue of each year of the study.
     day_ahead_mean_eur_per_mwh : float
-    others : tuple of Offer
-        Contracts beside the flexible one that futures may choose; a band load is not among them.
+    utc_offset_h : int
     """
 
     inputs: DispatchInputs
-    dispatch: DispatchResult
+    operation: Operation
     compute_eur_per_mwh: FloatArray
     day_ahead_mean_eur_per_mwh: float
-    others: tuple[Offer, ...] = ()
+    utc_offset_h: int
 
     @property
     def adders_eur_per_mwh(self) -> float:
@@ -87,13 +84,12 @@ class Operated:
 
 def operated(hubs: Hubs) -> Operated:
     """Return the operation of the hubs of a study."""
-    offers = hubs.operation.offers
     return Operated(
         hubs.inputs,
-        offers[FLEXIBLE].dispatch,
+        hubs.operation,
         hubs.compute.eur_per_mwh_it,
         hubs.town.day_ahead_mean_eur_per_mwh,
-        tuple(offers[name] for name in (ATYPICAL,) if name in offers),
+        hubs.town.utc_offset_h,
     )
 
 
@@ -105,6 +101,7 @@ def terms_of(hubs: Hubs, a: Assumptions) -> Terms:
         compute_eur_per_mwh=hubs.compute.eur_per_mwh_it,
         assets=hubs.cost.assets,
         opex_eur_per_a=opex.astype(np.float64),
+        vat_share=vat_share(a),
         debt_share=a["economics.debt_share"],
         debt_rate_share=a["economics.debt_rate_share"],
         debt_years=round(a["economics.debt_years"]),
@@ -114,70 +111,40 @@ def terms_of(hubs: Hubs, a: Assumptions) -> Terms:
 def plan_table(
     hubs: Operated, town: FutureTown, choices: StudyChoices, a: Assumptions
 ) -> PlanTable:
-    """Dispatch the plans from which the futures are read.
+    """Operate hubs at the levels from which the futures are read, under every contract.
 
     The study's own price year keeps the plans of the study (every year, and the sensitivities); a
     study without deviations is therefore read exactly.
     """
-    levels = _levels(hubs, town)
-    usual = (hubs.inputs, hubs.dispatch, choices.money.tariff_of_hub(choices.tariff))
-    contracts = (usual, *((each.inputs, each.dispatch, each.tariff) for each in hubs.others))
-    years = all_in_eur_per_mwh(hubs, town)
-    found = [
-        _contract_plans(inputs, solved, tariff, levels, years, hubs.adders_eur_per_mwh, a)
-        for inputs, solved, tariff in contracts
-    ]
+    adders, levels = hubs.adders_eur_per_mwh, _levels(hubs, town)
+    inputs = replace(hubs.inputs, compute_value_eur_per_mwh=levels)
 
-    def together(tables: Sequence[Sequence[FloatArray]]) -> FloatArray:
-        """Put the plans of all contracts for a price year next to each other."""
-        return np.concatenate([part for year in zip(*tables, strict=True) for part in year], axis=1)
-
-    counts = [len(found) * part.shape[1] for part in found[0].sums]
-    return PlanTable(
-        sums=together([each.sums for each in found]),
-        first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        per_demand=together([each.per_demand for each in found]),
-        per_capture=together([each.per_capture for each in found]),
-    )
-
-
-class _Plans(NamedTuple):
-    """Plans under one contract, one table for each price year."""
-
-    sums: list[FloatArray]
-    per_demand: list[FloatArray]
-    per_capture: list[FloatArray]
-
-
-def _contract_plans(
-    given: DispatchInputs,
-    solved: DispatchResult,
-    tariff: Tariff,
-    levels: FloatArray,
-    years: Sequence[FloatArray],
-    adders: float,
-    a: Assumptions,
-) -> _Plans:
-    inputs = replace(given, compute_value_eur_per_mwh=levels)
-
-    def plans(moved: DispatchInputs, known: DispatchResult | None = None) -> FloatArray:
-        return _sums(moved, known or heat_limited_dispatch(moved), adders, tariff, a)
+    def plans(given: DispatchInputs) -> FloatArray:
+        return _sums(operate_hubs(given, hubs.utc_offset_h, choices, a), given, adders)
 
     usual = plans(inputs)
     less_heat = replace(inputs, uptake_kw=LESS_DEMAND * inputs.uptake_kw)
     less_caught = replace(inputs, capture_share=LESS_CAPTURE * inputs.capture_share)
     per_demand = (usual - plans(less_heat)) / (1.0 - LESS_DEMAND)
     per_capture = (usual - plans(less_caught)) / (1.0 - LESS_CAPTURE)
-    tables = [np.concatenate([plans(given, solved), usual], axis=1)]
-    at = [np.concatenate([given.compute_value_eur_per_mwh, levels])]
-    for prices in years:
+    own = _sums(hubs.operation, hubs.inputs, adders)
+    tables = [np.concatenate([own, usual], axis=2)]
+    at = [np.concatenate([hubs.inputs.compute_value_eur_per_mwh, levels])]
+    for prices in all_in_eur_per_mwh(hubs, town):
         tables.append(plans(replace(inputs, price_eur_per_mwh=prices)))
         at.append(levels)
-    return _Plans(
-        tables,
-        [_at_levels(per_demand, levels, where) for where in at],
-        [_at_levels(per_capture, levels, where) for where in at],
+    return PlanTable(
+        sums=_by_hub(tables),
+        first=np.concatenate([[0], np.cumsum([t.shape[0] * t.shape[2] for t in tables])]),
+        per_demand=_by_hub([_at_levels(per_demand, levels, where) for where in at]),
+        per_capture=_by_hub([_at_levels(per_capture, levels, where) for where in at]),
     )
+
+
+def _by_hub(tables: Sequence[FloatArray]) -> FloatArray:
+    """Put plans of all contracts side by side: (contracts, hubs, plans, sums) to (hubs, ...)."""
+    flat = [np.moveaxis(t, 0, 1).reshape(t.shape[1], -1, t.shape[3]) for t in tables]
+    return np.ascontiguousarray(np.concatenate(flat, axis=1))
 
 
 def all_in_eur_per_mwh(hubs: Operated, town: FutureTown) -> Sequence[FloatArray]:
@@ -208,24 +175,26 @@ def _at_levels(table: FloatArray, levels: FloatArray, wanted: FloatArray) -> Flo
     width = levels[right] - levels[right - 1]
     part = (wanted - levels[right - 1]) / np.where(width > 0.0, width, 1.0)
     share = part.clip(0.0, 1.0)[:, None]
-    return np.asarray(table[:, right - 1] * (1.0 - share) + table[:, right] * share, np.float64)
-
-
-def _sums(
-    given: DispatchInputs, solved: DispatchResult, adders: float, tariff: Tariff, a: Assumptions
-) -> FloatArray:
-    """Return the sums of plans as the columns of a `PlanTable`."""
-    bill = electricity_eur(solved, tariff, full_load_mwh_per_a(a, given.price_eur_per_mwh.size))
-    other = adders * solved.electricity_mwh
-    columns = (
-        solved.it_energy_mwh,
-        solved.heat_revenue_eur,
-        solved.heat_delivered_mwh,
-        solved.electricity_cost_eur - other,
-        solved.electricity_mwh,
-        other,
-        given.wear_eur_per_mwh * solved.it_energy_mwh,
-        bill - solved.electricity_cost_eur,
+    return np.asarray(
+        table[:, :, right - 1] * (1.0 - share) + table[:, :, right] * share, np.float64
     )
-    assert len(columns) == COLUMNS  # noqa: S101  the table of plans says what they are
-    return np.stack(columns, axis=2)
+
+
+def _sums(operation: Operation, given: DispatchInputs, adders: float) -> FloatArray:
+    """Return the sums of plans as the columns of a `PlanTable`, (contracts, hubs, plans, ...)."""
+    tables = []
+    for offer in operation.offers.values():
+        year = offer.dispatch
+        other = adders * year.electricity_mwh
+        columns = (
+            year.it_energy_mwh,
+            year.heat_revenue_eur,
+            year.heat_delivered_mwh,
+            year.electricity_cost_eur - other,
+            year.electricity_mwh,
+            other,
+            given.wear_eur_per_mwh * year.it_energy_mwh,
+            offer.bill_eur - year.electricity_cost_eur,
+        )
+        tables.append(np.stack(columns, axis=2))
+    return np.stack(tables)

@@ -13,9 +13,8 @@ import numpy as np
 
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
-from engines.calendar import MONTHS
-from engines.dispatch.heat_limited import DispatchInputs
-from engines.economics.heat_value import displaced_heat_eur_per_mwh
+from engines.calendar import monthly_mean
+from engines.economics.heat_sources import displaced_by_month
 from engines.evaluation.future_plans import (
     FutureTown,
     PriceYears,
@@ -25,17 +24,15 @@ from engines.evaluation.future_plans import (
     terms_of,
 )
 from engines.evaluation.hubs import Hubs, operate_hubs
+from engines.evaluation.operation import Operation
 from engines.evaluation.records import StudyChoices
+from engines.evaluation.town import TownYear
 from engines.futures.draw import Futures, Outlook, draw_futures, futures_from
 from engines.futures.drivers import Driver, driver_shares
 from engines.futures.summary import Chance, Spread, chance, median_or_missing, spread
 from engines.futures.worth import PlanTable, Terms, invested_eur, worth
+from engines.grid.tariff import level_adders_eur_per_mwh
 
-GAS_BURNERS = {
-    "boiler": "heat.displaced_efficiency_share",
-    "condensing": "economics.gas_boiler_efficiency_share",
-}
-"""Displaced sources that burn gas, and the assumption of their efficiency."""
 RESOLVED = 12
 """Futures of which every year is dispatched again."""
 
@@ -84,49 +81,51 @@ class TableError:
 
 
 def future_town(
-    prices: PriceYears, hours: int, choices: StudyChoices, a: Assumptions
+    prices: PriceYears, year: TownYear, choices: StudyChoices, a: Assumptions
 ) -> FutureTown:
     """Draw the futures of a study. Price years of another length than its own are left out."""
+    hours = len(year.supply_degc)
     fits = prices.day_ahead_eur_per_mwh.shape[1:] == (hours,)
     used = prices if fits else PriceYears((), np.empty((0, hours)), are_own=False)
     outlook = Outlook(round(a["economics.horizon_years"]), choices.start_year, len(used.labels))
+    moves = heat_moves(year, choices, a)
     futures = draw_futures(outlook, a)
-    return FutureTown(futures, outlook, used, heat_value_factor(futures, choices, a))
+    return FutureTown(futures, outlook, used, moves, heat_factor(futures, moves))
 
 
-def heat_value_factor(futures: Futures, choices: StudyChoices, a: Assumptions) -> FloatArray:
-    """Return the factor on the worth of heat: displaced heat at other prices of gas and CO2.
+def heat_moves(year: TownYear, choices: StudyChoices, a: Assumptions) -> FloatArray:
+    """Return how the worth of heat follows gas, CO2 and the day-ahead price, shape (3,).
 
-    Only months in which a gas boiler is displaced move, all months counting evenly; a price of heat
-    stated by contract does not move at all. The harm of a warmer return is a loss of the same fuel
-    and moves along.
+    Shares of the displaced cost, mean over the months: what a doubling of each price adds. All zero
+    where the price of heat is agreed by outdoor temperature, or a month's source is not known.
     """
-    still = np.ones(futures.count)
-    if choices.money.heat_tariff:
-        return still
-    gas_eur, co2_eur = a["heat.gas_eur_per_mwh"], a["heat.co2_eur_per_t"]
-    months = {source: choices.displaced_sources.count(source) for source in GAS_BURNERS}
-    usual = moved = 0.0 * still
-    for source, count in months.items():
-        parts = (
-            a["heat.emission_gas_t_per_mwh"],
-            a[GAS_BURNERS[source]],
-            a["heat.displaced_variable_om_eur_per_mwh"],
+    tariff = choices.money.tariff_of_heat_pump(choices.heat_pump_tariff)
+    adders = level_adders_eur_per_mwh(tariff) + tariff.levies_above_eur_per_mwh
+    market = monthly_mean(year.day_ahead_eur_per_mwh)
+
+    def cost(gas: float = 1.0, co2: float = 1.0, day_ahead: float = 1.0) -> float:
+        moved = dict(a.entries)
+        for key, factor in (("heat.gas_eur_per_mwh", gas), ("heat.co2_eur_per_t", co2)):
+            moved[key] = replace(moved[key], value=factor * moved[key].value)
+        found = displaced_by_month(
+            choices.displaced_sources, day_ahead * market, adders, Assumptions(moved)
         )
-        usual = usual + count * _gas_heat(gas_eur * still, co2_eur * still, *parts)
-        moved = moved + count * _gas_heat(
-            futures.gas_factor * gas_eur, futures.co2_factor * co2_eur, *parts
-        )
-    burning = sum(months.values()) / MONTHS
-    if burning == 0.0:
-        return still
-    return np.asarray(1.0 + burning * (moved / usual - 1.0), dtype=np.float64)
+        return float(found.mean())
+
+    usual = cost()
+    if choices.money.heat_tariff or not np.isfinite(usual) or usual <= 0.0:
+        return np.zeros(3)
+    return np.array([cost(gas=2.0), cost(co2=2.0), cost(day_ahead=2.0)]) / usual - 1.0
 
 
-def _gas_heat(
-    gas: FloatArray, co2: FloatArray, emission: float, efficiency: float, upkeep: float
-) -> FloatArray:
-    return displaced_heat_eur_per_mwh(gas, emission, co2, efficiency, upkeep)
+def heat_factor(futures: Futures, moves: FloatArray) -> FloatArray:
+    """Return the factor on the worth of heat in each future.
+
+    The harm of a warmer return is a loss of the same fuel and moves along.
+    """
+    prices = (futures.gas_factor, futures.co2_factor, futures.day_ahead_factor)
+    strayed = np.column_stack(prices) - 1.0
+    return np.asarray((1.0 + strayed @ moves).clip(min=0.0), dtype=np.float64)
 
 
 def hub_futures(hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumptions) -> HubFutures:
@@ -135,11 +134,13 @@ def hub_futures(hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumpti
     found = worth(table, town.futures, town.heat_factor, terms)
     carried = hubs.money.npv_eur - central_npv_eur(table, terms, town)
     npv_eur = found.npv_eur + carried[:, None]
+    sold = found.heat_mwh > 0.0
+    cost = (found.heat_eur - npv_eur) / np.where(sold, found.heat_mwh, 1.0)
     return HubFutures(
         npv=spread(npv_eur),
-        positive=chance(npv_eur > 0.0),
-        uncovered=chance(found.debt_cover < a["futures.debt_cover_least"]),
-        heat_cost_p50_eur_per_mwh=median_or_missing(found.heat_cost_eur_per_mwh),
+        positive=chance(npv_eur, 0.0),
+        uncovered=chance(-found.debt_cover, -a["futures.debt_cover_least"]),
+        heat_cost_p50_eur_per_mwh=median_or_missing(np.where(sold, cost, np.nan)),
         carried_eur=carried,
     )
 
@@ -158,7 +159,7 @@ def hub_drivers(
             table.per_demand[i : i + 1],
             table.per_capture[i : i + 1],
         )
-        found = worth(one, drawn, heat_value_factor(drawn, choices, a), _terms_at(terms, i))
+        found = worth(one, drawn, heat_factor(drawn, town.heat_moves), _terms_at(terms, i))
         return np.asarray(found.npv_eur[0], dtype=np.float64)
 
     years, seed = town.outlook.years, round(a["futures.seed"])
@@ -236,7 +237,7 @@ def _exact_npv_eur(
     choices: StudyChoices,
     a: Assumptions,
 ) -> FloatArray:
-    """Dispatch every year of one future and return the present value of every hub [EUR]."""
+    """Operate every year of one future and return the present value of every hub [EUR]."""
     given = operated(hubs)
     adders = given.adders_eur_per_mwh
     years = [hubs.inputs.price_eur_per_mwh, *all_in_eur_per_mwh(given, town)]
@@ -254,20 +255,19 @@ def _exact_npv_eur(
             compute_value_eur_per_mwh=terms.compute_eur_per_mwh[t : t + 1]
             * one.compute_factor[0, t],
         )
-        tables.append(_cash_eur(inputs, one, hubs.town.utc_offset_h, choices, a))
+        operation = operate_hubs(inputs, given.utc_offset_h, choices, a)
+        tables.append(_cash_eur(operation, one, terms))
     cash = np.concatenate(tables, axis=1)
     discount = (1.0 + terms.rate_share) ** -np.arange(1.0, one.years + 1.0)
-    spent = terms.opex_eur_per_a * discount.sum()
     invested = invested_eur(terms, one, len(cash))[:, 0]
-    return np.asarray(cash @ discount - spent + invested, dtype=np.float64)
+    return np.asarray(cash @ discount + invested, dtype=np.float64)
 
 
-def _cash_eur(
-    inputs: DispatchInputs, one: Futures, utc_offset_h: int, choices: StudyChoices, a: Assumptions
-) -> FloatArray:
-    """Return what one year of one future brings before operation, shape (hubs, 1) [EUR]."""
-    operation = operate_hubs(inputs, utc_offset_h, choices, a)
-    solved = operation.dispatch
-    fixed = operation.bill_eur - solved.electricity_cost_eur
-    earned = solved.compute_revenue_eur + solved.heat_revenue_eur - solved.electricity_cost_eur
-    return np.asarray(one.availability_factor[0] * earned - fixed, dtype=np.float64)
+def _cash_eur(operation: Operation, one: Futures, terms: Terms) -> FloatArray:
+    """Return income less cost of one year of one future, shape (hubs, 1) [EUR]."""
+    year, served = operation.dispatch, one.availability_factor[0]
+    income = served * (year.compute_revenue_eur + year.heat_revenue_eur)
+    fixed = operation.bill_eur - year.electricity_cost_eur
+    cost = served * year.electricity_cost_eur + fixed + terms.opex_eur_per_a[:, None]
+    cost = cost + terms.vat_share * cost.clip(min=0.0)
+    return np.asarray(income - cost, dtype=np.float64)

@@ -159,10 +159,7 @@ def _verdict_input(
             for name, key in ATTESTED.items()
         },
         coverage_share=coverage,
-        # without a value of heat there is no chance of a gain either
-        p_npv_positive=None
-        if futures is None or np.isnan(hubs.money.npv_eur[i])
-        else float(futures.positive.share[i]),
+        p_npv_positive=_chance(futures, i),
         npv_eur=float(hubs.money.npv_eur[i]),
         heat_cost_eur_per_mwh=float(heat_cost[i]),
         heat_pump_eur_per_mwh=float(hubs.alternatives["heat_pump"].cost_eur_per_mwh[i]),
@@ -179,3 +176,10 @@ def _verdict_input(
         # a place that cannot be joined has its own gates to say so
         runs=not hubs.joined[i] or bool(hubs.dispatch.hours_run[i, : hubs.years].any()),
     )
+
+
+def _chance(futures: HubFutures | None, i: int) -> float | None:
+    """Return the probability of a positive present value; None where it is not known."""
+    if futures is None or np.isnan(futures.positive.share[i]):
+        return None
+    return float(futures.positive.share[i])

@@ -8,19 +8,20 @@ import numpy as np
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
 from engines.compute.hashprice import revenue_eur_per_mwh_it
+from engines.compute.revenue import BITCOIN
 from engines.dispatch.heat_limited import DispatchInputs
 from engines.economics.cashflow import present_value
 from engines.economics.defaults import efficiency_j_per_th
 from engines.evaluation.future_plans import FutureTown, operated, plan_table, terms_of
 from engines.evaluation.futures import study_alone
-from engines.evaluation.hubs import Hubs, operate_hubs
+from engines.evaluation.hubs import Hubs, operate_hubs, vat_share
 from engines.evaluation.records import StudyChoices
 from engines.futures.stress import (
-    Scenario,
+    BadCase,
+    bad_cases,
     compute_of_years,
     flows_with_stop,
     held_income,
-    scenarios,
     share_of_years,
 )
 from engines.futures.worth import worth
@@ -28,7 +29,7 @@ from engines.futures.worth import worth
 HIGHEST_FACTOR = 1024.0
 """Break-even prices are looked for up to this multiple of the study's."""
 BISECTIONS = 50
-NOTHING = Scenario("", "", *[float("nan")] * 15)
+NOTHING = BadCase("", "", *[float("nan")] * 15)
 """The study itself: a case that changes nothing."""
 
 
@@ -67,7 +68,7 @@ class BreakEven:
     Attributes
     ----------
     hashprice_usd_per_ph_day : array
-        Hash price of the first year, falling as in the study.
+        Hash price of the first year, falling as in the study; NaN too for other computing.
     heat_eur_per_mwh : array
         Mean price of the heat that is sold.
     """
@@ -78,11 +79,12 @@ class BreakEven:
 
 @dataclass(frozen=True)
 class _Year:
-    """Operation, shape (parcels, years): heat, income from computing, and all else."""
+    """Operation, shape (parcels, years)."""
 
     heat_mwh: FloatArray
+    heat_eur: FloatArray
     compute_eur: FloatArray
-    other_eur: FloatArray
+    bill_eur: FloatArray
 
 
 @dataclass(frozen=True)
@@ -98,14 +100,14 @@ def stress_cases(
     hubs: Hubs,
     choices: StudyChoices,
     a: Assumptions,
-    cases: Sequence[Scenario] | None = None,
+    cases: Sequence[BadCase] | None = None,
 ) -> tuple[StressCase, ...]:
     """Return what each case makes of every hub."""
     usual = _course(hubs, NOTHING, choices, a)
     usual_npv = present_value(usual.flows_eur, a["economics.rate_share"])
     discount = (1.0 + a["economics.rate_share"]) ** -np.arange(1.0, hubs.years + 1.0)
     found = []
-    for case in scenarios() if cases is None else cases:
+    for case in _told(choices) if cases is None else cases:
         course = _course(hubs, case, choices, a)
         change = present_value(course.flows_eur, a["economics.rate_share"]) - usual_npv
         less_mwh = (usual.heat_mwh - course.heat_mwh).clip(min=0.0)
@@ -124,7 +126,14 @@ def stress_cases(
     return tuple(found)
 
 
-def _course(hubs: Hubs, case: Scenario, choices: StudyChoices, a: Assumptions) -> _Course:
+def _told(choices: StudyChoices) -> tuple[BadCase, ...]:
+    """Return the cases that can happen to a hub of this kind of computing."""
+    if choices.money.compute_kind == BITCOIN:
+        return bad_cases()
+    return tuple(case for case in bad_cases() if not case.needs_hashing)
+
+
+def _course(hubs: Hubs, case: BadCase, choices: StudyChoices, a: Assumptions) -> _Course:
     """Work a case out: the years outside it, the years inside, and the mixture of the two."""
     path = _path(hubs, case, choices, a)
     outside = _years(hubs, hubs.inputs, path, choices, a)
@@ -137,17 +146,26 @@ def _course(hubs: Hubs, case: Scenario, choices: StudyChoices, a: Assumptions) -
 
     opex = np.broadcast_to(np.asarray(hubs.cost.running_eur_per_a), hubs.joined.shape)[:, None]
     running = 1.0 - share if case.ends_everything else np.ones(hubs.years)
-    margin = mixed("other_eur") + held_income(case, mixed("compute_eur")) - opex * running
+    cost = mixed("bill_eur") + opex * running
+    cost = cost + vat_share(a) * cost.clip(min=0.0)
+    margin = mixed("heat_eur") + held_income(case, mixed("compute_eur")) - cost
     bought = np.zeros((len(opex), hubs.years + 1))
     for asset in hubs.cost.assets:
-        bought += flows_with_stop(case, asset, hubs.years)
+        bought += flows_with_stop(case, asset, hubs.years, vat_share(a))
     flows = bought + np.concatenate([np.zeros((len(opex), 1)), margin], axis=1)
     return _Course(mixed("heat_mwh"), margin, flows)
 
 
-def _displaced_eur_per_mwh(hubs: Hubs, case: Scenario) -> float:
+def _displaced_eur_per_mwh(hubs: Hubs, case: BadCase) -> float:
     other = case.heat_eur_per_mwh
     return hubs.town.displaced_eur_per_mwh if np.isnan(other) else other
+
+
+def _warmth(hubs: Hubs, case: BadCase) -> float:
+    """Return the factor on the worth of heat; 1 where what is displaced is not known."""
+    usual = hubs.town.displaced_eur_per_mwh
+    known = np.isfinite(usual) and usual > 0.0
+    return _displaced_eur_per_mwh(hubs, case) / usual if known else 1.0
 
 
 def _times(factor: float) -> float:
@@ -157,25 +175,20 @@ def _times(factor: float) -> float:
 def _years(
     hubs: Hubs, inputs: DispatchInputs, path: FloatArray, choices: StudyChoices, a: Assumptions
 ) -> _Year:
-    """Dispatch years that differ in computing alone."""
-    operation = operate_hubs(
-        replace(inputs, compute_value_eur_per_mwh=path), hubs.town.utc_offset_h, choices, a
-    )
-    solved = operation.dispatch
+    """Operate years that differ in computing alone."""
+    given = replace(inputs, compute_value_eur_per_mwh=path)
+    found = operate_hubs(given, hubs.town.utc_offset_h, choices, a)
+    year = found.dispatch
     return _Year(
-        solved.heat_delivered_mwh,
-        solved.compute_revenue_eur,
-        solved.heat_revenue_eur - operation.bill_eur,
+        year.heat_delivered_mwh, year.heat_revenue_eur, year.compute_revenue_eur, found.bill_eur
     )
 
 
-def _inputs(hubs: Hubs, case: Scenario) -> DispatchInputs:
+def _inputs(hubs: Hubs, case: BadCase) -> DispatchInputs:
     """Return the inputs of the years inside a case."""
     usual, adders = hubs.inputs, operated(hubs).adders_eur_per_mwh
     market = usual.price_eur_per_mwh - adders
-    # heat whose value is not known is worth nothing to the choice of the hour, in any case
-    known = hubs.town.value_known
-    warmth = _displaced_eur_per_mwh(hubs, case) / hubs.town.displaced_eur_per_mwh if known else 1.0
+    warmth = _warmth(hubs, case)
     return replace(
         usual,
         price_eur_per_mwh=_times(case.day_ahead_factor) * market
@@ -187,7 +200,7 @@ def _inputs(hubs: Hubs, case: Scenario) -> DispatchInputs:
     )
 
 
-def _path(hubs: Hubs, case: Scenario, choices: StudyChoices, a: Assumptions) -> FloatArray:
+def _path(hubs: Hubs, case: BadCase, choices: StudyChoices, a: Assumptions) -> FloatArray:
     """Return the revenue of computing in each year, before the factor of the case."""
     price = case.hashprice_usd_per_ph_day
     flat = (
@@ -245,6 +258,8 @@ def break_even(hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumptio
     paid = hubs.dispatch.heat_revenue_eur[:, 0]
     usual_eur = np.where(sold > 0.0, paid / np.where(sold > 0.0, sold, 1.0), np.nan)
     return BreakEven(
-        factor(compute=True) * a["compute.hashprice_usd_per_ph_day"],
+        factor(compute=True)
+        * a["compute.hashprice_usd_per_ph_day"]
+        * (hubs.compute.factor[0] if choices.money.compute_kind == BITCOIN else np.nan),
         factor(compute=False) * usual_eur,
     )

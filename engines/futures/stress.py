@@ -11,12 +11,12 @@ import numpy as np
 
 from engines.arrays import FloatArray, within
 from engines.compute.revenue import halving_step_factors
-from engines.economics.cashflow import Asset, asset_flows
+from engines.economics.cashflow import Asset, asset_flows, bought
 from engines.tables import catalogue
 
 
 @dataclass(frozen=True)
-class Scenario:
+class BadCase:
     """One case; NaN where it changes nothing.
 
     Attributes
@@ -58,31 +58,37 @@ class Scenario:
     hold_factor: float
 
     @property
+    def needs_hashing(self) -> bool:
+        """Whether the case speaks of hash prices, halvings or coins."""
+        cells = (self.hashprice_usd_per_ph_day, self.halving_kept_share, self.hold_years)
+        return not all(np.isnan(cell) for cell in cells)
+
+    @property
     def ends_everything(self) -> bool:
         """Whether nothing runs after the stop, so that what is built has no worth left."""
         return not np.isnan(self.stop_year) and self.headroom_factor == 0.0
 
 
-def scenarios() -> tuple[Scenario, ...]:
+def bad_cases() -> tuple[BadCase, ...]:
     """Return the cases of ``stress.csv`` in the order of the table."""
-    names = Scenario.__dataclass_fields__
+    names = BadCase.__dataclass_fields__
     return tuple(
-        Scenario(**{name: row[name] for name in names})  # type: ignore[arg-type]
+        BadCase(**{name: row[name] for name in names})  # type: ignore[arg-type]
         for row in catalogue("stress").values()
     )
 
 
-def share_of_years(scenario: Scenario, years: int) -> FloatArray:
+def share_of_years(case: BadCase, years: int) -> FloatArray:
     """Return which part of each year lies inside the case, shape (years,) [0-1]."""
     start = np.arange(years, dtype=np.float64)
-    first = 0.0 if np.isnan(scenario.from_year) else scenario.from_year
-    last = float(years) if np.isnan(scenario.until_year) else scenario.until_year
+    first = 0.0 if np.isnan(case.from_year) else case.from_year
+    last = float(years) if np.isnan(case.until_year) else case.until_year
     inside = np.minimum(start + 1.0, last) - np.maximum(start, first)
     return np.asarray(inside.clip(0.0, 1.0), dtype=np.float64)
 
 
 def compute_of_years(
-    scenario: Scenario,
+    case: BadCase,
     usual_eur_per_mwh: FloatArray,
     flat_eur_per_mwh: float,
     decay_share_per_a: float,
@@ -94,7 +100,7 @@ def compute_of_years(
 
     Parameters
     ----------
-    scenario : Scenario
+    case : BadCase
     usual_eur_per_mwh : array, shape (years,)
         The study's.
     flat_eur_per_mwh : float
@@ -103,51 +109,51 @@ def compute_of_years(
         What the study's revenue was made with.
     """
     years = len(usual_eur_per_mwh)
-    if not np.isnan(scenario.hashprice_usd_per_ph_day):
+    if not np.isnan(case.hashprice_usd_per_ph_day):
         return np.full(years, flat_eur_per_mwh)
     path = usual_eur_per_mwh.copy()
-    if not np.isnan(scenario.decay_share_per_a):
-        slower = (1.0 - scenario.decay_share_per_a) / (1.0 - decay_share_per_a)
+    if not np.isnan(case.decay_share_per_a):
+        slower = (1.0 - case.decay_share_per_a) / (1.0 - decay_share_per_a)
         path = path * slower ** np.arange(years)
-    if not np.isnan(scenario.halving_kept_share):
+    if not np.isnan(case.halving_kept_share):
         steps = [
             halving_step_factors(start_year, years, (halving_year,), kept)
-            for kept in (scenario.halving_kept_share, halving_kept_share)
+            for kept in (case.halving_kept_share, halving_kept_share)
         ]
         path = path * steps[0] / steps[1]
     return path
 
 
-def held_income(scenario: Scenario, compute_eur: FloatArray) -> FloatArray:
+def held_income(case: BadCase, compute_eur: FloatArray) -> FloatArray:
     """Return the income from computing when coins are held; the last years sell at the end.
 
     Parameters
     ----------
     compute_eur : array, shape (..., years)
     """
-    if np.isnan(scenario.hold_years):
+    if np.isnan(case.hold_years):
         return compute_eur
     years = compute_eur.shape[-1]
-    held = round(float(within("hold_years", scenario.hold_years, 0.0)))
+    held = round(float(within("hold_years", case.hold_years, 0.0)))
     sold = np.zeros_like(compute_eur)
     for year in range(years):
-        sold[..., min(year + held, years - 1)] += scenario.hold_factor * compute_eur[..., year]
+        sold[..., min(year + held, years - 1)] += case.hold_factor * compute_eur[..., year]
     return sold
 
 
-def flows_with_stop(scenario: Scenario, asset: Asset, years: int) -> FloatArray:
+def flows_with_stop(case: BadCase, asset: Asset, years: int, vat_share: float = 0.0) -> FloatArray:
     """Return what is bought, sold and left of an asset, shape (..., years + 1) [EUR].
 
     After a stop machines fetch their resale share at the end of the year in which they stop, and
     nothing is bought any more. If the hub ends with them, nothing is left of the other parts.
     """
-    flows = asset_flows(asset, years)
+    flows = asset_flows(asset, years) - vat_share * bought(asset, years)
     machines = asset.name == "asic"
-    if np.isnan(scenario.stop_year) or not (machines or scenario.ends_everything):
+    if np.isnan(case.stop_year) or not (machines or case.ends_everything):
         return flows
-    last = int(np.ceil(scenario.stop_year))
+    last = int(np.ceil(case.stop_year))
     stopped = flows.copy()
     stopped[..., last:] = 0.0
     if machines:
-        stopped[..., last] = scenario.resale_share * np.asarray(asset.cost_eur)
+        stopped[..., last] = case.resale_share * np.asarray(asset.cost_eur)
     return stopped

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engines.arrays import FloatArray, finite, within
+from engines.arrays import FloatArray, as_floats, within
 from engines.errors import InvalidInput
 
 LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
@@ -53,12 +52,13 @@ def spread(values: FloatArray) -> Spread:
     """Return quantiles and the mean of the worst of values, shape (hubs, futures).
 
     Quantiles lie on straight lines between the ordered values; the worst 5 % are the smallest
-    ``ceil(n / 20)``.
+    ``ceil(n / 20)``. A hub with a gap in any future has gaps everywhere.
     """
-    checked = finite("Worth of futures", values)
+    checked = as_floats(values)
     if checked.ndim != 2 or not checked.shape[1]:
         raise InvalidInput("Futures are needed to say anything of them; draw at least one.")
     ordered = np.sort(checked, axis=1)
+    ordered[np.isnan(checked).any(axis=1)] = np.nan
     found = np.quantile(ordered, LEVELS, axis=1).T
     worst = int(np.ceil(WORST_SHARE * checked.shape[1] - 1e-9))
     place = {level: i for i, level in enumerate(LEVELS)}
@@ -72,11 +72,14 @@ def spread(values: FloatArray) -> Spread:
     )
 
 
-def chance(holds: NDArray[np.bool_]) -> Chance:
-    """Return in which share of the futures something holds, shape (hubs, futures)."""
-    count = holds.shape[1]
+def chance(values: FloatArray, above: float) -> Chance:
+    """Return in which share of the futures values, shape (hubs, futures), lie above a bound.
+
+    NaN for a hub with a gap in any future.
+    """
+    count = values.shape[1]
     within("Number of futures", float(count), 1.0)
-    share = np.asarray(holds.mean(axis=1), dtype=np.float64)
+    share = np.where(np.isnan(values).any(axis=1), np.nan, (values > above).mean(axis=1))
     error = np.sqrt(share * (1.0 - share) / count)
     return Chance(share, np.maximum(error, 1.0 / count))
 

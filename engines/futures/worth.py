@@ -17,7 +17,7 @@ from numba import prange
 from engines.arrays import FloatArray, IntArray, finite, within
 from engines.compiled import compiled
 from engines.economics.annuity import annuity_factor
-from engines.economics.cashflow import Asset, asset_flows, present_value
+from engines.economics.cashflow import Asset, asset_flows, bought, present_value
 from engines.errors import InvalidInput
 from engines.futures.draw import Futures
 
@@ -25,7 +25,7 @@ IT, HEAT_EUR, HEAT_MWH, DAY_AHEAD_EUR, ELECTRICITY, OTHER_EUR, SHADOW_EUR, FIXED
 COLUMNS = 8
 """Sums of a plan: IT energy [MWh], heat income [EUR], heat [MWh], electricity at the exchange
 [EUR], electricity [MWh], its tariff by energy [EUR], shadow cost that steers and is not booked
-[EUR], charges of the year, which only decide whether it runs at all [EUR]."""
+[EUR], yearly charges, which decide whether the plan is followed at all [EUR]."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,8 @@ class Terms:
         Everything bought; ``asic`` follows the price of machines, ``pipe`` that of pipes, all other
         parts that of building.
     opex_eur_per_a : array, shape (hubs,)
+    vat_share : float
+        Value added tax that does not come back, on purchases and payments.
     debt_share, debt_rate_share : float
         Part of the purchases of year 0 that is borrowed, and its interest [1/a].
     debt_years : int
@@ -79,6 +81,7 @@ class Terms:
     compute_eur_per_mwh: FloatArray
     assets: tuple[Asset, ...]
     opex_eur_per_a: FloatArray
+    vat_share: float
     debt_share: float
     debt_rate_share: float
     debt_years: int
@@ -92,14 +95,15 @@ class Worth:
     ----------
     npv_eur : array
         Present value [EUR].
-    heat_cost_eur_per_mwh : array
-        Cost of heat net of computing [EUR/MWh]; NaN where no heat is sold.
+    heat_eur, heat_mwh : array
+        Income from heat and heat sold, as worth today [EUR, MWh].
     debt_cover : array
         Least income over debt service in the years of the debt; infinite without debt.
     """
 
     npv_eur: FloatArray
-    heat_cost_eur_per_mwh: FloatArray
+    heat_eur: FloatArray
+    heat_mwh: FloatArray
     debt_cover: FloatArray
 
 
@@ -107,7 +111,7 @@ def worth(table: PlanTable, futures: Futures, heat_factor: FloatArray, terms: Te
     """Return what every hub is worth in every future.
 
     ``NPV = sum_t [max_plan(v IT + w H - p E ...) - opex]/(1 + r)^t - PV(purchases)``, the plan
-    chosen with its shadow cost and booked without.
+    chosen with its shadow cost and booked without; no plan where none carries its yearly charges.
 
     Parameters
     ----------
@@ -140,24 +144,20 @@ def worth(table: PlanTable, futures: Futures, heat_factor: FloatArray, terms: Te
             futures.price_year,
         ),
         discount,
+        np.ascontiguousarray(terms.opex_eur_per_a, dtype=np.float64),
+        terms.vat_share,
         min(terms.debt_years, years),
     )
-    opex = np.asarray(terms.opex_eur_per_a, dtype=np.float64)[:, None]
-    npv = margin - opex * discount.sum() + invested_eur(terms, futures, len(opex))
-    sold = heat_mwh > 0.0
-    cost = (heat_eur - npv) / np.where(sold, heat_mwh, 1.0)
-    return Worth(
-        npv_eur=npv,
-        heat_cost_eur_per_mwh=np.where(sold, cost, np.nan),
-        debt_cover=_cover(least - opex, terms, futures, len(opex)),
-    )
+    npv = margin + invested_eur(terms, futures, len(margin))
+    return Worth(npv, heat_eur, heat_mwh, _cover(least, terms, futures, len(margin)))
 
 
 def invested_eur(terms: Terms, futures: Futures, hubs: int) -> FloatArray:
     """Return the present value of purchases less what is left, shape (hubs, futures) [EUR]."""
     total = np.zeros((hubs, futures.count))
     for asset in terms.assets:
-        flows = np.broadcast_to(asset_flows(asset, futures.years), (hubs, futures.years + 1))
+        whole = asset_flows(asset, futures.years) - terms.vat_share * bought(asset, futures.years)
+        flows = np.broadcast_to(whole, (hubs, futures.years + 1))
         if asset.name == "asic":
             weight = (1.0 + terms.rate_share) ** -np.arange(futures.years + 1.0)
             total += (flows * weight) @ futures.machine_factor.T
@@ -172,12 +172,12 @@ def _price(asset: Asset, futures: Futures) -> FloatArray:
 
 def _cover(least_eur: FloatArray, terms: Terms, futures: Futures, hubs: int) -> FloatArray:
     """Return the least yearly income over the even debt service."""
-    bought = np.zeros((hubs, futures.count))
+    invested = np.zeros((hubs, futures.count))
     for asset in terms.assets:
         cost = np.broadcast_to(np.asarray(asset.cost_eur, dtype=np.float64), hubs)[:, None]
         first = futures.machine_factor[:, 0] if asset.name == "asic" else _price(asset, futures)
-        bought += cost * first
-    service = bought * terms.debt_share * annuity_factor(terms.debt_rate_share, terms.debt_years)
+        invested += cost * first
+    service = invested * terms.debt_share * annuity_factor(terms.debt_rate_share, terms.debt_years)
     owed = service > 0.0
     return np.where(owed, least_eur / np.where(owed, service, 1.0), np.inf)
 
@@ -203,9 +203,11 @@ def _operation(
     per_capture: FloatArray,
     course: Course,
     discount: FloatArray,
+    opex: FloatArray,
+    vat: float,
     debt_years: int,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Return present margin, heat income and heat, and the least margin of the debt's years."""
+    """Return present income less cost, heat income, heat, and the least year of the debt."""
     hubs, futures, years = sums.shape[0], course.value.shape[0], course.value.shape[1]
     margin = np.zeros((hubs, futures))
     heat_eur = np.zeros((hubs, futures))
@@ -233,24 +235,17 @@ def _operation(
                     )
                     if earned > best:
                         best, chosen = earned, j
-                cash = 0.0
+                income, cost = 0.0, opex[n]
                 if chosen >= 0:
                     less, more = 1.0 - course.demand[f, t], course.capture[f] - 1.0
                     part = sums[n, chosen] - less * per_demand[n, chosen]
                     part += more * per_capture[n, chosen]
-                    cash = (
-                        served
-                        * (
-                            v * part[IT]
-                            + heat * part[HEAT_EUR]
-                            - level * part[DAY_AHEAD_EUR]
-                            - part[OTHER_EUR]
-                            - burden * part[ELECTRICITY]
-                        )
-                        - part[FIXED_EUR]
-                    )
+                    income = served * (v * part[IT] + heat * part[HEAT_EUR])
+                    power = level * part[DAY_AHEAD_EUR] + part[OTHER_EUR]
+                    cost += served * (power + burden * part[ELECTRICITY]) + part[FIXED_EUR]
                     heat_eur[n, f] += discount[t] * served * heat * part[HEAT_EUR]
                     heat_mwh[n, f] += discount[t] * served * part[HEAT_MWH]
+                cash = income - cost - vat * max(cost, 0.0)
                 margin[n, f] += discount[t] * cash
                 if t < debt_years:
                     least[n, f] = min(least[n, f], cash)

@@ -51,6 +51,10 @@ LAND_HINTS: Mapping[str, str] = MappingProxyType(
             "{excess_db:.1f} dB above the limit at the nearest dwelling at night; would qualify "
             "{missing_m:.0f} m further away, or with coolers of {level_dba:.0f} dB(A) for 500 kW."
         ),
+        "noise_quiet": (
+            "{excess_db:.1f} dB above the limit at the nearest dwelling at night; {missing_m:.0f} "
+            "m more, or quiet coolers of {level_dba:.0f} dB(A) for 500 kW, are needed."
+        ),
         "noise_amber": (
             "{excess_db:.1f} dB above what is taken as irrelevant; an expert report or coolers of "
             "{level_dba:.0f} dB(A) for 500 kW are needed."
@@ -205,7 +209,8 @@ def fire_gap_gate(building_m: float, room_m: float, a: Assumptions) -> Gate:
 def noise_gate(dwelling_m: float, power_level_dba: float, a: Assumptions) -> Gate:
     """Judge the level at the nearest dwelling in the worst hour of the night; check A15.
 
-    Green up to the limit less ``noise.margin_db`` (TA Laerm 3.2.1), amber up to the limit.
+    Green up to the limit less ``noise.margin_db`` (TA Laerm 3.2.1); amber up to the limit, and as
+    long as the quietest coolers on the market (``noise.quiet_cooler_dba_per_500_kw``) keep it.
 
     Parameters
     ----------
@@ -232,8 +237,10 @@ def noise_gate(dwelling_m: float, power_level_dba: float, a: Assumptions) -> Gat
             "noise", AMBER, (level, "dB(A)", target), "noise_amber",
             excess_db=level - target, level_dba=math.floor(cooler),
         )  # fmt: skip
+    is_curable = cooler >= a["noise.quiet_cooler_dba_per_500_kw"]
     return _gate(
-        "noise", RED, (level, "dB(A)", limit), "noise_red",
+        "noise", AMBER if is_curable else RED, (level, "dB(A)", limit),
+        "noise_quiet" if is_curable else "noise_red",
         excess_db=level - limit, level_dba=math.floor(cooler),
         missing_m=float(distance_m(power_level_dba, limit)) - dwelling_m,
     )  # fmt: skip

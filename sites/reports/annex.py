@@ -102,6 +102,15 @@ def annex(doc: dict[str, Any]) -> dict[str, Any]:
         "identity": [{"label": label, "value": str(value) or DASH} for label, value in identity],
         "methods": [
             f"docs/methods/{name}.md"
-            for name in ("thermal", "grid", "dispatch", "compute", "economics", "scoring")
+            for name in (
+                "thermal",
+                "grid",
+                "dispatch",
+                "compute",
+                "economics",
+                "uncertainty",
+                "carbon",
+                "scoring",
+            )
         ],
     }

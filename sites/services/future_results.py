@@ -12,16 +12,16 @@ from engines.evaluation.futures import (
 )
 from engines.evaluation.hubs import Hubs
 from engines.evaluation.stress import StressCase, break_even, stress_cases
+from engines.evaluation.town import TownYear
 from engines.futures.drivers import Driver
 from engines.futures.summary import LEVELS
 from sites.assembly import Assembled
 from sites.services.plain import number
 
 
-def future_of(given: Assembled) -> FutureTown:
+def future_of(given: Assembled, year: TownYear) -> FutureTown:
     """Draw the futures of a run; every parcel meets the same."""
-    hours = len(given.town.outdoor_degc)
-    return future_town(given.price_years, hours, given.choices, given.assumptions)
+    return future_town(given.price_years, year, given.choices, given.assumptions)
 
 
 def chances_document(drawn: HubFutures, i: int) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def draw_document(town: FutureTown, given: Assembled) -> dict[str, Any]:
 
 def futures_documents(given: Assembled, hubs: Hubs) -> list[dict[str, Any]]:
     """Drivers, the error of the method and bad cases, for each of these parcels."""
-    town = future_of(given)
+    town = future_of(given, hubs.town)
     drivers = hub_drivers(hubs, town, given.choices, given.assumptions)
     error = table_error(hubs, town, given.choices, given.assumptions)
     cases = stress_cases(hubs, given.choices, given.assumptions)

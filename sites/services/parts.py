@@ -91,7 +91,8 @@ def score(progress: Attempt) -> None:
         given = assemble(run.municipality, run.inputs)
         there = set(RunPart.objects.filter(run=run).values_list("number", flat=True))
     progress(gettext_noop("working out every hour of the heat network"), 0.1)
-    year, future = year_of(given), future_of(given)
+    year = year_of(given)
+    future = future_of(given, year)
     starts = range(0, len(given.rows), PART)
     for number, start in enumerate(starts):
         if number not in there:

@@ -2,6 +2,11 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
+from engines.errors import EngineError
+from engines.evaluation.money_choices import money_choices
+from heatmap.errors import Refusal
 from heatmap.models import Municipality
 from sites.models import Study
 from sites.parcel_selectors import INSTITUTIONS
@@ -50,6 +55,27 @@ def first_money(country: str) -> dict[str, Any]:
     return {"high_load_windows": windows} if windows else {}
 
 
+def set_money(study: Study, tariff: str, heat_pump_tariff: str, chosen: dict[str, Any]) -> None:
+    """Change what a study says of tariffs, displaced heat, land and owner.
+
+    What `chosen` does not name stays as it is.
+
+    Raises
+    ------
+    Refusal
+        If the choices do not fit, or a tariff of the table has parts that nobody knows.
+    """
+    money = study.money | chosen
+    try:
+        checked = money_choices(money)
+        checked.tariff_of_hub(tariff)
+        checked.tariff_of_heat_pump(heat_pump_tariff)
+    except EngineError as error:
+        raise Refusal(gettext_noop("This does not fit: %(why)s"), why=str(error)) from error
+    study.tariff, study.heat_pump_tariff, study.money = tariff, heat_pump_tariff, money
+    # what the planner states is no longer an assumption of ours
+    study.illustrative = [one for one in study.illustrative if one != "displaced_source"]
+    study.save(update_fields=["tariff", "heat_pump_tariff", "money", "illustrative"])
 PILOT_STUDY = "Pilot of 50 kW"
 PILOT_KW = 50.0
 PILOT_GATES = {

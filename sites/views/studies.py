@@ -4,14 +4,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from heatmap.choices import Capability
+from heatmap.errors import Refusal, sentence
 from heatmap.selectors import get_municipality, page_context
-from sites.assumptions import assumption_groups, catalogue_labels
-from sites.forms import PilotForm
-from sites.selectors import last_runs, listed_runs, newer_layers, studies_of
-from sites.services.studies import first_study, pilot_study
+from sites.assumptions import assumption_groups, catalogue_labels, displaced_labels
+from sites.forms import MoneyForm, PilotForm, money_answers
+from sites.selectors import get_study, last_runs, listed_runs, newer_layers, studies_of
+from sites.services.studies import first_study, pilot_study, set_money
 
 
 @require_POST
@@ -43,9 +44,28 @@ def studies_page(request: HttpRequest, slug: str) -> HttpResponse:
         study.newer = newer.get(study.last_run.pk, []) if study.last_run else []
         study.groups = assumption_groups(study)
         study.labels = catalogue_labels(study)
+        study.sources = displaced_labels(study)
     context = page_context(request, town, "studies") | {
         "studies": studies,
         "pilot_form": PilotForm(),
         "runs": listed_runs(town)[:50],
     }
     return render(request, "sites/studies.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def money_page(request: HttpRequest, slug: str, study_id: int) -> HttpResponse:
+    """Ask for tariff, displaced heat, land and owner of a study."""
+    town = get_municipality(request, slug, to=Capability.PLAN)
+    study = get_study(town, study_id)
+    form = MoneyForm(request.POST or None, initial=money_answers(study))
+    problem = ""
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            set_money(study, given["tariff"], given["heat_pump_tariff"], form.choices_of_study())
+            return redirect("studies", slug=slug)
+        except Refusal as refusal:
+            problem = sentence(refusal.message, refusal.values)
+    context = page_context(request, town, "studies") | {"study": study, "form": form}
+    return render(request, "sites/study_money.html", context | {"problem": problem})

@@ -10,6 +10,7 @@ from heatmap.identity import acting_as
 from heatmap.models import LayerVersion, Parcel
 from heatmap.services.search_cells import LAYER_NAME, provide_search_cells
 from heatmap.version_selectors import versions_in_use
+from sites.parcel_selectors import parcel_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +82,24 @@ def test_a_town_too_large_for_its_cells_is_told_what_to_do(town):
         with pytest.raises(Refusal) as refusal:
             provide_search_cells(town, 100.0, None)
     assert refusal.value.values["most"] == 40_000
+
+
+def test_in_a_cell_the_hub_stands_as_far_from_dwellings_as_it_can(town):
+    # a dwelling of 10 m in the south-west corner of one cell; of the nine places of that cell the
+    # one 85 m east and north of the corner is farthest: sqrt(2) * (85 - 10) = 106 m in the
+    # storage grid, whose scale at this place differs by less than half a per cent from the town's
+    corner = (4_041_000, 3_080_500)
+    square = Polygon.from_bbox((*corner, corner[0] + 10, corner[1] + 10))
+    row = {"wkb": square.hex.decode(), "is_dwelling": True}
+    buildings = make_version(town, "buildings", data_class=DataClass.PUBLIC, rows=[row])
+    cells = provide(town)
+    with acting_as(municipality=town.slug):
+        cell = Parcel.objects.get(version=cells, geom__contains=square)
+        found = parcel_rows(
+            town,
+            {"parcels": cells.pk, "buildings": buildings.pk},
+            dict.fromkeys(("station_low", "station_medium", "feeder_low", "feeder_medium"), []),
+        )
+    here = next(each for each in found if each.ref == cell.ref)
+    assert here.dwelling_m == pytest.approx(75 * 2**0.5, rel=5e-3)
+    assert here.building_m == here.dwelling_m

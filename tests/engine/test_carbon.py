@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_evaluation import CHOICES, evaluate
+from small_town import CHOICES, evaluate
 
 from engines.assumptions import build_assumptions
 from engines.carbon.accounts import (

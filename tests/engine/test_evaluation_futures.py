@@ -4,18 +4,22 @@ import dataclasses
 
 import numpy as np
 import pytest
-from test_evaluation import CHOICES, evaluate, make_candidates, make_town
+from small_town import CHOICES, evaluate, make_candidates, make_grid, make_town
 
 from engines.assumptions import build_assumptions
 from engines.evaluation.future_plans import PriceYears, operated, plan_table, terms_of
 from engines.evaluation.futures import (
     central_npv_eur,
     future_town,
+    heat_moves,
     hub_drivers,
     hub_futures,
     table_error,
 )
+from engines.evaluation.hubs import evaluate_hubs
 from engines.evaluation.judge import judge
+from engines.evaluation.money_choices import MoneyChoices
+from engines.evaluation.town import town_year
 from engines.futures.worth import worth
 
 HOURS = 8760
@@ -41,18 +45,18 @@ def study(**overrides: float):
     })  # fmt: skip
 
 
-def drawn(a, years: int = 6):
+def drawn(hubs, a, years: int = 6):
     given = PriceYears(
         tuple(f"year {i}" for i in range(years)),
         np.array([prices(i + 1) for i in range(years)]),
         are_own=True,
     )
-    return future_town(given, HOURS, CHOICES, a)
+    return future_town(given, hubs.town, CHOICES, a)
 
 
 def test_no_spread_gives_the_study_exactly(hubs):
     a = study(spread=0.0)
-    found = hub_futures(hubs, drawn(a), CHOICES, a)
+    found = hub_futures(hubs, drawn(hubs, a), CHOICES, a)
     for values in (found.npv.p10, found.npv.p50, found.npv.p90, found.npv.worst_mean):
         assert values == pytest.approx(hubs.money.npv_eur, rel=1e-12)
     assert (found.positive.share == (hubs.money.npv_eur > 0)).all()
@@ -65,7 +69,7 @@ def test_no_spread_gives_the_study_exactly(hubs):
 def test_the_table_knows_every_line_of_the_study(hubs):
     # nothing is carried over unread: plans, purchases and operation add up to the study's worth
     a = study()
-    town = drawn(a)
+    town = drawn(hubs, a)
     table, terms = plan_table(operated(hubs), town, CHOICES, a), terms_of(hubs, a)
     assert central_npv_eur(table, terms, town) == pytest.approx(hubs.money.npv_eur, rel=1e-9)
     found = hub_futures(hubs, town, CHOICES, a)
@@ -74,7 +78,7 @@ def test_the_table_knows_every_line_of_the_study(hubs):
 
 def test_the_error_of_the_table_is_small_beside_the_spread(hubs):
     a = study()
-    town = drawn(a)
+    town = drawn(hubs, a)
     found = hub_futures(hubs, town, CHOICES, a)
     error = table_error(hubs, town, CHOICES, a)
     width = found.npv.p90 - found.npv.p10
@@ -85,16 +89,47 @@ def test_the_error_of_the_table_is_small_beside_the_spread(hubs):
     assert (error.largest_eur < 0.15 * width).all()
 
 
+def test_the_worth_of_heat_follows_what_it_displaces(hubs):
+    a = study()
+    # (35 + 0.2016 * 70)/0.92 + 1.40 = 54.783: 69.4 % gas, 28.0 % CO2, nothing of the power price
+    assert heat_moves(hubs.town, CHOICES, a) == pytest.approx([0.69442, 0.28000, 0.0], abs=1e-4)
+    waste = dataclasses.replace(CHOICES, displaced_source="waste")
+    assert (heat_moves(hubs.town, waste, a) == 0.0).all()
+    pump = dataclasses.replace(CHOICES, displaced_source="heat_pump")
+    gas, co2, power = heat_moves(hubs.town, pump, a)
+    assert gas == co2 == 0.0
+    assert 0.3 < power < 1.0
+    silent = dataclasses.replace(CHOICES, displaced_source="unknown")
+    assert (heat_moves(hubs.town, silent, a) == 0.0).all()
+
+
+def test_where_the_worth_of_heat_is_unknown_so_is_the_chance():
+    months = MoneyChoices(displaced_by_month=("unknown", *["boiler"] * 11))
+    silent = dataclasses.replace(CHOICES, money=months)
+    town = dataclasses.replace(make_town(), day_ahead_eur_per_mwh=prices(0) - 60.0)
+    a, places = study(), make_candidates()
+    year = town_year(town, places, silent, a)
+    dark = evaluate_hubs(year, places, make_grid(), silent, a)
+    assert np.isnan(dark.money.npv_eur[0])
+    given = PriceYears((), np.empty((0, HOURS)), are_own=False)
+    found = hub_futures(dark, future_town(given, year, silent, a), silent, a)
+    assert np.isnan(found.positive.share[0])
+    assert np.isnan(found.npv.p50[0])
+    judged = judge(places, dark, silent, a, found)
+    missing = [r for r in judged.verdicts[0].reasons if r.key == "number_missing"]
+    assert "p_npv_positive" in {str(reason.numbers["name"]) for reason in missing}
+
+
 def test_no_spread_has_no_error(hubs):
     a = study(spread=0.0)
-    error = table_error(hubs, drawn(a), CHOICES, a, sample=2)
+    error = table_error(hubs, drawn(hubs, a), CHOICES, a, sample=2)
     assert error.largest_eur == pytest.approx(0.0, abs=1e-6)
 
 
 def test_price_years_of_another_length_are_left_out(hubs):
     a = study()
     short = PriceYears(("leap",), np.full((1, HOURS + 24), 50.0), are_own=True)
-    town = future_town(short, HOURS, CHOICES, a)
+    town = future_town(short, hubs.town, CHOICES, a)
     assert town.prices.labels == ()
     assert (town.futures.price_year == 0).all()
     assert np.isfinite(hub_futures(hubs, town, CHOICES, a).npv.mean).all()
@@ -102,14 +137,14 @@ def test_price_years_of_another_length_are_left_out(hubs):
 
 def test_the_drivers_of_a_hub_that_computes_are_those_of_computing(hubs):
     a = study()
-    strongest = hub_drivers(hubs, drawn(a), CHOICES, a)[0]
+    strongest = hub_drivers(hubs, drawn(hubs, a), CHOICES, a)[0]
     assert {one.key for one in strongest[:2]} == {"decay", "cycle"}
     assert sum(one.alone_share for one in strongest) < 1.15
 
 
 def test_the_verdict_knows_the_chance(hubs):
     a = study()
-    found = hub_futures(hubs, drawn(a), CHOICES, a)
+    found = hub_futures(hubs, drawn(hubs, a), CHOICES, a)
     places = make_candidates()
     without = judge(places, hubs, CHOICES, a)
     judged = judge(places, hubs, CHOICES, a, found)
@@ -132,7 +167,7 @@ def test_the_verdict_knows_the_chance(hubs):
 def test_a_table_of_one_hub_is_that_hub(hubs):
     # what is said of a parcel does not depend on its neighbours
     a = study()
-    town = drawn(a)
+    town = drawn(hubs, a)
     table, terms = plan_table(operated(hubs), town, CHOICES, a), terms_of(hubs, a)
     found = worth(table, town.futures, town.heat_factor, terms).npv_eur
     turned = dataclasses.replace(

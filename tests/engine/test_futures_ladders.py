@@ -43,7 +43,7 @@ def test_the_parts_of_a_plan_are_the_whole(hub, ladder):
 def test_the_table_of_a_ladder_reads_its_lower_bound(ladder, futures):
     # the shadow cost is counted in the bound and not booked, so the table lies above it, and the
     # booked worth without wear is what is left of the bound when the wear is added back
-    terms = Terms(0.06, PATH, (), np.zeros(1), 0.0, 0.04, 10)
+    terms = Terms(0.06, PATH, (), np.zeros(1), 0.0, 0.0, 0.04, 10)
     still = build_assumptions({"futures.draws": 200, "futures.spread": 0.0})
     only_study = draw_futures(Outlook(len(PATH), 2027.0, 0), still)
     table = ladder_table(ladder, ADDERS, 1.0)

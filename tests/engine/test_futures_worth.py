@@ -63,6 +63,7 @@ def terms(**changes) -> Terms:
         "compute_eur_per_mwh": np.full(YEARS, 100.0),
         "assets": (),
         "opex_eur_per_a": np.zeros(1),
+        "vat_share": 0.0,
         "debt_share": 0.5,
         "debt_rate_share": 0.0,
         "debt_years": 2,
@@ -76,15 +77,33 @@ def npv(plans: PlanTable, given: Futures, heat: float = 1.0, **changes) -> float
 
 def test_the_best_plan_of_each_year_by_hand():
     # full: 100*100 + 900 - 5000 - 2060 - 300 = 3540, half: 50*100 + 700 - 1500 - 1030 - 150 = 3020;
-    # full is chosen, and booked without the 300 that only steer, with the 500 that do not
+    # full is chosen, and booked without the 300 that only steer
     assert npv(table([HALF, FULL]), future()) == pytest.approx(3 * (3540 + 300 - 500))
-    # at twice the price of power: full -1460, half 1520 - ... = 5700 - 3000 - 1180 = 1520
+    # at twice the price of power: full -1460, half 5700 - 3000 - 1180 = 1520
     assert npv(table([HALF, FULL]), future(day_ahead_factor=[2.0])) == pytest.approx(
         3 * (1520 + 150 - 500)
     )
     # at no revenue nothing runs, and nothing is paid
     dead = future(compute_factor=np.zeros((1, YEARS)))
     assert npv(table([HALF, FULL]), dead) == 0.0
+
+
+def test_a_year_that_does_not_carry_its_charges_stands_still():
+    # at 49 % of the revenue half earns 2450 + 700 - 2530 - 150 = 470, less than its charge of 500
+    poor = future(compute_factor=np.full((1, YEARS), 0.49))
+    assert npv(table([HALF]), poor) == 0.0
+    # at 50 % it earns 520 and runs: 520 + 150 - 500
+    fair = future(compute_factor=np.full((1, YEARS), 0.5))
+    assert npv(table([HALF]), fair) == pytest.approx(3 * 170)
+
+
+def test_tax_that_does_not_come_back_is_paid_on_costs_and_purchases():
+    # income 10,900, power 7,060, charge 500, upkeep 100: 7,660 of cost, a tenth of it in tax
+    bought = (Asset("container", 3000.0, 3, 0.0),)
+    taxed = npv(
+        table([FULL]), future(), vat_share=0.1, opex_eur_per_a=np.array([100.0]), assets=bought
+    )
+    assert taxed == pytest.approx(3 * (10_900 - 7660 * 1.1) - 3000 * 1.1)
 
 
 def test_every_part_of_a_future_moves_its_own_line():
@@ -127,15 +146,16 @@ def test_purchases_follow_their_own_prices():
 def test_the_cost_of_heat_and_the_cover_of_the_debt_by_hand():
     bought = (Asset("container", 3000.0, 3, 0.0),)
     found = worth(table([FULL]), future(), np.ones(1), terms(assets=bought))
-    # 3 * 3340 - 3000 = 7020; heat earns 2700 of it, so heat costs (2700 - 7020)/180 MWh
+    # 3 * 3340 - 3000 = 7020, of which heat earns 900 a year for 60 MWh
     assert found.npv_eur[0, 0] == pytest.approx(7020)
-    assert found.heat_cost_eur_per_mwh[0, 0] == pytest.approx(-24.0)
+    assert found.heat_eur[0, 0] == pytest.approx(2700)
+    assert found.heat_mwh[0, 0] == pytest.approx(180)
     # half of 3000 in two years at no interest: 750 a year of 3340
     assert found.debt_cover[0, 0] == pytest.approx(3340 / 750)
     free = worth(table([FULL]), future(), np.ones(1), terms(assets=bought, debt_share=0.0))
     assert np.isinf(free.debt_cover).all()
     none = worth(table([plan()]), future(), np.ones(1), terms(assets=bought))
-    assert np.isnan(none.heat_cost_eur_per_mwh).all()
+    assert none.heat_mwh[0, 0] == 0.0
 
 
 def test_a_future_reads_the_plans_of_its_price_years():
@@ -171,7 +191,7 @@ def earned(futures, heat, f, t, row, *, steers) -> float:
     paid = futures.day_ahead_factor[f] * market + other
     paid += futures.surcharge_eur_per_mwh[f, t] * power
     flow = 100.0 * futures.compute_factor[f, t] * it + heat[f] * sold - paid
-    return flow - shadow if steers else futures.availability_factor[f] * flow - fixed
+    return flow - shadow - fixed if steers else futures.availability_factor[f] * flow - fixed
 
 
 def test_a_plain_loop_gives_the_same_answer():
@@ -218,16 +238,20 @@ def test_quantiles_and_the_mean_of_the_worst_by_hand():
     assert found.p50[0] == pytest.approx(50.0)
     assert found.p90[0] == pytest.approx(90.0)
     assert found.worst_mean[0] == pytest.approx(2.5)  # mean of 0, 1, .. 5
+    gap = spread(np.array([[1.0, np.nan], [1.0, 3.0]]))
+    assert np.isnan(gap.p50[0])
+    assert gap.p50[1] == 2.0
     with pytest.raises(InvalidInput, match="at least one"):
         spread(np.empty((1, 0)))
 
 
 def test_a_chance_has_the_error_of_its_count():
-    holds = np.array([[True] * 25 + [False] * 75, [False] * 100])
-    found = chance(holds)
-    assert found.share.tolist() == [0.25, 0.0]
+    values = np.array([[1.0] * 25 + [-1.0] * 75, [0.0] * 100, [1.0] * 99 + [np.nan]])
+    found = chance(values, 0.0)
+    assert found.share[:2].tolist() == [0.25, 0.0]
+    assert np.isnan(found.share[2])
     # sqrt(0.25 * 0.75 / 100); a count of none proves nothing better than one in a hundred
-    assert found.error_share == pytest.approx([0.0433, 0.01], abs=1e-4)
+    assert found.error_share[:2] == pytest.approx([0.0433, 0.01], abs=1e-4)
 
 
 def test_a_median_of_nothing_is_missing():

@@ -89,9 +89,16 @@ def test_noise_at_the_nearest_dwelling_by_the_vector_of_the_domain_notes() -> No
     assert (amber.state, amber.value) == ("amber", pytest.approx(35.0, abs=0.01))
     # 1 dB too much: coolers of 84 dB(A) would do
     assert amber.hint_numbers["level_dba"] == 84  # 85 - 0.9995, rounded down
-    red = noise_gate(39.8, 85.0, A)
-    assert (red.state, red.value, red.threshold) == ("red", pytest.approx(45.0, abs=0.01), 40.0)
-    assert red.hint_numbers["missing_m"] == pytest.approx(70.8 - 39.8, abs=0.05)
+    # 5 dB above the limit: coolers of 80 dB(A) keep it, and quiet ones go down to 75
+    curable = noise_gate(39.8, 85.0, A)
+    assert (curable.state, curable.hint_key) == ("amber", "noise_quiet")
+    assert (curable.value, curable.threshold) == (pytest.approx(45.0, abs=0.01), 40.0)
+    assert curable.hint_numbers["missing_m"] == pytest.approx(70.8 - 39.8, abs=0.05)
+    assert curable.hint_numbers["level_dba"] == 79  # 85 - 5.002, rounded down
+    # at 70.8 * 10**(-10/20) = 22.4 m quiet coolers just keep the limit; nearer none does
+    assert noise_gate(22.5, 85.0, A).state == "amber"
+    red = noise_gate(22.3, 85.0, A)
+    assert (red.state, red.hint_key, red.threshold) == ("red", "noise_red", 40.0)
     assert noise_gate(NAN, 85.0, A).state == "unknown"
 
 

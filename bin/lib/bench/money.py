@@ -16,15 +16,15 @@ from numba import get_num_threads
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions, build_assumptions
 from engines.compute.revenue import compute_path
-from engines.dispatch.heat_limited import DispatchInputs, heat_limited_dispatch
+from engines.dispatch.heat_limited import DispatchInputs
 from engines.dispatch.hub_year import HubYear, hub_year
 from engines.economics.capex import HubSize, assets, capex
 from engines.economics.defaults import capex_rates, compute_input, lives, opex_rates
 from engines.economics.opex import opex
 from engines.economics.project import MoneyInput, evaluate_money
-from engines.evaluation.future_plans import Operated, PriceYears, plan_table
-from engines.evaluation.futures import future_town
-from engines.evaluation.operation import electricity_eur
+from engines.evaluation.future_plans import FutureTown, Operated, PriceYears, plan_table
+from engines.evaluation.futures import heat_factor
+from engines.evaluation.hubs import operate_hubs
 from engines.evaluation.records import StudyChoices
 from engines.evaluation.town import full_load_mwh_per_a
 from engines.futures.draw import Outlook, draw_futures
@@ -37,6 +37,7 @@ from engines.units import HOURS_PER_YEAR, KWH_PER_MWH
 SEED = 7
 NETWORKS, STATIONS = 200, 40
 PRICE_YEARS = 10
+PART = 500
 SIZES_KW = (50.0, 100.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0)
 MODES = ("return", "lift", "subnet")
 HOURS = np.arange(HOURS_PER_YEAR)
@@ -131,12 +132,8 @@ def one_size(parcels: int) -> dict[str, object]:
     )
     bought = assets(cost, capex_rates(a, a["hub.power_it_kw"], 0.0), lives(a))
     running = opex(cost, power, opex_rates(a, a["hub.power_it_kw"], "hydro")).total_eur
-    dispatch, hours_s = timed(lambda: heat_limited_dispatch(inputs))
-    bill, _ = timed(
-        lambda: electricity_eur(
-            dispatch, tariff_named(CHOICES.tariff), full_load_mwh_per_a(a, HOURS.size)
-        )
-    )
+    operation, hours_s = timed(lambda: operate_hubs(inputs, 1, CHOICES, a))
+    dispatch, bill = operation.dispatch, operation.bill_eur
     money, money_s = timed(
         lambda: evaluate_money(
             MoneyInput(
@@ -156,36 +153,23 @@ def one_size(parcels: int) -> dict[str, object]:
         np.array([day_ahead(rng) for _ in range(PRICE_YEARS)]),
         are_own=True,
     )
-    given = Operated(inputs, dispatch, inputs.compute_value_eur_per_mwh, market_mean)
+    outlook = Outlook(len(inputs.compute_value_eur_per_mwh), CHOICES.start_year, PRICE_YEARS)
 
     def futures() -> FloatArray:
-        drawn = future_town(prices, HOURS.size, CHOICES, a)
+        drawn = draw_futures(outlook, a)
+        moves = np.array([0.69, 0.28, 0.0])
+        future = FutureTown(drawn, outlook, prices, moves, heat_factor(drawn, moves))
         shares = []
-        for start in range(0, parcels, 500):
-            rows = slice(start, start + 500)
-            part = replace(
-                given,
-                inputs=replace(
-                    inputs,
-                    **{
-                        name: getattr(inputs, name)[rows]
-                        for name in (
-                            "network_of",
-                            "substation_of",
-                            "power_it_kw",
-                            "pipe_loss_kw",
-                            "pump_kw",
-                        )
-                    },
-                ),
-                dispatch=replace(
-                    dispatch,
-                    **{
-                        name: values[rows]
-                        for name, values in vars(dispatch).items()
-                        if name != "notes"
-                    },
-                ),
+        for start in range(0, parcels, PART):
+            rows = slice(start, start + PART)
+            part = rows_of(inputs, rows)
+            # a run has the plans of its own years at hand; here they are worked out once more
+            given = Operated(
+                part,
+                operate_hubs(part, 1, CHOICES, a),
+                inputs.compute_value_eur_per_mwh,
+                market_mean,
+                1,
             )
             terms = Terms(
                 a["economics.rate_share"],
@@ -195,15 +179,15 @@ def one_size(parcels: int) -> dict[str, object]:
                     for one in bought
                 ),
                 running[rows],
+                0.0,
                 a["economics.debt_share"],
                 a["economics.debt_rate_share"],
                 round(a["economics.debt_years"]),
             )
-            found = worth(
-                plan_table(part, drawn, CHOICES, a), drawn.futures, drawn.heat_factor, terms
-            )
+            table = plan_table(given, future, CHOICES, a)
+            found = worth(table, drawn, future.heat_factor, terms)
             spread(found.npv_eur)
-            shares.append(chance(found.npv_eur > 0.0).share)
+            shares.append(chance(found.npv_eur, 0.0).share)
         return np.concatenate(shares)
 
     shares, futures_s = timed(futures)
@@ -218,6 +202,12 @@ def one_size(parcels: int) -> dict[str, object]:
         "seconds_futures": futures_s,
         "mean_chance": round(float(shares.mean()), 4),
     }
+
+
+def rows_of(inputs: DispatchInputs, rows: slice) -> DispatchInputs:
+    """Return the inputs of some parcels."""
+    names = ("network_of", "substation_of", "power_it_kw", "pipe_loss_kw", "pump_kw")
+    return replace(inputs, **{name: getattr(inputs, name)[rows] for name in names})
 
 
 def hub(place: int, size_kw: float, mode: str, a: Assumptions) -> HubYear:
@@ -261,7 +251,7 @@ def many_sizes(places: int, again: int) -> dict[str, object]:
     path = compute_path(compute_input(a, "btc_asic", "market", CHOICES.start_year), years).factor
     tariff = tariff_named(CHOICES.tariff)
     adders = float(hourly_price_eur_per_mwh(np.zeros(1), tariff, 1e9)[0]) / KWH_PER_MWH
-    terms = Terms(a["economics.rate_share"], path, (), np.zeros(1), 0.0, 0.04, years)
+    terms = Terms(a["economics.rate_share"], path, (), np.zeros(1), 0.0, 0.0, 0.04, years)
 
     def case(number: int) -> tuple[FloatArray, FloatArray, FloatArray]:
         place, rest = divmod(number, len(SIZES_KW) * len(MODES))
