@@ -76,6 +76,8 @@ def set_money(study: Study, tariff: str, heat_pump_tariff: str, chosen: dict[str
     # what the planner states is no longer an assumption of ours
     study.illustrative = [one for one in study.illustrative if one != "displaced_source"]
     study.save(update_fields=["tariff", "heat_pump_tariff", "money", "illustrative"])
+
+
 PILOT_STUDY = "Pilot of 50 kW"
 PILOT_KW = 50.0
 PILOT_GATES = {
