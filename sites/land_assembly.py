@@ -1,7 +1,8 @@
 """The ground of the parcels, and what a study asks of a place, as the engines take them."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,25 +11,33 @@ from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
 from engines.assumptions import Assumptions
 from engines.errors import InvalidInput
 from engines.evaluation.gates import least_sides_m
-from engines.evaluation.records import Land, Rules
+from engines.evaluation.records import Land, Rules, unknown_land
 from engines.siting.rectangle import longest_rectangle_m
 from sites.parcel_selectors import INSTITUTIONS, SEARCHED, ParcelRow
 
 
 def land_of(rows: list[ParcelRow], mapped: frozenset[str], a: Assumptions) -> Land:
-    """Return the ground of all parcels; the rectangles are searched for here."""
-    sides = least_sides_m(a)
-    found = [_rectangle(row.outline, sides) for row in rows]
-    return Land(
-        least_sides_m=sides,
-        long_sides_m=np.array([long for long, _ in found]).reshape(len(rows), len(sides)),
-        accuracy_m=np.array([accuracy for _, accuracy in found]),
+    """Return the ground of all parcels, without the rectangles, which take their time."""
+    bare = unknown_land(len(rows), least_sides_m(a))
+    return replace(
+        bare,
         slope_percent=_floats(row.slope_percent for row in rows),
         building_m=_floats(row.building_m for row in rows),
         sensitive_m=_floats(row.sensitive_m for row in rows),
         monument_m=_floats(row.monument_m for row in rows),
         ownership=tuple(row.ownership for row in rows),
         mapped=mapped,
+    )
+
+
+def measured(land: Land, rows: Sequence[ParcelRow]) -> Land:
+    """Search the outlines of these parcels for rectangles; not inside a transaction."""
+    sides = land.least_sides_m
+    found = [_rectangle(row.outline, sides) for row in rows]
+    return replace(
+        land,
+        long_sides_m=np.array([long for long, _ in found]).reshape(len(rows), len(sides)),
+        accuracy_m=np.array([accuracy for _, accuracy in found]),
     )
 
 

@@ -218,9 +218,12 @@ def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:
 
 
 def books_of(parcel: dict[str, Any]) -> dict[str, Any]:
-    """What a bank and a council ask, and the lines of the cash flow with their sums."""
+    """What a bank and a council ask, and the lines of the cash flow, of the best place alone.
+
+    The others have theirs on their pages and in the document that is attached.
+    """
     found = books_findings(parcel)
-    if found is None:
+    if found is None or parcel.get("rank") != 1:
         return {"questions": [], "lines": [], "contracts": ""}
     return {
         "questions": found["questions"],

@@ -25,6 +25,7 @@ from heatmap.identity import acting_as
 from heatmap.services.attempts import Attempt
 from heatmap.staging import insert_rows, staged
 from sites.assembly import Assembled, assemble
+from sites.land_assembly import measured
 from sites.models import Candidate, Run, RunPart
 from sites.parcel_selectors import INSTITUTIONS
 from sites.services.carbon_results import carbon_document
@@ -105,8 +106,12 @@ def score(progress: Attempt) -> None:
 
 
 def chosen(given: Assembled, rows: Sequence[int]) -> Assembled:
-    """Return the inputs with these candidates alone."""
-    return replace(given, rows=[given.rows[i] for i in rows], candidates=given.candidates.at(rows))
+    """Return the inputs with these candidates alone, their outlines measured."""
+    few = [given.rows[i] for i in rows]
+    candidates = given.candidates.at(rows)
+    if candidates.land is not None:
+        candidates = replace(candidates, land=measured(candidates.land, few))
+    return replace(given, rows=few, candidates=candidates)
 
 
 def year_of(given: Assembled) -> TownYear:
