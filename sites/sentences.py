@@ -236,7 +236,7 @@ NOTES: dict[str, str | Promise] = {
     ),
     "displaced_unknown": _(
         "What the hub's heat replaces is not known in {months:.0f} of 12 months; its value, and "
-        "all that follows from it, is unknown."
+        "all that follows from it, is unknown. The hub runs there as beside a gas boiler."
     ),
     "displaced_measured": _(
         "The value of the heat is that of the plants' own marginal costs, month by month."

@@ -7,7 +7,7 @@ import numpy as np
 
 from engines.arrays import FloatArray, IntArray, non_negative
 from engines.assumptions import Assumptions
-from engines.calendar import month_of_hour, monthly_mean
+from engines.calendar import MONTHS, month_of_hour, monthly_mean
 from engines.economics.heat_sources import (
     displaced_by_month,
     gradient_by_month,
@@ -59,7 +59,7 @@ NOTES = {
     ),
     "displaced_unknown": (
         "What the hub's heat replaces is not known in {months:.0f} of 12 months; its value, and "
-        "all that follows from it, is unknown."
+        "all that follows from it, is unknown. The hub runs there as beside a gas boiler."
     ),
     "displaced_measured": (
         "The value of the heat is that of the plants' own marginal costs, month by month."
@@ -94,8 +94,8 @@ class TownYear:
         known.
     displaced_by_month_eur_per_mwh : array, shape (12,)
     value_known : bool
-        Whether the value of the heat is known in all months; else hubs run as if it were nothing
-        in the others.
+        Whether the value of the heat is known in all months; else hubs run in the others as if a
+        gas boiler were displaced.
     gain_eur_per_mwh : mapping of str to array, shape (hours,)
         What the network saves by a MWh of hub heat, by value class; NaN where not known.
     day_ahead_mean_eur_per_mwh : float
@@ -299,9 +299,10 @@ class HeatValue:
     Attributes
     ----------
     price_eur_per_mwh : mapping of str to array, shape (hours,)
-        What the hub is paid, by value class; 0 in months that are not known.
+        What the hub is paid, by value class; in months that are not known what a gas boiler would
+        make it, which steers the hub and is never booked.
     steering_eur_per_mwh : float
-        Mean worth that connections are sized with; months that are not known count as nothing.
+        Mean worth that connections are sized with, likewise.
     """
 
     by_month_eur_per_mwh: FloatArray
@@ -329,8 +330,11 @@ def _heat_value(
     by_month, notes = _displaced(town, production, month, choices, a)
     gradient = gradient_by_month(choices.displaced_sources, a)[month]
     displaced = by_month[month]
+    steering = np.where(np.isnan(displaced), _gas_heat_eur_per_mwh(a), displaced)
     penalty = return_preheat_penalty_eur_per_mwh(
-        np.nan_to_num(gradient), temperatures.supply_degc, temperatures.return_degc
+        np.where(np.isnan(gradient), a["heat.gradient_boiler_eur_per_mwh_k"], gradient),
+        temperatures.supply_degc,
+        temperatures.return_degc,
     )
     gain = class_values(displaced - penalty, displaced)
     if choices.money.heat_tariff:
@@ -339,19 +343,26 @@ def _heat_value(
         price = class_values(paid - penalty, paid)
     else:
         price = class_values(
-            heat_price_eur_per_mwh(displaced, penalty, a["heat.share_return"]),
-            np.asarray(heat_price_eur_per_mwh(displaced, 0.0, a["heat.share_supply"])),
+            heat_price_eur_per_mwh(steering, penalty, a["heat.share_return"]),
+            np.asarray(heat_price_eur_per_mwh(steering, 0.0, a["heat.share_supply"])),
         )
     weight = production / production.sum() if production.sum() else np.full(len(month), 0.0)
     return HeatValue(
         by_month_eur_per_mwh=by_month,
         mean_eur_per_mwh=float(displaced @ weight),
-        steering_eur_per_mwh=float(np.nan_to_num(displaced) @ weight),
-        price_eur_per_mwh={name: np.nan_to_num(values) for name, values in price.items()},
+        steering_eur_per_mwh=float(steering @ weight),
+        price_eur_per_mwh=price,
         gain_eur_per_mwh=gain,
-        known=not any(np.isnan(values).any() for values in price.values()),
+        # a price by contract is known whatever is displaced
+        known=bool(choices.money.heat_tariff) or not np.isnan(displaced).any(),
         notes=notes,
     )
+
+
+def _gas_heat_eur_per_mwh(a: Assumptions) -> float:
+    """Cost of heat from the gas boiler of the assumptions."""
+    year = displaced_by_month(("boiler",) * MONTHS, np.zeros(MONTHS), 0.0, a)
+    return float(year[0])
 
 
 def _displaced(

@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 import pytest
+from small_futures import HOURS, drawn, prices, study
 from small_town import CHOICES, evaluate, make_candidates, make_grid, make_town
 
-from engines.assumptions import build_assumptions
 from engines.evaluation.future_plans import PriceYears, operated, plan_table, terms_of
 from engines.evaluation.futures import (
     central_npv_eur,
@@ -22,36 +22,11 @@ from engines.evaluation.money_choices import MoneyChoices
 from engines.evaluation.town import town_year
 from engines.futures.worth import worth
 
-HOURS = 8760
-HOUR = np.arange(HOURS)
-
-
-def prices(seed: int) -> np.ndarray:
-    """A day with a dear evening, a cheap noon in summer, and noise."""
-    rng = np.random.default_rng(seed)
-    day = 20 * np.sin(2 * np.pi * (HOUR % 24 - 12) / 24)
-    return 50 + day + 8 * np.cos(2 * np.pi * HOUR / HOURS) + 12 * rng.normal(size=HOURS)
-
 
 @pytest.fixture(scope="module")
 def hubs():
     town = dataclasses.replace(make_town(), day_ahead_eur_per_mwh=prices(0))
     return evaluate(town)[0]
-
-
-def study(**overrides: float):
-    return build_assumptions({"hub.power_it_kw": 100.0} | {
-        f"futures.{key}": value for key, value in overrides.items()
-    })  # fmt: skip
-
-
-def drawn(hubs, a, years: int = 6):
-    given = PriceYears(
-        tuple(f"year {i}" for i in range(years)),
-        np.array([prices(i + 1) for i in range(years)]),
-        are_own=True,
-    )
-    return future_town(given, hubs.town, CHOICES, a)
 
 
 def test_no_spread_gives_the_study_exactly(hubs):

@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 import pytest
+from small_futures import drawn, prices, study
 from small_town import CHOICES, evaluate, make_town
-from test_evaluation_futures import drawn, prices, study
 
 from engines.evaluation.future_cash import first_years, yearly_earnings_eur
 from engines.evaluation.future_plans import operated, plan_table, terms_of
@@ -20,7 +20,7 @@ def hubs():
 
 def test_without_spread_every_future_earns_what_the_study_earns(hubs):
     a = study(spread=0.0)
-    town = drawn(a)
+    town = drawn(hubs, a)
     found = yearly_earnings_eur(hubs, town, CHOICES, a)
     assert found.shape == (3, town.futures.count, 15)
     for f in (0, town.futures.count - 1):
@@ -30,7 +30,7 @@ def test_without_spread_every_future_earns_what_the_study_earns(hubs):
 def test_the_years_add_up_to_the_worth_of_each_future(hubs):
     # NPV = sum of earnings over (1 + r)^t + what is bought, as the futures have it
     a = study()
-    town = drawn(a)
+    town = drawn(hubs, a)
     earned = yearly_earnings_eur(hubs, town, CHOICES, a)
     terms = terms_of(hubs, a)
     discount = (1.0 + terms.rate_share) ** -np.arange(1.0, 16.0)
@@ -40,8 +40,8 @@ def test_the_years_add_up_to_the_worth_of_each_future(hubs):
     np.testing.assert_allclose(earned @ discount + bought, whole, rtol=1e-9)
 
 
-def test_cutting_off_years_keeps_the_first_ones():
-    town = drawn(study())
+def test_cutting_off_years_keeps_the_first_ones(hubs):
+    town = drawn(hubs, study())
     cut = first_years(town.futures, 4)
     assert (cut.years, cut.count) == (4, town.futures.count)
     np.testing.assert_array_equal(cut.compute_factor, town.futures.compute_factor[:, :4])

@@ -248,7 +248,8 @@ def many_sizes(places: int, again: int) -> dict[str, object]:
     outlook = Outlook(years, CHOICES.start_year, 0)
     futures = draw_futures(outlook, a)
     heat = futures.gas_factor
-    path = compute_path(compute_input(a, "btc_asic", "market", CHOICES.start_year), years).factor
+    market = compute_path(compute_input(a, "btc_asic", "market", CHOICES.start_year), years)
+    path = market.eur_per_mwh_it / market.eur_per_mwh_it[0]
     tariff = tariff_named(CHOICES.tariff)
     adders = float(hourly_price_eur_per_mwh(np.zeros(1), tariff, 1e9)[0]) / KWH_PER_MWH
     terms = Terms(a["economics.rate_share"], path, (), np.zeros(1), 0.0, 0.0, 0.04, years)
