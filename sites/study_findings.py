@@ -8,6 +8,8 @@ from heatmap.quantities import quantity, score
 from sites.words import word
 
 SURE = 0.9
+MOST_WEIGHED = 200
+"""Ranked parcels that the browser scores with other weights."""
 
 
 def _percent(share: float | None) -> str:
@@ -125,7 +127,9 @@ def weights_data(ranked: list[dict[str, Any]]) -> dict[str, Any]:
     """What the browser needs to score the ranked parcels with other weights."""
     if not ranked or not ranked[0].get("criteria"):
         return {}
+    rows = ranked[:MOST_WEIGHED]
     return {
+        "most": len(rows) if len(rows) < len(ranked) else None,
         "criteria": [
             {
                 "key": one["key"],
@@ -134,7 +138,7 @@ def weights_data(ranked: list[dict[str, Any]]) -> dict[str, Any]:
                 "best": one["high"],
                 "weight": round(100.0 * one["weight"], 1),
             }
-            for one in ranked[0]["criteria"]
+            for one in rows[0]["criteria"]
         ],
         "parcels": [
             {
@@ -142,7 +146,7 @@ def weights_data(ranked: list[dict[str, Any]]) -> dict[str, Any]:
                 "refused": False,
                 "quantities": [_quantity(one) for one in row["criteria"]],
             }
-            for row in ranked
+            for row in rows
         ],
     }
 
