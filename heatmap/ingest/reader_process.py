@@ -85,5 +85,7 @@ def _environment() -> dict[str, str]:
         "PYTHONIOENCODING": "utf-8:replace",
         "PROJ_NETWORK": "OFF",
         "ARROW_DEFAULT_MEMORY_POOL": "system",
+        # a thread that is there before the walls would stand outside of them
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",
         **dict.fromkeys(one_thread, "1"),
     }

@@ -1,5 +1,7 @@
 """A worker keeps a reader waiting: it reads the same behind the same walls, one file, then ends."""
 
+import time
+
 import psutil
 import pytest
 from bringing import upload
@@ -29,6 +31,14 @@ def test_a_reader_that_waited_reads_the_same_behind_the_same_walls(tmp_path, req
     assert waited.report == fresh.report
     assert waited.report["rows_used"] == len(SQUARES)
     assert "limits" in waited.report["walls"]
+
+
+def test_a_reader_that_waits_has_one_thread_so_that_its_walls_hold_for_all_of_it(waiting):
+    used_s = -1.0
+    while used_s != (used_s := sum(waiting().cpu_times()[:2])):
+        time.sleep(1.0)  # it still loads its libraries
+    assert readers._ready.poll() is None, "it ends if a library has started a thread"
+    assert waiting().num_threads() == 1
 
 
 def test_each_file_has_a_reader_of_its_own(tmp_path, waiting):
