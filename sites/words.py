@@ -155,6 +155,7 @@ GROUPS: dict[str, str | Promise] = {
     "hub": _("Hub"),
     "grid": _("Electricity grid"),
     "demand": _("Heat demand"),
+    "search": _("Search cells"),
     "heat": _("Heat"),
     "money": _("Money"),
     "futures": _("Futures"),
