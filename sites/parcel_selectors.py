@@ -63,16 +63,22 @@ CROSS JOIN LATERAL (
             ), ST_SRID(p.geom)) AS place
             FROM unnest(ARRAY[0.5, 0.15, 0.85]) x, unnest(ARRAY[0.5, 0.15, 0.85]) y
         ) places
-        LEFT JOIN LATERAL (
-            SELECT ST_Distance(n.geom, places.place) AS away FROM heatmap_building n
+        CROSS JOIN LATERAL (
+            SELECT min(ST_Distance(n.geom, places.place)) AS away FROM heatmap_building n
             WHERE n.version_id = %(version_dwelling)s AND n.is_dwelling
-            ORDER BY n.geom <-> places.place, n.id LIMIT 1
-        ) d ON true
-        WHERE ST_Covers(p.geom, place) ORDER BY away DESC NULLS LAST, x, y LIMIT 1
+              AND n.geom && ST_Expand(p.geom, %(far_m)s)
+        ) d
+        WHERE ST_Covers(p.geom, place)
+        ORDER BY away DESC NULLS FIRST, abs(x - 0.5) + abs(y - 0.5), x, y LIMIT 1
     ) END AS place
 ) chosen
-CROSS JOIN LATERAL (SELECT coalesce(chosen.place, p.geom) AS place) spot
+CROSS JOIN LATERAL (
+    -- OFFSET keeps it from being worked out again for each use
+    SELECT coalesce(chosen.place, p.geom) AS place OFFSET 0
+) spot
 """
+FAR_M = 200.0
+"""Dwellings farther from a search cell than this do not decide where in it a hub stands."""
 OF_SPOT = ("dwelling", "building", "sensitive", "quiet", "monument", "housing")
 """What is measured from where the hub stands; the others from the edge of the parcel."""
 
@@ -208,7 +214,7 @@ def newest_versions(municipality: Municipality) -> dict[str, LayerVersion]:
 
 def _parameters(municipality: Municipality, versions: dict[str, int]) -> dict[str, Any]:
     # a kind that the town does not have matches no row
-    return {"srid": municipality.srid, "border_m": BORDER_TOLERANCE_M} | {
+    return {"srid": municipality.srid, "border_m": BORDER_TOLERANCE_M, "far_m": FAR_M} | {
         f"version_{kind}": versions.get(kind, -1) for kind in LayerKind.values
     }
 

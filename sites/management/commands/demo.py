@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from heatmap.choices import JobState
 from heatmap.identity import acting_as
+from heatmap.jobs import hand_over
 from heatmap.services.demo import DEMO_TOWNS, demo_user, load_town
 from heatmap.services.municipalities import get_municipality
 from sites.models import Run
@@ -29,10 +30,9 @@ class Command(BaseCommand):
             if run.job.state != JobState.DONE:
                 raise CommandError(run.job.sentence)
             with acting_as(municipality=town.slug):
-                checks = second_opinions.create_for_the_first(run, 1)
-            for asked in checks:
-                self.stdout.write(f"{town.name}: asking other solvers about {asked.ref}")
-                second_opinions.execute(asked.job_id)
+                # worked out as soon as there are workers
+                for asked in second_opinions.create_for_the_first(run, 1):
+                    hand_over(asked.job_id)
             status = run.result["status"]
             self.stdout.write(
                 f"{town.name}: {status['ranked']} of {status['candidates']} candidates ranked"
