@@ -55,7 +55,7 @@ class HubCost:
 
 
 @dataclass(frozen=True)
-class Land:
+class Plot:
     """Ground the hub stands on.
 
     Attributes
@@ -82,7 +82,7 @@ def hub_cost(
     full_heat_kw: float,
     heat_pump_kwth: FloatArray,
     connection_kw: FloatArray,
-    land: Land,
+    land: Plot,
     choices: StudyChoices,
     a: Assumptions,
 ) -> HubCost:
@@ -98,7 +98,7 @@ def hub_cost(
         Heat caught at full load.
     heat_pump_kwth, connection_kw : array, shape (parcels,)
         Heat of the heat pump, 0 without one; power drawn at most.
-    land : Land
+    land : Plot
     """
     power_kw = a["hub.power_it_kw"]
     largest = float(heat_pump_kwth.max(initial=0.0))

@@ -28,7 +28,7 @@ from engines.economics.defaults import (
     heat_pump_input,
 )
 from engines.economics.project import MoneyInput, MoneyResult, evaluate_money
-from engines.evaluation.cost import HubCost, Land, cable_eur_per_m, hub_cost
+from engines.evaluation.cost import HubCost, Plot, cable_eur_per_m, hub_cost
 from engines.evaluation.feeding import Feeding, feeding, served
 from engines.evaluation.operation import Operation, operate
 from engines.evaluation.records import Candidates, GridInput, StudyChoices
@@ -257,13 +257,13 @@ def operate_hubs(
     )
 
 
-def _land(candidates: Candidates, a: Assumptions) -> Land:
+def _land(candidates: Candidates, a: Assumptions) -> Plot:
     usual = a["economics.land_price_eur_per_m2"]
     stated = candidates.land_eur_per_m2
     price = np.full(len(candidates.refs), usual)
     if stated is not None:
         price = np.where(np.isnan(stated), usual, stated)
-    return Land(area_needed_m2(a["hub.power_it_kw"], a), price)
+    return Plot(area_needed_m2(a["hub.power_it_kw"], a), price)
 
 
 def _alternatives(

@@ -149,14 +149,9 @@ def operate(
 
 def _offer(inputs: DispatchInputs, tariff: Tariff, full_load_mwh: float) -> Offer:
     year = heat_limited_dispatch(inputs)
-    bill_eur = electricity_eur(year, tariff, full_load_mwh)
+    bill_eur = _bill_without_capacity_eur(year, tariff, full_load_mwh)
+    bill_eur = bill_eur + tariff.capacity_charge_eur_per_kw_a * year.peak_kw
     return Offer(tariff, inputs, year, bill_eur, _margin_eur(year, inputs, bill_eur))
-
-
-def electricity_eur(year: DispatchResult, tariff: Tariff, full_load_mwh: float) -> FloatArray:
-    """Exact bill: hourly prices, the dearer first MWh, and the charge on the highest power."""
-    without = _bill_without_capacity_eur(year, tariff, full_load_mwh)
-    return np.asarray(without + tariff.capacity_charge_eur_per_kw_a * year.peak_kw, np.float64)
 
 
 def _band_load(

@@ -50,6 +50,7 @@ class _Budget:
             raise FileRefused(
                 gettext_noop("The zip is locked with a password.\nPack it again without one.")
             ) from error
+        # not implemented: a way of packing that the library does not know
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
             raise FileRefused(DAMAGED, member=PurePosixPath(member.filename).name) from error
 
@@ -75,6 +76,7 @@ def unpack(path: Path, folder: Path, max_bytes: int) -> list[Unpacked]:
     """
     try:
         archive = zipfile.ZipFile(path)
+    # not implemented: a zip in several parts, or of a version that the library does not know
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise FileRefused(NO_ZIP) from error
     with archive:

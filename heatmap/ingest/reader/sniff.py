@@ -131,6 +131,7 @@ def _zip_format(path: Path, suffix: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = {info.filename.lower() for info in archive.infolist()}
+    # not implemented: a zip that the library does not know; unpacking it will say so
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return "zip"
     if "xl/workbook.xml" in names:

@@ -370,6 +370,7 @@ def _check_workbook(path: Path) -> None:
                             "be used to attack a server.\nSave it again with a spreadsheet program."
                         )
                     )
+    # not implemented: a way of packing that the library does not know; runtime: a password
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise FileRefused(
             gettext_noop("The workbook cannot be read; it may be damaged.\nSave it again.")
