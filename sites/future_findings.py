@@ -1,6 +1,6 @@
 """What the futures say of a parcel: chances in words, the spread as marks, drivers, the error."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
@@ -22,7 +22,7 @@ DRIVERS: Mapping[str, str | Promise] = {
     "capture": gettext_lazy("Heat caught by the coolant"),
     "demand": gettext_lazy("Change of the town's heat demand per year"),
     "event": gettext_lazy("Years until a new burden on the electricity"),
-    "price_year": gettext_lazy("Year whose hours the prices follow"),
+    "price_year": gettext_lazy("Year that prices and weather follow"),
 }
 """Labels of ``engines/data/futures.csv``."""
 CASES: Mapping[str, str | Promise] = {
@@ -134,18 +134,24 @@ def method_sentences(result: Mapping[str, Any], town: Mapping[str, Any]) -> list
             % {"count": count(drawn["count"]), "seed": drawn["seed"]}
         )
         years = ", ".join(drawn["price_years"])
-        if not drawn["price_years"]:
+        if drawn.get("weather_years"):
+            told += _weather_sentences(drawn["weather_years"])
+        elif not drawn["price_years"]:
             told.append(_("The hours of the prices follow the study's own year in all of them."))
         elif drawn["price_years_are_own"]:
             told.append(
-                _("The hours of the prices follow these years: %(years)s.") % {"years": years}
+                _(
+                    "Fewer than five weather years are loaded, so the price years %(years)s are"
+                    " drawn; the weather is that of the study in all of them."
+                )
+                % {"years": years}
             )
         else:
             told.append(
                 _(
-                    "Fewer than five price years are loaded, so the hours of the prices follow"
-                    " %(first)s to %(last)s instead, each brought to the study's mean. The weather"
-                    " is that of the study in all of them."
+                    "Fewer than five weather years and fewer than five price years are loaded, so"
+                    " the price years %(first)s to %(last)s are drawn instead, each brought to the"
+                    " study's mean. The weather is that of the study in all of them."
                 )
                 % {"first": drawn["price_years"][0], "last": drawn["price_years"][-1]}
             )
@@ -163,6 +169,32 @@ def method_sentences(result: Mapping[str, Any], town: Mapping[str, Any]) -> list
                 "largest": quantity(checked["error_largest_eur"], "EUR"),
             }
         )
+    return told
+
+
+def _weather_sentences(years: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say which years of weather are drawn, how cold they are, and whose prices go with them."""
+    shares = [one["demand_share"] for one in years]
+    told = [
+        _(
+            "Each year of a future follows one of these years of weather: %(years)s. Heat demand,"
+            " network temperatures, price of heat and the heat that is taken follow it; the town"
+            " needs between %(least)s and %(most)s of the heat of the study's own year."
+        )
+        % {
+            "years": ", ".join(one["label"] for one in years),
+            "least": quantity(min(shares), "share", 3),
+            "most": quantity(max(shares), "share", 3),
+        }
+    ]
+    for origin, sentence in (
+        ("own", _("Loaded day-ahead prices of the same year go with %(years)s.")),
+        ("standing_in", _("Dutch day-ahead prices of the same year stand in for %(years)s.")),
+        ("study", _("The prices of the study stand in for %(years)s.")),
+    ):
+        named = [one["label"] for one in years if one["prices_from"] == origin]
+        if named:
+            told.append(sentence % {"years": ", ".join(named)})
     return told
 
 

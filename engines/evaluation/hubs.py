@@ -1,7 +1,7 @@
 """One hub on every candidate: connection, grid, a dispatch for each year, money."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,7 +135,9 @@ def evaluate_hubs(
         for outlook in (choices.compute_outlook, "flat")
     )
     way = _way(year, candidates)
-    places = _places(year, way.piece)
+    near = way.piece >= 0
+    rows = np.where(near, year.row_of_piece[np.where(near, way.piece, 0)], -1)
+    places = places_at(year.places, rows, year.supply_degc, year.return_degc)
     full_kw = year.conditions.hub.heat_kw
     feed = feeding(places, way.drop_k, year.conditions, a, way.piece)
     connection = _connection(way, feed, year, a)
@@ -292,22 +294,30 @@ def full_load_heat_mwh(full_kw: float, hours: int, a: Assumptions) -> float:
     return full_kw * a["hub.availability_share"] * hours / KWH_PER_MWH
 
 
-def _places(year: TownYear, piece_of: NDArray[np.int64]) -> PlaceYear:
-    """Return the state where each candidate would feed in; nothing is needed where no pipe is."""
-    near = piece_of >= 0
-    hours = len(year.supply_degc)
-    found = PlaceYear(
+def places_at(
+    state: PlaceYear, rows: IntArray, supply_degc: FloatArray, return_degc: FloatArray
+) -> PlaceYear:
+    """Return the state where each candidate would feed in; nothing is needed where no pipe is.
+
+    Parameters
+    ----------
+    state : PlaceYear
+    rows : array of int, shape (points,)
+        Row of each candidate in `state`; -1 where no pipe is.
+    supply_degc, return_degc : array, shape (hours,)
+        At the plants; stand where no pipe is.
+    """
+    near = rows >= 0
+    hours = len(supply_degc)
+    found = replace(
+        state,
         flow_kg_per_s=np.zeros((len(near), hours), dtype=np.float32),
-        supply_degc=np.tile(year.supply_degc.astype(np.float32), (len(near), 1)),
-        return_degc=np.tile(year.return_degc.astype(np.float32), (len(near), 1)),
-        left_kw=year.places.left_kw,
+        supply_degc=np.tile(supply_degc.astype(np.float32), (len(near), 1)),
+        return_degc=np.tile(return_degc.astype(np.float32), (len(near), 1)),
         part_of=np.zeros(len(near), dtype=np.int64),
         flow_known=np.zeros(len(near), dtype=bool),
-        production_kw=year.production_kw,
-        lost_kw=year.lost_kw,
-        starved=year.places.starved,
     )
-    there = year.places.at(year.row_of_piece[piece_of[near]])
+    there = state.at(rows[near])
     for name in ("flow_kg_per_s", "supply_degc", "return_degc", "part_of", "flow_known"):
         getattr(found, name)[near] = getattr(there, name)
     return found

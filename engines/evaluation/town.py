@@ -187,12 +187,12 @@ def town_year(
             "computers."
         )
     hours = len(town.outdoor_degc)
-    supply, back = _temperatures(town, a)
+    supply, back = network_temperatures(town, a)
     shapes = load_shapes(town, choices, a)
     network = town_network(town.network, shapes, a)
     temperatures = Temperatures(supply, back, _ground(hours, a))
     production = expected_production_kw(network, shapes, temperatures, a)
-    value = _heat_value(town, production, temperatures, choices, a)
+    value = heat_value(town, production, temperatures, choices, a)
     conditions = Conditions(
         hub=hub_heat(hub, float(captured_kw(hub, a["hub.power_it_kw"])), a),
         refrigerant=choices.refrigerant,
@@ -255,7 +255,7 @@ def full_load_mwh_per_a(a: Assumptions, hours: int) -> float:
     return drawn_kw * a["hub.availability_share"] * hours / KWH_PER_MWH
 
 
-def _temperatures(town: TownInput, a: Assumptions) -> tuple[FloatArray, FloatArray]:
+def network_temperatures(town: TownInput, a: Assumptions) -> tuple[FloatArray, FloatArray]:
     """Return supply and return: measured where they are, else by the weather."""
     supply = supply_temperature_degc(
         town.outdoor_degc,
@@ -314,7 +314,7 @@ class HeatValue:
     notes: tuple[Message, ...]
 
 
-def _heat_value(
+def heat_value(
     town: TownInput,
     production: FloatArray,
     temperatures: Temperatures,

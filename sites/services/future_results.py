@@ -21,7 +21,7 @@ from sites.services.plain import number
 
 def future_of(given: Assembled, year: TownYear) -> FutureTown:
     """Draw the futures of a run; every parcel meets the same."""
-    return future_town(given.price_years, year, given.choices, given.assumptions)
+    return future_town(given.price_years, year, given.choices, given.assumptions, given.town)
 
 
 def chances_document(drawn: HubFutures, i: int) -> dict[str, Any]:
@@ -49,6 +49,18 @@ def draw_document(town: FutureTown, given: Assembled) -> dict[str, Any]:
         "spread": given.assumptions["futures.spread"],
         "price_years": list(town.prices.labels),
         "price_years_are_own": town.prices.are_own,
+        "weather_years": [
+            {
+                "label": label,
+                "demand_share": number(weather.demand_share),
+                "prices_from": origin,
+            }
+            for label, weather, origin in zip(
+                town.prices.labels, town.weather, town.prices.prices_from, strict=True
+            )
+        ]
+        if town.weather
+        else [],
     }
 
 

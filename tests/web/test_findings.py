@@ -91,8 +91,8 @@ def test_price_years_that_stand_in_are_named():
     with translation.override("en"):
         other = method_sentences({}, {"futures": drawn | {"price_years_are_own": False}})
         own = method_sentences({}, {"futures": drawn | {"price_years_are_own": True}})
-    assert "NL 2015 to NL 2024 instead" in other[1]
-    assert "these years: NL 2015, NL 2024" in own[1]
+    assert "price years NL 2015 to NL 2024 are drawn instead" in other[1]
+    assert "so the price years NL 2015, NL 2024 are drawn" in own[1]
 
 
 def test_every_driver_and_every_case_has_its_word():
