@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engines.assumptions import Assumptions, frozen_assumptions
+from engines.evaluation.carbon import GridFactors
 from engines.evaluation.future_plans import PriceYears
 from engines.evaluation.gates import SEVERITY
 from engines.evaluation.money_choices import money_choices
@@ -60,6 +61,7 @@ class Assembled:
     choices: StudyChoices
     assumptions: Assumptions
     price_years: PriceYears
+    grid_factors: GridFactors
     country: str
     buildings_connected: int
     srid: int
@@ -97,6 +99,7 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
         choices=_choices(inputs, municipality.country),
         assumptions=assumptions,
         price_years=_price_years(versions),
+        grid_factors=_grid_factors(versions),
         country=municipality.country,
         buildings_connected=len(network.customers),
         srid=municipality.srid,
@@ -258,6 +261,19 @@ def _price_years(versions: dict[str, int]) -> PriceYears:
     hours = Counter(len(each) for each in own.values()).most_common(1)[0][0]
     kept = {name: each for name, each in own.items() if len(each) == hours}
     return PriceYears(tuple(kept), np.stack(list(kept.values())), are_own=True)
+
+
+def _grid_factors(versions: dict[str, int]) -> GridFactors:
+    """Return the hourly emission factors that are loaded for the hours of the study."""
+    hours = len(_series(versions[SeriesQuantity.PRICE]))
+    location, residual = (
+        found if found is not None and len(found) == hours else None
+        for found in (
+            _measured(versions, SeriesQuantity.GRID_FACTOR),
+            _measured(versions, SeriesQuantity.RESIDUAL_FACTOR),
+        )
+    )
+    return GridFactors(location, residual)
 
 
 def _weather_years(

@@ -15,6 +15,7 @@ from sites.sentences import said
 
 OWN_TARIFF = "own_"
 DISPLACED = "displaced_"
+G_PER_KG = 1000.0
 OWN_LABELS = {
     "supplier_margin_eur_per_mwh": _("Margin of the supplier, EUR/MWh"),
     "energy_charge_eur_per_mwh": _("Network charge on energy, EUR/MWh"),
@@ -46,6 +47,12 @@ class MoneyForm(forms.Form):
     compute_kind = forms.ChoiceField(label=_("Kind of computing"), choices=ComputeKind)
     land = forms.ChoiceField(label=_("Land"), choices=LandKind)
     owner = forms.ChoiceField(label=_("Owner of the hub"), choices=OwnerKind)
+    residual_mix_g_per_kwh = forms.FloatField(
+        label=_("Residual mix without guarantees of origin, g CO₂/kWh; empty if not known"),
+        min_value=0.0,
+        max_value=3000.0,
+        required=False,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,10 +95,12 @@ class MoneyForm(forms.Form):
     def choices_of_study(self) -> dict[str, Any]:
         """Return the valid answers as the money choices of a study name them."""
         own = {name: self.cleaned_data[f"{OWN_TARIFF}{name}"] for name in OWN_LABELS}
+        residual_g = self.cleaned_data["residual_mix_g_per_kwh"]
         return {
             "displaced_by_month": [self.cleaned_data[f"{DISPLACED}{n}"] for n in MONTHS],
             "tariffs": {} if None in own.values() else {"hub": own},
             **{name: self.cleaned_data[name] for name in ("compute_kind", "land", "owner")},
+            "residual_mix_t_per_mwh": None if residual_g is None else residual_g / G_PER_KG,
         }
 
 
@@ -106,6 +115,9 @@ def money_answers(study: Study) -> dict[str, Any]:
         "compute_kind": money.get("compute_kind", ComputeKind.BITCOIN),
         "land": money.get("land", LandKind.LEASE),
         "owner": money.get("owner", OwnerKind.MUNICIPAL),
+        "residual_mix_g_per_kwh": None
+        if money.get("residual_mix_t_per_mwh") is None
+        else money["residual_mix_t_per_mwh"] * G_PER_KG,
         **{f"{DISPLACED}{n}": source for n, source in zip(MONTHS, months, strict=True)},
         **{f"{OWN_TARIFF}{name}": own.get(name) for name in Tariff.__dataclass_fields__},
     }

@@ -45,6 +45,8 @@ SERIES_LAYERS = {
     SeriesQuantity.HEAT_LOAD: "Heat load of the network",
     SeriesQuantity.SUPPLY: "Supply temperature",
     SeriesQuantity.RETURN: "Return temperature",
+    SeriesQuantity.GRID_FACTOR: "Emission factor of the grid",
+    SeriesQuantity.RESIDUAL_FACTOR: "Emission factor of the residual mix",
 }
 CLASSES = {
     LayerKind.BUILDINGS: DataClass.RESTRICTED,

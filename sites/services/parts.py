@@ -145,10 +145,13 @@ def _work_part(
     hubs = hubs_of(part, year)
     drawn = hub_futures(hubs, future, part.choices, part.assumptions)
     judged = judge(part.candidates, hubs, part.choices, part.assumptions, drawn)
-    emitted = hub_carbon(hubs, part.country, part.choices, part.assumptions)
+    emitted = hub_carbon(hubs, part.country, part.choices, part.assumptions, part.grid_factors)
     parcels = [
         parcel
-        | {"chances": chances_document(drawn, i), "carbon": carbon_document(emitted, part, i)}
+        | {
+            "chances": chances_document(drawn, i),
+            "carbon": carbon_document(emitted, part, float(hubs.dispatch.electricity_mwh[i, 0]), i),
+        }
         for i, parcel in enumerate(parcel_documents(part, hubs, judged))
     ]
     texts = [canonical(parcel) for parcel in parcels]
