@@ -125,8 +125,8 @@ def driver_rows(result: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def method_sentences(result: Mapping[str, Any], town: Mapping[str, Any]) -> list[str]:
-    """Say what the futures were drawn from and how far off the method is."""
-    drawn, checked = town.get("futures") or {}, result.get("futures") or {}
+    """Say what the futures were drawn from."""
+    drawn = town.get("futures") or {}
     told = []
     if drawn:
         told.append(
@@ -155,21 +155,65 @@ def method_sentences(result: Mapping[str, Any], town: Mapping[str, Any]) -> list
                 )
                 % {"first": drawn["price_years"][0], "last": drawn["price_years"][-1]}
             )
-    if not is_missing(checked.get("error_largest_eur")):
-        told.append(
-            _(
-                "Futures are read from tables of solved years. In %(futures)s of them all %(years)s"
-                " years were solved again: the present value differed by %(mean)s on average and by"
-                " %(largest)s at most."
-            )
-            % {
-                "futures": count(checked["resolved_futures"]),
-                "years": count(checked["resolved_years"]),
-                "mean": quantity(checked["error_mean_eur"], "EUR"),
-                "largest": quantity(checked["error_largest_eur"], "EUR"),
-            }
-        )
     return told
+
+
+def error_sentences(result: Mapping[str, Any]) -> list[str]:
+    """Say how many years were solved, how many are read between bounds, and how far off that is.
+
+    It stands wherever the chance of a present value above zero stands.
+    """
+    found = result.get("futures") or {}
+    if is_missing((result.get("chances") or {}).get("p_npv_positive")):
+        return []
+    if not found:
+        return [_("How far off the chance may be is worked out for the short-list only.")]
+    told = []
+    bounds = found.get("bounds") or {}
+    if not is_missing(bounds.get("width_mean_eur")):
+        told.append(_bounds_sentence(bounds))
+    if not is_missing(found.get("error_largest_eur")):
+        told.append(_resolved_sentence(found, result["chances"]))
+    return told
+
+
+def _bounds_sentence(bounds: Mapping[str, Any]) -> str:
+    share = bounds["width_share"]
+    said = _(
+        "Of the years, %(solved)s were solved exactly and %(read)s read between bounds. Where only"
+        " computing moves, the bounds of the present value lie %(mean)s apart on average (%(share)s"
+        " of what operation is worth) and %(largest)s at most, and the chance between %(low)s and"
+        " %(high)s."
+    )
+    return said % {
+        "solved": count(bounds["solved"]),
+        "read": count(bounds["read"]),
+        "mean": quantity(bounds["width_mean_eur"], "EUR"),
+        "share": _("none") if is_missing(share) else quantity(share, "share", 2),
+        "largest": quantity(bounds["width_largest_eur"], "EUR"),
+        "low": quantity(bounds["positive_low_share"], "share", 2),
+        "high": quantity(bounds["positive_high_share"], "share", 2),
+    }
+
+
+def _resolved_sentence(found: Mapping[str, Any], chances: Mapping[str, Any]) -> str:
+    """The sample in which everything moves, beside the distance of P10 and P90."""
+    said = _(
+        "Where everything moves, all %(years)s years of %(futures)s futures were solved again: the"
+        " present value differed by %(mean)s on average and by %(largest)s at most"
+    ) % {
+        "futures": count(found["resolved_futures"]),
+        "years": count(found["resolved_years"]),
+        "mean": quantity(found["error_mean_eur"], "EUR"),
+        "largest": quantity(found["error_largest_eur"], "EUR"),
+    }
+    ends = (chances.get("npv_p10_eur"), chances.get("npv_p90_eur"))
+    if any(is_missing(end) for end in ends) or ends[1] <= ends[0]:
+        return f"{said}."
+    part = found["error_largest_eur"] / (ends[1] - ends[0])
+    return said + _(", that is %(part)s of the distance from P10 to P90.") % {
+        "part": quantity(part, "share", 2)
+    }
 
 
 def _weather_sentences(years: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -228,6 +272,7 @@ def future_findings(result: Mapping[str, Any], town: Mapping[str, Any]) -> dict[
         ],
         "drivers": driver_rows(result),
         "method": method_sentences(result, town),
+        "errors": error_sentences(result),
         "stress": stress_rows(result),
         "break_even": break_even_sentences(result),
     }

@@ -14,7 +14,12 @@ from django.utils.translation import ngettext
 from heatmap.quantities import DASH, count, digits, is_missing, quantity, score
 from sites.carbon_findings import carbon_findings
 from sites.findings import criteria_bars
-from sites.future_findings import break_even_sentences, method_sentences, stress_rows
+from sites.future_findings import (
+    break_even_sentences,
+    error_sentences,
+    method_sentences,
+    stress_rows,
+)
 from sites.law_findings import decided_rows, law_rest
 from sites.money_findings import books_findings
 from sites.reports.annex import annex
@@ -217,6 +222,7 @@ def parcel_facts(parcel: dict[str, Any], town: dict[str, Any] | None = None) -> 
         "carbon": carbon_findings(parcel),
         "stress": stress_rows(parcel),
         "break_even": break_even_sentences(parcel),
+        "future_errors": error_sentences(parcel),
         "future_method": method_sentences(parcel, town or {}) if parcel.get("chances") else [],
     }
 

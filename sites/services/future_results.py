@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from engines.evaluation.future_bounds import TableBounds, table_bounds
 from engines.evaluation.future_plans import FutureTown
 from engines.evaluation.futures import (
     HubFutures,
@@ -70,15 +71,24 @@ def futures_documents(given: Assembled, hubs: Hubs) -> list[dict[str, Any]]:
     drivers = hub_drivers(hubs, town, given.choices, given.assumptions)
     error = table_error(hubs, town, given.choices, given.assumptions)
     cases = stress_cases(hubs, given.choices, given.assumptions)
+    bounds = table_bounds(hubs, town, given.choices, given.assumptions)
     zero = break_even(hubs, town, given.choices, given.assumptions)
     return [
         _document(i, drivers[i], error)
         | {
+            "bounds": _bounds(i, bounds),
             "stress": [_case(i, case) for case in cases],
             "break_even": {name: number(values[i]) for name, values in vars(zero).items()},
         }
         for i in range(len(given.rows))
     ]
+
+
+def _bounds(i: int, found: TableBounds) -> dict[str, Any]:
+    return {
+        name: number(values) if isinstance(values, int) else number(values[i])
+        for name, values in vars(found).items()
+    }
 
 
 def _case(i: int, case: StressCase) -> dict[str, Any]:
