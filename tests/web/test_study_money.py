@@ -63,13 +63,13 @@ def test_a_tariff_of_ones_own_needs_all_its_parts(member_client, town, study):
     assert "tariffs" not in saved(town, study).money
     whole = {f"{OWN_TARIFF}{name}": "5" for name in OWN_LABELS}
     # with a tariff of one's own a row with unknown parts is no hindrance
-    answer = member_client.post(address, answers(tariff="se_dc_2026", **whole))
+    answer = member_client.post(address, answers(tariff="no_dc_2026", **whole))
     assert answer.status_code == 302
     assert saved(town, study).money["tariffs"]["hub"]["tax_eur_per_mwh"] == 5.0
 
 
 def test_a_tariff_with_unknown_parts_is_refused_on_the_page(member_client, town, study):
     address = f"/m/{town.slug}/studies/{study.pk}/money"
-    page = member_client.post(address, answers(tariff="dk_dc_2026")).content.decode()
+    page = member_client.post(address, answers(tariff="no_dc_2026")).content.decode()
     assert "these parts are unknown" in page
     assert saved(town, study).tariff == study.tariff
