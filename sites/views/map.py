@@ -1,6 +1,7 @@
 """The map: the town's layers, coloured by the newest finished run."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -40,8 +41,8 @@ from sites.selectors import finished_runs, get_run, mark_near_ties, version_ids
 MODULES = tuple(
     f"js/{name}.js"
     for name in (
-        "map/main", "map/area", "map/around", "map/coords", "map/drawn", "map/fallback",
-        "map/grid", "map/hours", "map/images", "map/inspector", "map/legend", "map/measure",
+        "map/first_look", "map/main", "map/area", "map/around", "map/coords", "map/drawn",
+        "map/fallback", "map/grid", "map/hours", "map/images", "map/inspector", "map/legend", "map/measure",
         "map/paint", "map/panel", "map/parcels", "map/polyline", "map/print", "map/search",
         "map/sheet", "map/state", "map/style", "map/toolbar", "map/tools", "map/view",
         "lib/page", "lib/quantities", "lib/tokens",
@@ -99,6 +100,14 @@ def _addresses(town: Municipality, run: Run | None) -> dict[str, str]:
         "brief": reverse("parcel_brief", args=[town.slug, run.pk, "REF"]),
         "parcel": reverse("parcel", args=[town.slug, run.pk, "REF"]),
     }
+
+
+def _first_look(town: Municipality, run: Run | None, layers: list[dict[str, Any]]) -> str:
+    """Return the address of what stands until the tiles are there; it names all it draws."""
+    asked = {"versions": ",".join(str(layer["version"]) for layer in layers)}
+    if run:
+        asked["run"] = str(run.pk)
+    return f"{reverse('map_first_look', args=[town.slug])}?{urlencode(asked)}"
 
 
 def _map_data(
@@ -161,6 +170,7 @@ def map_page(request: HttpRequest, slug: str) -> HttpResponse:
         "map_data": _map_data(town, run, layers, framed, ranked),
         "words": {key: str(word) for key, word in WORDS.items()},
         "texts": map_texts(),
+        "first_look": _first_look(town, run, layers) if layers and not shown else "",
         "modules": MODULES,
         "near_ties": any(row["near_tie"] for row in ranked),
     }
