@@ -42,10 +42,10 @@ MODULES = tuple(
     f"js/{name}.js"
     for name in (
         "map/first_look", "map/main", "map/area", "map/around", "map/coords", "map/drawn",
-        "map/fallback", "map/grid", "map/hours", "map/images", "map/inspector", "map/legend", "map/measure",
-        "map/paint", "map/panel", "map/parcels", "map/polyline", "map/print", "map/search",
-        "map/sheet", "map/state", "map/style", "map/toolbar", "map/tools", "map/view",
-        "lib/page", "lib/quantities", "lib/tokens",
+        "map/fallback", "map/grid", "map/hours", "map/images", "map/inspector", "map/legend",
+        "map/measure", "map/paint", "map/panel", "map/parcels", "map/polyline", "map/print",
+        "map/search", "map/sheet", "map/state", "map/style", "map/toolbar", "map/tools",
+        "map/view", "lib/page", "lib/quantities", "lib/tokens",
     )
 )  # fmt: skip
 """What the page needs, fetched at once and not one after the other as the imports are read."""
@@ -90,6 +90,7 @@ def _addresses(town: Municipality, run: Run | None) -> dict[str, str]:
         "file": reverse("area_file", args=[town.slug, "KIND.ENDING"]),
         "search": reverse("search", args=[town.slug]),
         "picture": reverse("map_picture", args=[town.slug]),
+        "kinds": reverse("kinds", args=[town.slug, 0]),
         "feature": reverse("feature", args=[town.slug, 0, "REF"]),
     }
     if run is None:

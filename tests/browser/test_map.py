@@ -161,6 +161,10 @@ def test_kinds_are_filtered_and_classes_are_changed(page):
     row.locator("summary").click()
     words = row.locator("[data-words] input")
     expect(words.first).to_be_visible()
+    # every kind that the layer has, with its number, wherever the map looks
+    counted = [int(text.replace(",", "")) for text in row.locator(".word .muted").all_inner_texts()]
+    assert counted == sorted(counted, reverse=True)
+    assert len(counted) == words.count() > 1
     words.first.uncheck()
     assert hash_of(page)["f"].startswith(f"{buildings}:use~")
     legend = row.locator("[data-legend]")

@@ -59,7 +59,7 @@ async function start() {
     ofHour: (ref) => ({ label: texts[state.view.quantity], kw: hours.ofParcel(state.view, ref) }),
     showAround: (parcel) => { for (const [name, collection] of Object.entries(around(parcel))) draw(name)(collection); },
   });
-  const panel = startPanel({ state, layers, map, words, texts: texts.legend, say });
+  const panel = startPanel({ state, layers, map, url: urls.kinds, words, texts: texts.legend, say });
   const area = startArea({ state, layers, urls, map, draw: draw("area"), texts: texts.area, say });
   const measure = startMeasure({ tools, grid, draw: draw("tool"), texts: texts.measure });
   startCoords({ map, grid, texts: texts.coords, say });
