@@ -41,8 +41,7 @@ export async function makeMap({ container, layers, hidden, style, texts, camera,
   map.addControl(new AttributionControl({ compact: Boolean(style) || small }), "bottom-right");
   map.on("style.load", () => addImages(map));
   onThemeChange(() => { addImages(map); map.setStyle(look(), { transformStyle: keepDrawn }); });
-  // it opens by itself when the sources are known, over a map that has no room for it
-  if (small) for (const event of ["styledata", "sourcedata", "idle"]) map.once(event, () => container.querySelector(".maplibregl-compact-show")?.classList.remove("maplibregl-compact-show"));
+  if (small) map.once("idle", () => container.querySelector(".maplibregl-compact-show")?.classList.remove("maplibregl-compact-show"));
   map.on("dataloading", () => { container.dataset.state = "busy"; });
   map.on("idle", () => {
     container.dataset.state = "idle";
