@@ -110,10 +110,12 @@ def test_counts_and_error_stand_beside_the_chance():
         first, second = error_sentences({"chances": chances, "futures": solved})
         (far,) = error_sentences({"chances": chances})
         assert error_sentences({"futures": solved}) == []
-    assert "25 were solved exactly and 30 000 read between bounds" in first.replace(",", " ")
-    assert "2.1 %" in first and "31 %" in first and "33 %" in first
+    assert "25 were solved exactly and 30\u202f000 read between bounds" in first.replace(
+        ",", "\u202f"
+    )
+    assert "2.1\u202f%" in first and "31\u202f%" in first and "33\u202f%" in first
     # 4,000 of the 200,000 EUR from P10 to P90
-    assert "180 years of 12 futures" in second and "2 % of the distance" in second
+    assert "180 years of 12 futures" in second and "2.0\u202f% of the distance" in second
     assert "short-list only" in far
 
 
