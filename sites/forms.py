@@ -47,6 +47,18 @@ class MoneyForm(forms.Form):
     compute_kind = forms.ChoiceField(label=_("Kind of computing"), choices=ComputeKind)
     land = forms.ChoiceField(label=_("Land"), choices=LandKind)
     owner = forms.ChoiceField(label=_("Owner of the hub"), choices=OwnerKind)
+    curtailed_hours = forms.IntegerField(
+        label=_("Hours a year with energy that would be curtailed (Germany, section 13k)"),
+        min_value=0,
+        max_value=8760,
+        required=False,
+    )
+    count_curtailed = forms.BooleanField(
+        label=_("Count energy that would be curtailed in the results"), required=False
+    )
+    count_reserve = forms.BooleanField(
+        label=_("Count the best reserve product in the results"), required=False
+    )
     residual_mix_g_per_kwh = forms.FloatField(
         label=_("Residual mix without guarantees of origin, g CO₂/kWh; empty if not known"),
         min_value=0.0,
@@ -100,6 +112,8 @@ class MoneyForm(forms.Form):
             "displaced_by_month": [self.cleaned_data[f"{DISPLACED}{n}"] for n in MONTHS],
             "tariffs": {} if None in own.values() else {"hub": own},
             **{name: self.cleaned_data[name] for name in ("compute_kind", "land", "owner")},
+            "curtailed_hours": self.cleaned_data["curtailed_hours"] or 0,
+            **{name: self.cleaned_data[name] for name in ("count_curtailed", "count_reserve")},
             "residual_mix_t_per_mwh": None if residual_g is None else residual_g / G_PER_KG,
         }
 
@@ -115,6 +129,9 @@ def money_answers(study: Study) -> dict[str, Any]:
         "compute_kind": money.get("compute_kind", ComputeKind.BITCOIN),
         "land": money.get("land", LandKind.LEASE),
         "owner": money.get("owner", OwnerKind.MUNICIPAL),
+        "curtailed_hours": money.get("curtailed_hours", 0),
+        "count_curtailed": money.get("count_curtailed", False),
+        "count_reserve": money.get("count_reserve", False),
         "residual_mix_g_per_kwh": None
         if money.get("residual_mix_t_per_mwh") is None
         else money["residual_mix_t_per_mwh"] * G_PER_KG,

@@ -12,7 +12,7 @@ from engines.arrays import FloatArray, as_floats
 from engines.assumptions import Assumptions
 from engines.compute.revenue import BITCOIN, NONE, first_value
 from engines.compute.treasury import hold_coins
-from engines.dispatch.heat_limited import DispatchInputs
+from engines.dispatch.heat_limited import one_parcel
 from engines.economics.accounts import Accounts, accounts, nominal
 from engines.economics.cashflow import Asset, present_value
 from engines.economics.closure import Closure, closure
@@ -27,7 +27,7 @@ from engines.economics.reserve import (
     years_to_fund,
 )
 from engines.evaluation.hubs import Hubs, operate_hubs, vat_share
-from engines.evaluation.market import Market, market
+from engines.evaluation.market import BALANCING, CURTAILED, Market, market
 from engines.evaluation.money_choices import LEASE
 from engines.evaluation.operation import Operation
 from engines.evaluation.records import StudyChoices
@@ -179,19 +179,8 @@ def _alone(
     hubs: Hubs, parcel: int, stress: list[float], choices: StudyChoices, a: Assumptions
 ) -> Operation:
     """Operate one parcel alone: the years of the study, then one column for each stress."""
-    whole = hubs.inputs
-    network, station = int(whole.network_of[parcel]), int(whole.substation_of[parcel])
-    inputs: DispatchInputs = replace(
-        whole,
-        uptake_kw=whole.uptake_kw[[network]],
-        heat_value_eur_per_mwh=whole.heat_value_eur_per_mwh[[network]],
-        heat_pump_per_heat=whole.heat_pump_per_heat[[network]],
-        headroom_kw=whole.headroom_kw[[station]],
-        network_of=np.array([0]),
-        substation_of=np.array([0]),
-        power_it_kw=whole.power_it_kw[[parcel]],
-        pipe_loss_kw=whole.pipe_loss_kw[[parcel]],
-        pump_kw=whole.pump_kw[[parcel]],
+    inputs = replace(
+        one_parcel(hubs.inputs, parcel),
         compute_value_eur_per_mwh=np.concatenate([hubs.compute.eur_per_mwh_it, stress]),
     )
     return operate_hubs(inputs, hubs.town.utc_offset_h, choices, a)
@@ -239,8 +228,11 @@ def _accounts(
         value = np.broadcast_to(as_floats(amount), len(hubs.joined))[parcel]  # type: ignore[arg-type]
         return np.full(years, float(value))
 
+    incomes = {"heat": hubs.money.heat_eur[parcel], "compute": hubs.money.compute_eur[parcel]}
+    if hubs.sold is not None:
+        incomes |= {name: eur[parcel, :years] for name, eur in hubs.sold.by_kind_eur.items()}
     return accounts(
-        {"heat": hubs.money.heat_eur[parcel], "compute": hubs.money.compute_eur[parcel]},
+        incomes,
         {
             **_electricity(hubs, operation),
             "maintenance": every(opex.maintenance_eur),
@@ -312,7 +304,7 @@ def _ownership(
         return float(sum(present_value(table.line(key), rate) for key in keys if _has(table, key)))
 
     power = tuple(line.key for line in table.lines if line.key.startswith("power_"))
-    income = ("heat", "compute")
+    income = ("heat", "compute", CURTAILED, BALANCING)
     running = tuple(
         line.key
         for line in table.lines
@@ -321,7 +313,7 @@ def _ownership(
     leased = choices.money.land == LEASE
     given = Present(
         investment_eur=-float(present_value(investment, rate)),
-        operation_eur=-present(*running),
+        operation_eur=-present(*running, CURTAILED, BALANCING),
         electricity_eur=-present(*power),
         compute_eur=present("compute"),
         heat_eur=present("heat"),

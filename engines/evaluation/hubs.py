@@ -13,6 +13,7 @@ from engines.dispatch.heat_limited import (
     DispatchInputs,
     DispatchResult,
     HourlyDispatch,
+    one_parcel,
 )
 from engines.economics.alternatives import (
     Alternative,
@@ -30,6 +31,7 @@ from engines.economics.defaults import (
 from engines.economics.project import MoneyInput, MoneyResult, evaluate_money
 from engines.evaluation.cost import HubCost, Plot, cable_eur_per_m, hub_cost
 from engines.evaluation.feeding import Feeding, feeding, served
+from engines.evaluation.market import Sold, sold_in_year
 from engines.evaluation.operation import Operation, operate
 from engines.evaluation.records import Candidates, GridInput, StudyChoices
 from engines.evaluation.town import TownYear, full_load_mwh_per_a
@@ -83,6 +85,7 @@ class Hubs:
     The first `years` columns of `dispatch` are the years of the study. Two sensitivities follow:
     compute revenue that stays at its first value, and no compute revenue at all. `inputs` are those
     of the flexible contract; `operation` knows which contract is best in each year.
+    `sold` is None where the study counts nothing else from the power market.
     """
 
     town: TownYear
@@ -103,6 +106,7 @@ class Hubs:
     compute: ComputePath
     cost: HubCost
     electricity_eur: FloatArray
+    sold: Sold | None
     money: MoneyResult
     npv_flat_compute_eur: FloatArray
     npv_without_compute_eur: FloatArray
@@ -164,9 +168,13 @@ def evaluate_hubs(
         a,
     )
 
+    sold = _sold(inputs, year, choices, a)
+
     def money(columns: list[int]) -> MoneyResult:
         value = value_eur_per_mwh[columns]
-        return evaluate_money(money_input(columns, value, operation, cost, year.value_known, a))
+        given = money_input(columns, value, operation, cost, year.value_known, a)
+        counted = 0.0 if sold is None else sold.total_eur[:, columns]
+        return evaluate_money(replace(given, market_eur=counted))
 
     result = money(list(range(years)))
     takeable_mwh = _takeable_mwh(inputs, full_kw, a)
@@ -189,6 +197,7 @@ def evaluate_hubs(
         compute=path,
         cost=cost,
         electricity_eur=operation.bill_eur,
+        sold=sold,
         money=result,
         npv_flat_compute_eur=money([years] * years).npv_eur,
         npv_without_compute_eur=money([years + 1] * years).npv_eur,
@@ -237,6 +246,32 @@ def money_input(
         grant_eur=cost.grant_eur,
         vat_share=vat_share(a),
     )
+
+
+def _sold(
+    inputs: DispatchInputs, year: TownYear, choices: StudyChoices, a: Assumptions
+) -> Sold | None:
+    """Work out what each hub gains from the power market in each column; None if not counted.
+
+    Every hub is operated once more alone: its hours are needed, and only a study that counts this
+    pays for them.
+    """
+    money = choices.money
+    if not (money.count_curtailed or money.count_reserve):
+        return None
+    columns = len(inputs.compute_value_eur_per_mwh)
+    found: dict[str, FloatArray] = {}
+    for parcel in range(len(inputs.power_it_kw)):
+        alone = operate_hubs(one_parcel(inputs, parcel), year.utc_offset_h, choices, a)
+        for column in range(columns):
+            gains = sold_in_year(
+                alone, column, year.day_ahead_eur_per_mwh, year.production_kw, year.plants_kw,
+                money, a,
+            )  # fmt: skip
+            for kind, eur in gains.items():
+                table = found.setdefault(kind, np.zeros((len(inputs.power_it_kw), columns)))
+                table[parcel, column] = eur
+    return Sold(found)
 
 
 def vat_share(a: Assumptions) -> float:

@@ -48,6 +48,9 @@ class MoneyChoices:
         As the network operator publishes them; empty: atypical use is not on offer.
     curtailed_hours : int
         Hours a year in which curtailed energy is allotted (s.13k EnWG); 0: none.
+    count_curtailed, count_reserve : bool
+        Whether curtailed energy and the best reserve product count in the study; else they are
+        shown beside it.
     residual_mix_t_per_mwh : float or None
         Emission factor of the residual mix, for electricity without guarantees of origin; None:
         not known.
@@ -64,6 +67,8 @@ class MoneyChoices:
     high_load_windows: tuple[HighLoadWindow, ...] = ()
     curtailed_hours: int = 0
     residual_mix_t_per_mwh: float | None = None
+    count_curtailed: bool = False
+    count_reserve: bool = False
 
     def tariff_of_hub(self, key: str) -> Tariff:
         """Return the planner's own tariff of the hub, or the row of the table."""
@@ -126,8 +131,9 @@ def money_choices(document: Mapping[str, Any]) -> MoneyChoices:
         given["residual_mix_t_per_mwh"] = float(
             within("residual_mix_t_per_mwh", float(given["residual_mix_t_per_mwh"]), 0.0, 3.0)
         )
-    if not isinstance(given.get("town_land", True), bool):
-        raise InvalidInput("town_land must be true or false.")
+    for name in ("town_land", "count_curtailed", "count_reserve"):
+        if not isinstance(given.get(name, True), bool):
+            raise InvalidInput(f"{name} must be true or false.")
     return MoneyChoices(**given)
 
 

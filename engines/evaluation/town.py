@@ -101,6 +101,8 @@ class TownYear:
     day_ahead_mean_eur_per_mwh : float
     day_ahead_eur_per_mwh : array, shape (hours,)
     utc_offset_h : int
+    plants_kw : mapping of str to float
+        Heat rating of every plant by name; NaN where it is not stated.
     notes : tuple of Message
     """
 
@@ -122,6 +124,7 @@ class TownYear:
     day_ahead_mean_eur_per_mwh: float
     day_ahead_eur_per_mwh: FloatArray
     utc_offset_h: int
+    plants_kw: Mapping[str, float]
     notes: tuple[Message, ...]
 
     @property
@@ -245,6 +248,7 @@ def town_year(
         day_ahead_mean_eur_per_mwh=float(town.day_ahead_eur_per_mwh.mean()),
         day_ahead_eur_per_mwh=town.day_ahead_eur_per_mwh,
         utc_offset_h=town.utc_offset_h,
+        plants_kw=town.plants_kw,
         notes=(*_notes(town, network, places), *value.notes, *found.routes.notes),
     )
 

@@ -55,6 +55,24 @@ def test_the_page_shows_what_the_study_says_and_saves_what_is_chosen(member_clie
     assert chosen.displaced_sources[5] == "waste"
 
 
+def test_what_counts_from_the_power_market_and_the_residual_mix_are_chosen(
+    member_client, town, study
+):
+    address = f"/m/{town.slug}/studies/{study.pk}/money"
+    chosen = {"curtailed_hours": "300", "count_curtailed": "on", "residual_mix_g_per_kwh": "720"}
+    assert member_client.post(address, answers(**chosen)).status_code == 302
+    money = saved(town, study).money
+    assert (money["curtailed_hours"], money["count_curtailed"]) == (300, True)
+    assert money["count_reserve"] is False
+    assert money["residual_mix_t_per_mwh"] == pytest.approx(0.72)
+    page = member_client.get(address).content.decode()
+    assert 'value="720' in page and page.count("checked") == 1
+    # what is left empty is not known, and nothing counts
+    assert member_client.post(address, answers()).status_code == 302
+    assert saved(town, study).money["residual_mix_t_per_mwh"] is None
+    assert saved(town, study).money["curtailed_hours"] == 0
+
+
 def test_a_tariff_of_ones_own_needs_all_its_parts(member_client, town, study):
     address = f"/m/{town.slug}/studies/{study.pk}/money"
     partly = {f"{OWN_TARIFF}tax_eur_per_mwh": "38.6"}
