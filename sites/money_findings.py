@@ -25,6 +25,7 @@ LINES: dict[str, str | Promise] = {
     "power_levies": gettext_lazy("Electricity: levies"),
     "power_capacity": gettext_lazy("Electricity: charge on the highest power"),
     "power_relief": gettext_lazy("Electricity: relief of a band load"),
+    "heat_pump_upkeep": gettext_lazy("Upkeep of the heat pump"),
     "maintenance": gettext_lazy("Maintenance"),
     "fluid": gettext_lazy("Coolant"),
     "staff": gettext_lazy("Staff"),

@@ -26,6 +26,7 @@ from engines.economics.reserve import (
     sinking_eur_per_a,
     years_to_fund,
 )
+from engines.evaluation.feeding import upkeep_eur_per_mwh
 from engines.evaluation.hubs import Hubs, operate_hubs, vat_share
 from engines.evaluation.market import BALANCING, CURTAILED, Market, market
 from engines.evaluation.money_choices import LEASE
@@ -37,6 +38,8 @@ from engines.thermal.mode_year import RETURN_VALUE, SUPPLY_VALUE
 from engines.units import KWH_PER_MWH
 
 INTO_RETURN = "return_preheat"
+HEAT_PUMP_UPKEEP = "heat_pump_upkeep"
+"""A line of its own; it is settled with the price of the heat and bears no tax of its own."""
 COIN_PATHS = {"stays": 1.0, "halves": 0.5, "doubles": 2.0}
 """Price of the coin at the end of the study over that of its first year, on an even path."""
 
@@ -145,6 +148,7 @@ def books(
             rate,
             a["economics.closure_value_share"],
             first_day_eur=grant,
+            binding_years=a["economics.grant_binding_years"],
             vat_share=vat_share(a),
         ),
         ownership=ownership,
@@ -228,7 +232,14 @@ def _accounts(
         value = np.broadcast_to(as_floats(amount), len(hubs.joined))[parcel]  # type: ignore[arg-type]
         return np.full(years, float(value))
 
-    incomes = {"heat": hubs.money.heat_eur[parcel], "compute": hubs.money.compute_eur[parcel]}
+    upkeep = _upkeep_eur(hubs, operation, a)
+    incomes = {
+        # what the network pays; the price of a lifted MWh has its upkeep taken off
+        "heat": hubs.money.heat_eur[parcel] + upkeep,
+        "compute": hubs.money.compute_eur[parcel],
+    }
+    if upkeep.any():
+        incomes[HEAT_PUMP_UPKEEP] = -upkeep
     if hubs.sold is not None:
         incomes |= {name: eur[parcel, :years] for name, eur in hubs.sold.by_kind_eur.items()}
     return accounts(
@@ -247,6 +258,16 @@ def _accounts(
         grant_eur=float(hubs.cost.grant_eur[parcel]),
         vat_share=vat_share(a),
     )
+
+
+def _upkeep_eur(hubs: Hubs, operation: Operation, a: Assumptions) -> FloatArray:
+    """Return the upkeep of the heat pump in each year: by the heat that passes it [EUR/a]."""
+    found = np.zeros(hubs.years)
+    for year in range(hubs.years):
+        hours = operation.series(0, year)
+        lifted_kw = hours.heat_delivered_kw[hours.heat_pump_kw > 0.0].sum()
+        found[year] = lifted_kw / KWH_PER_MWH * hubs.inputs.availability_share
+    return found * upkeep_eur_per_mwh(a)
 
 
 def _electricity(hubs: Hubs, operation: Operation) -> dict[str, FloatArray]:

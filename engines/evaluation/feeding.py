@@ -204,7 +204,7 @@ def _rows(
             uptake[row] = delivered * (1.0 - per_heat)
             lifting[row] = per_heat / (1.0 - per_heat)
             worth = given.value_eur_per_mwh[year.value_class]
-            upkeep = np.where(per_heat > 0.0, _upkeep_eur_per_mwh(a), 0.0)
+            upkeep = np.where(per_heat > 0.0, upkeep_eur_per_mwh(a), 0.0)
             value[row] = np.where(runs, (worth - upkeep) / (1.0 - per_heat), 0.0)
             peak[row] = delivered.max()
             pumped[row] = (delivered * (per_heat > 0.0)).max()
@@ -287,7 +287,8 @@ def _heat_pump_eur_per_kw_a(heat_kw: float, a: Assumptions) -> float:
     return price * (markup * yearly + a["economics.alternative_heat_pump_fixed_om_share_per_a"])
 
 
-def _upkeep_eur_per_mwh(a: Assumptions) -> float:
+def upkeep_eur_per_mwh(a: Assumptions) -> float:
+    """Upkeep of the heat pump per MWh of heat that it gives; taken off the price of that heat."""
     return a["economics.alternative_heat_pump_variable_om_eur_per_mwh"]
 
 

@@ -257,6 +257,36 @@ def test_allotted_energy_counts_only_where_the_hub_would_stand_still() -> None:
     assert small.market.curtailed is None
 
 
+def test_the_upkeep_of_a_heat_pump_is_a_line_of_its_own() -> None:
+    hubs, _ = evaluate(make_town(price=20.0), technology="air", economics__vat_lost_share=0.5)
+    choices = dataclasses.replace(CHOICES, technology="air")
+    a = build_assumptions({"hub.power_it_kw": 100.0, "economics.vat_lost_share": 0.5})
+    found = books(hubs, NEAR, {"plant": 1500.0}, choices, a)
+    assert hubs.feed.heat_pump_kwth[NEAR] > 0.0
+    assert hubs.feed.mode[NEAR] == "supply_lift"
+    # all heat passes the heat pump at constant temperatures: 2.26 EUR for each MWh of it
+    lifted = hubs.dispatch.heat_delivered_mwh[NEAR, :YEARS]
+    upkeep = found.accounts.line("heat_pump_upkeep")[1:]
+    np.testing.assert_allclose(upkeep, -2.26 * lifted, rtol=1e-9)
+    assert lifted[0] > 0.0
+    # what the network pays is the price agreed: nine tenths of what it saves, whole
+    paid = found.accounts.line("heat")[1] / lifted[0]
+    assert paid == pytest.approx(A["heat.share_supply"] * 54.783, rel=1e-4)
+    # nothing is counted twice
+    np.testing.assert_allclose(found.accounts.flows_eur, hubs.money.flows_eur[NEAR], atol=1e-6)
+
+
+def test_a_grant_is_repaid_for_the_years_that_are_left() -> None:
+    plain, free = opened(economics__grant_share=0.3, economics__grant_binding_years=0.0)
+    _, bound = opened(economics__grant_share=0.3)
+    grant = float(plain.cost.grant_eur[NEAR])
+    assert grant > 0.0
+    # closing after four of ten years gives six tenths back in that year; after ten nothing
+    less = free.closure.npv_eur - bound.closure.npv_eur
+    assert less[3] == pytest.approx(0.6 * grant / 1.06**4)
+    np.testing.assert_allclose(less[9:], 0.0, atol=1e-6)
+
+
 def test_allotted_hours_are_the_cheapest() -> None:
     prices = np.array([50.0, -10.0, 30.0, -10.0, 90.0])
     assert cheapest_hours(prices, 3).tolist() == [False, True, True, True, False]
