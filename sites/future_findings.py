@@ -13,6 +13,8 @@ DRIVERS: Mapping[str, str | Promise] = {
     "decay": gettext_lazy("Fall of the hash price per year"),
     "cycle": gettext_lazy("Hash price above or below its trend"),
     "halving": gettext_lazy("Hash price kept at the halving"),
+    "tariff": gettext_lazy("Price of other computing"),
+    "tariff_decay": gettext_lazy("Yearly fall of the price of other computing"),
     "day_ahead": gettext_lazy("Level of the day-ahead price"),
     "gas": gettext_lazy("Price of gas"),
     "co2": gettext_lazy("Price of CO2"),
@@ -269,6 +271,7 @@ def future_findings(result: Mapping[str, Any], town: Mapping[str, Any]) -> dict[
                 _("Median cost of heat, net of computing"),
                 quantity(found["heat_cost_p50_eur_per_mwh"], "EUR/MWh"),
             ),
+            *_alternative_rows(found),
         ],
         "drivers": driver_rows(result),
         "method": method_sentences(result, town),
@@ -276,6 +279,38 @@ def future_findings(result: Mapping[str, Any], town: Mapping[str, Any]) -> dict[
         "stress": stress_rows(result),
         "break_even": break_even_sentences(result),
     }
+
+
+ALTERNATIVES: Mapping[str, str | Promise] = {
+    "heat_pump": gettext_lazy("The same heat from a large heat pump (P10 to P90)"),
+    "gas_boiler": gettext_lazy("The same heat from a gas boiler (P10 to P90)"),
+    "electric_boiler": gettext_lazy("The same heat from an electric boiler (P10 to P90)"),
+}
+
+
+def _alternative_rows(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The other ways to make the same heat at the prices of the futures; older runs have none."""
+    others = found.get("alternatives") or {}
+    rows = [
+        (
+            str(label),
+            _("%(low)s to %(high)s")
+            % {
+                "low": digits(others[name]["p10_eur_per_mwh"], 3),
+                "high": quantity(others[name]["p90_eur_per_mwh"], "EUR/MWh"),
+            },
+        )
+        for name, label in ALTERNATIVES.items()
+        if name in others and not is_missing(others[name]["p10_eur_per_mwh"])
+    ]
+    if not is_missing(found.get("p_heat_cheaper")):
+        rows.append(
+            (
+                _("Chance that the hub's heat is the cheapest of them"),
+                quantity(found["p_heat_cheaper"], "share", 2),
+            )
+        )
+    return rows
 
 
 def _error(found: Mapping[str, Any]) -> str:

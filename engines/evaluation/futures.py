@@ -18,6 +18,7 @@ from engines.calendar import monthly_mean
 from engines.dispatch.heat_limited import DispatchInputs
 from engines.economics.heat_sources import displaced_by_month
 from engines.errors import InvalidInput
+from engines.evaluation.future_alternatives import AlternativeFutures, alternative_futures
 from engines.evaluation.future_plans import (
     FutureTown,
     PriceYears,
@@ -57,6 +58,8 @@ class HubFutures:
         Median cost of heat net of computing; NaN where no heat is sold in any future.
     carried_eur : array
         Present value that the study counts and the table does not (the same in every future).
+    alternatives : AlternativeFutures
+        The same heat from others, at the prices of the same futures.
     """
 
     npv: Spread
@@ -64,6 +67,7 @@ class HubFutures:
     uncovered: Chance
     heat_cost_p50_eur_per_mwh: FloatArray
     carried_eur: FloatArray
+    alternatives: AlternativeFutures
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,12 @@ def future_town(
     hours = len(year.supply_degc)
     fits = prices.day_ahead_eur_per_mwh.shape[1:] == (hours,)
     used = prices if fits else PriceYears((), np.empty((0, hours)), are_own=False)
-    outlook = Outlook(round(a["economics.horizon_years"]), choices.start_year, len(used.labels))
+    outlook = Outlook(
+        round(a["economics.horizon_years"]),
+        choices.start_year,
+        len(used.labels),
+        choices.money.compute_kind,
+    )
     moves = heat_moves(year, choices, a)
     futures = draw_futures(outlook, a)
     weather: tuple[WeatherYear, ...] = ()
@@ -152,12 +161,14 @@ def hub_futures(hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumpti
     npv_eur = found.npv_eur + carried[:, None]
     sold = found.heat_mwh > 0.0
     cost = (found.heat_eur - npv_eur) / np.where(sold, found.heat_mwh, 1.0)
+    cost = np.where(sold, cost, np.nan)
     return HubFutures(
         npv=spread(npv_eur),
         positive=chance(npv_eur, 0.0),
         uncovered=chance(-found.debt_cover, -a["futures.debt_cover_least"]),
-        heat_cost_p50_eur_per_mwh=median_or_missing(np.where(sold, cost, np.nan)),
+        heat_cost_p50_eur_per_mwh=median_or_missing(cost),
         carried_eur=carried,
+        alternatives=alternative_futures(hubs, town.futures, cost, choices, a),
     )
 
 
@@ -179,7 +190,11 @@ def hub_drivers(
         return np.asarray(found.npv_eur[0], dtype=np.float64)
 
     years, seed = town.outlook.years, round(a["futures.seed"])
-    return [driver_shares(partial(npv_eur, i), years, seed) for i in range(len(hubs.joined))]
+    kind = town.outlook.compute_kind
+    return [
+        driver_shares(partial(npv_eur, i), years, seed, compute_kind=kind)
+        for i in range(len(hubs.joined))
+    ]
 
 
 def table_error(

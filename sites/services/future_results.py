@@ -39,6 +39,18 @@ def chances_document(drawn: HubFutures, i: int) -> dict[str, Any]:
         "npv_quantiles_eur": [number(value) for value in drawn.npv.quantiles[i]],
         "p_debt_uncovered": number(drawn.uncovered.share[i]),
         "heat_cost_p50_eur_per_mwh": number(drawn.heat_cost_p50_eur_per_mwh[i]),
+        "p_heat_cheaper": number(drawn.alternatives.cheaper.share[i]),
+        "cheapest_alternative_p50_eur_per_mwh": number(
+            drawn.alternatives.cheapest_p50_eur_per_mwh[i]
+        ),
+        "alternatives": {
+            name: {
+                "p10_eur_per_mwh": number(each.p10[i]),
+                "p50_eur_per_mwh": number(each.p50[i]),
+                "p90_eur_per_mwh": number(each.p90[i]),
+            }
+            for name, each in drawn.alternatives.cost_eur_per_mwh.items()
+        },
     }
 
 
