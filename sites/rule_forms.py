@@ -94,6 +94,7 @@ class RulesForm(SectionedForm):
             forms.ChoiceField(
                 label=_("Places that are judged"),
                 required=False,
+                widget=forms.Select({"class": "wide"}),
                 choices=[
                     ("", _("parcels, or search cells where there are none")),
                     (INSTITUTIONS, _("institutional buildings and heat plants")),
@@ -276,7 +277,12 @@ class RulesForm(SectionedForm):
             self.add_number("siting.spacing_m"),
             self.add(
                 "set-owners",
-                forms.ChoiceField(label=_("On whose ground"), choices=OWNERS, required=False),
+                forms.ChoiceField(
+                    label=_("On whose ground"),
+                    choices=OWNERS,
+                    required=False,
+                    widget=forms.Select({"class": "wide"}),
+                ),
                 "",
             ),
         ]  # fmt: skip

@@ -104,7 +104,7 @@ def reserve_check(needed_eur: float, choices: StudyChoices) -> Check:
 
 
 def _break_even(hubs: Hubs, pue: float, choices: StudyChoices, a: Assumptions) -> float:
-    if choices.displaced_source not in ("boiler", "condensing"):
+    if not {*choices.displaced_sources} <= {"boiler", "condensing"}:
         return math.nan
     boiler = a["heat.emission_gas_t_per_mwh"] / a["heat.displaced_efficiency_share"]
     return boiler * hubs.inputs.capture_share / pue

@@ -73,6 +73,17 @@ def changes_of(study: Study) -> list[dict[str, Any]]:
     ]
 
 
+def has_changed(study: Study, inputs: Mapping[str, Any]) -> bool:
+    """Say whether a study says something else than when a run of it began."""
+    frozen = inputs["study"]
+    # of runs made before, nobody kept what the study had set itself
+    set_then = {one["key"]: one["value"] for one in inputs.get("changes") or ()
+                if one["subject"] == "number"}  # fmt: skip
+    set_now = {one["key"]: one["value"] for one in changes_of(study) if one["subject"] == "number"}
+    others = any(frozen.get(name) != getattr(study, name) for name in frozen if name != "name")
+    return others or ("changes" in inputs and set_then != set_now)
+
+
 PLAIN_RULES = ("search", "legal_version", "learning_budget", "reserve_fund_eur")
 
 

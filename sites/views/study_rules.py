@@ -13,11 +13,14 @@ from heatmap.choices import Capability
 from heatmap.errors import Refusal, sentence
 from heatmap.models import Municipality
 from heatmap.selectors import get_municipality, page_context
+from sites.assumption_forms import AssumptionsForm, assumption_answers
 from sites.models import Study
+from sites.money_forms import MoneyForm, money_answers
 from sites.rule_forms import START_YEAR, RulesForm, rule_answers
 from sites.sectioned_form import SectionedForm
 from sites.selectors import get_study, known_places
 from sites.services.rules import set_rules
+from sites.services.studies import set_assumptions, set_money
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,6 +45,48 @@ def _save_rules(study: Study, form: Any) -> None:
         form.portfolio_of_study(study),
         form.number_overrides(study.overrides),
         START_YEAR if year is None else year,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def money_page(request: HttpRequest, slug: str, study_id: int) -> HttpResponse:
+    """Ask for tariffs, contracts, heat, computing and ownership of a study."""
+    town = get_municipality(request, slug, to=Capability.PLAN)
+    study = get_study(town, study_id)
+    make = partial(MoneyForm, initial=money_answers(study))
+    title = _("Tariffs, heat and ownership")
+    lead = _("What is paid for electricity, what the heat replaces and earns, whose hub it is.")
+    return answer(request, town, study, make, _save_money, {"title": title, "lead": lead})
+
+
+def _save_money(study: Study, form: Any) -> None:
+    given = form.cleaned_data
+    set_money(
+        study,
+        given["tariff"],
+        given["heat_pump_tariff"],
+        form.money_of_study(study),
+        form.number_overrides(study.overrides),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def assumptions_page(request: HttpRequest, slug: str, study_id: int) -> HttpResponse:
+    """Ask for technology, methods and every number that has no other page."""
+    town = get_municipality(request, slug, to=Capability.PLAN)
+    study = get_study(town, study_id)
+    make = partial(AssumptionsForm, initial=assumption_answers(study))
+    title = _("Technology and numbers")
+    lead = _("What stands there, what is only assumed, and every other number of the study.")
+    return answer(request, town, study, make, _save_assumptions, {"title": title, "lead": lead})
+
+
+def _save_assumptions(study: Study, form: Any) -> None:
+    set_assumptions(
+        study,
+        form.choices_of_study(),
+        form.assumed_of_study(study),
+        form.number_overrides(study.overrides),
     )
 
 
