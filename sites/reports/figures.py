@@ -139,7 +139,7 @@ def _chain_figure(doc: dict[str, Any]) -> Figure | None:
         return None
     years = "; ".join(_("%(name)s, paid for after years: %(year)s") % row for row in found["rows"])
     note = _(
-        "Flat line and steps: what must stay in the fund. A hub is built once cash covers it and"
+        "Dashed: what must stay in the fund. A hub is built once cash covers it and"
         " the own part of the next hub."
     )
     return Figure(found["title"], chain_chart(doc["chain"]), f"{years}.", note)
