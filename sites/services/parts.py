@@ -48,7 +48,7 @@ from sites.services.results import (
     resilience_document,
     town_document,
 )
-from sites.services.size_results import CHAIN, chain_document, size_documents
+from sites.services.size_results import chain_document, chain_order, size_documents
 from sites.services.study_results import robustness_document, set_document, siting_facts
 
 NOTES = {
@@ -204,8 +204,9 @@ def _finish(
     short = chosen(given, kept or [0])
     hubs = hubs_of(short, year)
     sizes = size_documents(short, year)
-    in_order = sorted((rank[i], place) for place, i in enumerate(kept) if rank[i] is not None)
-    top = chosen(short, [place for _, place in in_order][:CHAIN] or [0])
+    wishes = run.inputs["study"].get("portfolio") or {}
+    wished = wishes.get("chain") or []
+    top = chosen(given, chain_order(refs, rank, wished) or [0])
     futures = futures_documents(short, hubs)
     short_list = {
         refs[i]: {
@@ -236,10 +237,8 @@ def _finish(
         },
         "town": town,
         "robustness": robust,
-        "set": set_document(
-            given, year, refs, rank, score, nodes, facts, run.inputs["study"].get("portfolio") or {}
-        ),
-        "chain": chain_document(top, year, future, hubs_of(top, year)),
+        "set": set_document(given, year, refs, rank, score, nodes, facts, wishes),
+        "chain": chain_document(top, year, future, hubs_of(top, year), wished),
         "notes": [message_document(note) for note in notes],
     }
     run.digest = digest(town, zip(rank, prints, strict=True))

@@ -28,6 +28,7 @@ from sites.services.future_results import futures_documents
 from sites.services.money_results import books_document
 from sites.services.parts import check_engines, chosen, hubs_of, on_short_list, score, year_of
 from sites.services.results import foresight_document, hourly_document, resilience_document
+from sites.services.rules import changes_of
 
 PARCELS_PER_S = 250.0
 """Rough speed of scoring (docs/benchmarks.md); from it follows the lane, not the result."""
@@ -107,6 +108,7 @@ def create_run(study: Study, user: User | None) -> Run:
         inputs={
             "study": {name: getattr(study, name) for name in STUDY_CHOICES},
             "overrides": overrides,
+            "changes": changes_of(study),
             "assumptions": [
                 {
                     "key": entry.key,
@@ -237,6 +239,8 @@ def run_document(run: Run) -> dict[str, Any]:
             "is_demo": town.is_demo,
         },
         "study": run.inputs["study"],
+        # of runs made before, nobody noted it
+        "changes": run.inputs.get("changes"),
         "engine_version": run.inputs["engine_version"],
         "tables": run.inputs["tables"],
         "layers": [

@@ -1,5 +1,6 @@
 """Sizes of hub, and the hub after the first one, as plain JSON."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from sites.assembly import Assembled
 from sites.services.plain import number
 
 CHAIN = 3
-"""Hubs of the chain: the best-ranked ones, in their order."""
+"""Hubs of the chain: those that the study names, then the best-ranked ones."""
 WITHIN_YEARS = 10
 
 
@@ -54,13 +55,31 @@ def _document(curve: SizeCurve) -> dict[str, Any]:
     }
 
 
-def chain_document(
-    top: Assembled, year: TownYear, future: FutureTown, hubs: Hubs
-) -> dict[str, Any] | None:
-    """Return whether the best-ranked hub pays for the next ones; None without two hubs.
+def chain_order(
+    refs: Sequence[str], rank: Sequence[int | None], wished: Sequence[str]
+) -> list[int]:
+    """Return the rows of the hubs of the chain: those wished for first, then by rank.
 
-    `top` has the best-ranked parcels in their order, `hubs` their hubs. The study's own market is
-    followed year by year; the futures say how likely a successor is.
+    A place that is wished for and not ranked is left out; `chain_document` names it.
+    """
+    placed = sorted((place, i) for i, place in enumerate(rank) if place is not None)
+    row_of = {refs[i]: i for _, i in placed}
+    first = [row_of[ref] for ref in dict.fromkeys(wished) if ref in row_of]
+    return [*first, *(i for _, i in placed if i not in first)][:CHAIN]
+
+
+def chain_document(
+    top: Assembled,
+    year: TownYear,
+    future: FutureTown,
+    hubs: Hubs,
+    wished: Sequence[str] = (),
+) -> dict[str, Any] | None:
+    """Return whether the first hub pays for the next ones; None without two hubs.
+
+    `top` has the parcels of the chain in their order, `hubs` their hubs, `wished` the names that
+    the study puts first. The study's own market is followed year by year; the futures say how
+    likely a successor is.
     """
     a, rows = top.assumptions, range(len(top.rows))
     opened = [books(hubs, i, top.town.plants_kw, top.choices, a) for i in rows]
@@ -91,6 +110,8 @@ def chain_document(
             }
             for k, link in enumerate(links(hubs.money.ebitda_eur[:, None, :]))
         ],
+        "wished": list(wished),
+        "not_ranked": [ref for ref in wished if ref not in refs],
         "cash_eur": [number(value) for value in own.cash_eur[0]],
         "within_years": WITHIN_YEARS,
         "futures": future.futures.count,
