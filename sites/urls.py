@@ -12,6 +12,7 @@ urlpatterns = [
     path("m/<slug:slug>/studies/", studies.studies_page, name="studies"),
     path("m/<slug:slug>/studies/first", studies.create_first, name="study_first"),
     path("m/<slug:slug>/studies/<int:study_id>/money", studies.money_page, name="study_money"),
+    path("m/<slug:slug>/studies/<int:study_id>/size", studies.set_study_size, name="study_size"),
     path("m/<slug:slug>/studies/pilot", studies.create_pilot, name="study_pilot"),
     path("m/<slug:slug>/studies/<int:study_id>/run", runs.create, name="run_create"),
     path(f"{RUN}/", runs.run_page, name="run"),

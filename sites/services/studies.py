@@ -9,6 +9,7 @@ from engines.evaluation.money_choices import money_choices
 from heatmap.errors import Refusal
 from heatmap.models import Municipality
 from sites.models import Study
+from sites.models.study import POWER
 from sites.parcel_selectors import INSTITUTIONS
 
 FIRST_STUDY = "First look"
@@ -37,7 +38,6 @@ def first_study(municipality: Municipality, **changes: Any) -> Study:
             "heat_pump_tariff": heat_pump_tariff,
             "displaced_source": "boiler",
             "money": first_money(municipality.country),
-            "overrides": {"hub.power_it_kw": 100.0},
             "illustrative": [
                 *ASSUMED_GROUPS,
                 *(["high_load_windows"] if municipality.country in USUAL_WINDOWS else []),
@@ -78,6 +78,13 @@ def set_money(study: Study, tariff: str, heat_pump_tariff: str, chosen: dict[str
     study.save(update_fields=["tariff", "heat_pump_tariff", "money", "illustrative"])
 
 
+def set_size(study: Study, power_it_kw: float | None) -> None:
+    """State the size of the hub at every place, or let each place take its best one (None)."""
+    kept = {key: value for key, value in study.overrides.items() if key != POWER}
+    study.overrides = kept if power_it_kw is None else kept | {POWER: power_it_kw}
+    study.save(update_fields=["overrides"])
+
+
 PILOT_STUDY = "Pilot of 50 kW"
 PILOT_KW = 50.0
 PILOT_GATES = {
@@ -98,8 +105,7 @@ def pilot_study(
     pilot, made = Study.objects.get_or_create(
         municipality=municipality,
         name=PILOT_STUDY,
-        defaults=_choices_of(study)
-        | {"overrides": study.overrides | {"hub.power_it_kw": PILOT_KW}},
+        defaults=_choices_of(study) | {"overrides": study.overrides | {POWER: PILOT_KW}},
     )
     pilot.rules = dict(study.rules if made else pilot.rules) | {
         "search": INSTITUTIONS,
