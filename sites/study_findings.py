@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from engines.siting.size import BY_HEAT, BY_LOSS, BY_LOSS_PER_HEAT, BY_VALUE
 from heatmap.quantities import quantity, score
@@ -11,12 +11,12 @@ from sites.words import word
 
 SURE = 0.9
 SIZE_BY = {
-    BY_VALUE: _lazy("the best size: it is worth most"),
-    BY_LOSS_PER_HEAT: _lazy("the best size: no size pays, this one loses least for its heat"),
-    BY_LOSS: _lazy("the best size: no size gives heat, this one loses least"),
-    BY_HEAT: _lazy("chosen by its heat: what it is worth is not known"),
-    "none_fits": _lazy("no size passes every gate; the fewest refuse this one"),
-    "stated": _lazy("the size that the study states"),
+    BY_VALUE: gettext_lazy("the best size: it is worth most"),
+    BY_LOSS_PER_HEAT: gettext_lazy("the best size: no size pays, this one loses least for its heat"),
+    BY_LOSS: gettext_lazy("the best size: no size gives heat, this one loses least"),
+    BY_HEAT: gettext_lazy("chosen by its heat: what it is worth is not known"),
+    "none_fits": gettext_lazy("no size passes every gate; the fewest refuse this one"),
+    "stated": gettext_lazy("the size that the study states"),
 }
 MOST_WEIGHED = 200
 """Ranked parcels that the browser scores with other weights."""
