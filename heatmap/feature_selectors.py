@@ -33,6 +33,11 @@ ONE = sql.SQL(
     "SELECT {feature} FROM {table} f WHERE f.version_id = %(version)s AND f.ref = %(ref)s"
 )
 
+WORDS = sql.SQL("""
+SELECT coalesce({column}::text, ''), count(*) FROM {table} f
+WHERE f.version_id = %(version)s GROUP BY 1 ORDER BY 2 DESC, 1
+""")
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -155,3 +160,13 @@ def one_feature(kind: str, version_id: int, ref: str, grid: Grid) -> str | None:
         )
         row = cursor.fetchone()
     return str(row[0]) if row else None
+
+
+def counted_words(kind: str, version_id: int, column: str) -> list[tuple[str, int]]:
+    """Return the words in a column and how many features have each; unknown is the empty word."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            WORDS.format(table=_table(kind), column=sql.Identifier("f", column)),
+            {"version": version_id},
+        )
+        return [(str(word), int(count)) for word, count in cursor.fetchall()]

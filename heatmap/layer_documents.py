@@ -34,7 +34,7 @@ def layer_document(version: LayerVersion, needed_kw: float | None = None) -> dic
         "classes": classes_of(record, version, needed_kw),
         "categories": categories_of(record),
         "cells": cells_of(record),
-        "hasWords": any(p.words and p.column != "storeys_assumed" for p in record.properties),
+        "kindsColumn": record.kinds_column,
         "source": _(version.source) if version.source else "",
         "licence": _(version.licence) if version.licence else "",
         "date": version.data_date,

@@ -70,6 +70,12 @@ class LayerRecord:
     norm_source: Text = ""
     per_ha: bool = False  # aggregated cells show `total` per hectare, on the same classes
 
+    @property
+    def kinds_column(self) -> str:
+        """The column whose words a person may switch on and off; empty where there is none."""
+        words = (p.column for p in self.properties if p.words and p.column != "storeys_assumed")
+        return next(words, "")
+
 
 _NAME = Property("name", _("Name"))
 _AREA = Property("area_m2", _("Area"), "m2")

@@ -50,6 +50,7 @@ urlpatterns = [
         area.feature_json,
         name="feature",
     ),
+    path("m/<slug:slug>/versions/<int:version>/kinds.json", area.kinds_json, name="kinds"),
     path("m/<slug:slug>/search.json", search.search_json, name="search"),
     path("m/<slug:slug>/data/", data.data_page, name="data"),
     path("m/<slug:slug>/arrivals/", arrivals.announce, name="arrivals"),

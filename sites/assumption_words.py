@@ -93,6 +93,7 @@ LABELS: dict[str, str | Promise] = {
     "noise.cooler_dba_per_500_kw": _("Sound power of a dry cooler for 500 kW"),
     "noise.quiet_cooler_dba_per_500_kw": _("Sound power of a quiet dry cooler for 500 kW"),
     "noise.limit_night_dba": _("Limit of noise at night"),
+    "noise.limit_hospital_night_dba": _("Limit of noise at night at a hospital"),
     "noise.margin_db": _("Margin below the limit of noise"),
     "network.full_load_hours_h_per_a": _("Full-load hours of the heat demand"),
     "network.design_spread_k": _("Design spread between supply and return"),

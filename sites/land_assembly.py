@@ -24,6 +24,7 @@ def land_of(rows: list[ParcelRow], mapped: frozenset[str], a: Assumptions) -> La
         slope_percent=_floats(row.slope_percent for row in rows),
         building_m=_floats(row.building_m for row in rows),
         sensitive_m=_floats(row.sensitive_m for row in rows),
+        hospital_m=_floats(row.hospital_m for row in rows),
         monument_m=_floats(row.monument_m for row in rows),
         ownership=tuple(row.ownership for row in rows),
         mapped=mapped,

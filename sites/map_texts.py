@@ -89,11 +89,12 @@ def _legend_texts() -> dict[str, str]:
         "dashed": _("Dashed: derived."),
         "flow": _("Arrows: the way of the supply."),
         "addedUp": _("Squares: too many to show one by one, added up."),
+        "addedAll": _("Squares count hidden kinds too; zoom in to see the filter."),
         "headroomNone": _("nothing left"),
         "headroomLittle": _("under %(n)s kW"),
         "headroomEnough": _("%(n)s kW and more"),
         "moved": _("%(name)s is now number %(place)s of %(all)s, counted from the top."),
-        "nothingSeen": _("Show the layer on the map to see its kinds."),
+        "noKinds": _("The kinds did not come. Close and open this part again."),
     }
 
 

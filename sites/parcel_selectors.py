@@ -117,6 +117,10 @@ JOINS = {
 }
 
 PARCELS = """
+WITH hospitals AS MATERIALIZED (
+    SELECT geom, ST_Transform(geom, %(srid)s) AS here FROM heatmap_building
+    WHERE version_id = %(version_dwelling)s AND use = 'hospital'
+)
 SELECT p.id, p.ref, p.name, p.parcel_kind, p.zoning, p.ownership, p.area_m2,
        p.price_eur_per_m2,
        ST_X(w.point) AS lon, ST_Y(w.point) AS lat,
@@ -129,16 +133,22 @@ SELECT p.id, p.ref, p.name, p.parcel_kind, p.zoning, p.ownership, p.area_m2,
        least(dwelling.distance_m, housing.distance_m) AS dwelling_m,
        building.distance_m AS building_m,
        least(sensitive.distance_m, quiet.distance_m) AS sensitive_m,
-       monument.distance_m AS monument_m, p.slope_percent, ST_AsBinary(g.here) AS outline
+       hospital.distance_m AS hospital_m, monument.distance_m AS monument_m,
+       p.slope_percent, ST_AsBinary(g.here) AS outline
 FROM heatmap_parcel p
 JOIN heatmap_municipality m ON m.id = p.municipality_id
 CROSS JOIN LATERAL (SELECT ST_Transform(p.geom, %(srid)s) AS here) g
 CROSS JOIN LATERAL (SELECT ST_Transform(ST_PointOnSurface(p.geom), 4326) AS point) w
 {spot}
 {joins}
+CROSS JOIN LATERAL (
+    -- a hub of its own does not disturb a hospital as a stranger's does
+    SELECT min(ST_Distance(h.here, ST_Transform(spot.place, %(srid)s))) AS distance_m
+    FROM hospitals h WHERE NOT ST_Intersects(h.geom, p.geom)
+) hospital
 WHERE p.version_id = %(version_parcels)s
 ORDER BY p.ref
-""".format(
+""".format(  # noqa: S608  the parts above, no value
     spot=SPOT,
     joins="".join(
         NEAREST.format(
@@ -190,6 +200,7 @@ class ParcelRow:
     dwelling_m: float | None
     building_m: float | None
     sensitive_m: float | None
+    hospital_m: float | None
     monument_m: float | None
     slope_percent: float | None
     outline: bytes

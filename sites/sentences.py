@@ -84,19 +84,21 @@ HINTS: dict[str, str | Promise] = {
         "from the building, or plan a fire wall."
     ),
     "noise_red": _(
-        "{excess_db:.1f} dB above the limit at the nearest dwelling at night; would qualify "
-        "{missing_m:.0f} m further away, or with coolers of {level_dba:.0f} dB(A) for 500 kW."
+        "{excess_db:.1f} dB above the {limit_dba:.0f} dB(A) allowed at night at the nearest "
+        "dwelling or hospital; would qualify {missing_m:.0f} m further away, or with coolers "
+        "of {level_dba:.0f} dB(A) for 500 kW."
     ),
     "noise_quiet": _(
-        "{excess_db:.1f} dB above the limit at the nearest dwelling at night; {missing_m:.0f} m "
-        "more, or quiet coolers of {level_dba:.0f} dB(A) for 500 kW, are needed."
+        "{excess_db:.1f} dB above the {limit_dba:.0f} dB(A) allowed at night at the nearest "
+        "dwelling or hospital; {missing_m:.0f} m more, or quiet coolers of "
+        "{level_dba:.0f} dB(A) for 500 kW, are needed."
     ),
     "noise_amber": _(
         "{excess_db:.1f} dB above what is taken as irrelevant; an expert report or coolers of "
         "{level_dba:.0f} dB(A) for 500 kW are needed."
     ),
     "noise_too_near": _(
-        "The dwelling is nearer than {nearest_m:.0f} m, where the sound of a cooler is not "
+        "The dwelling or hospital is nearer than {nearest_m:.0f} m, where the sound of a cooler is not "
         "known; have it calculated."
     ),
     "setback_amber": _(

@@ -12,7 +12,9 @@ from sites.words import word
 SURE = 0.9
 SIZE_BY = {
     BY_VALUE: gettext_lazy("the best size: it is worth most"),
-    BY_LOSS_PER_HEAT: gettext_lazy("the best size: no size pays, this one loses least for its heat"),
+    BY_LOSS_PER_HEAT: gettext_lazy(
+        "the best size: no size pays, this one loses least for its heat"
+    ),
     BY_LOSS: gettext_lazy("the best size: no size gives heat, this one loses least"),
     BY_HEAT: gettext_lazy("chosen by its heat: what it is worth is not known"),
     "none_fits": gettext_lazy("no size passes every gate; the fewest refuse this one"),

@@ -9,6 +9,7 @@ RUN = "m/<slug:slug>/runs/<uuid:run_id>"
 urlpatterns = [
     path("m/<slug:slug>/", map.map_page, name="map"),
     path("m/<slug:slug>/picture.svg", map_data.picture_svg, name="map_picture"),
+    path("m/<slug:slug>/first-look.svg", map_data.first_look_svg, name="map_first_look"),
     path("m/<slug:slug>/studies/", studies.studies_page, name="studies"),
     path("m/<slug:slug>/studies/first", studies.create_first, name="study_first"),
     path("m/<slug:slug>/studies/<int:study_id>/money", studies.money_page, name="study_money"),

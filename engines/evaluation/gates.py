@@ -152,7 +152,7 @@ def _land_gates(
         ),
         ground.slope_gate(float(land.slope_percent[i]), a),
         ground.fire_gap_gate(float(land.building_m[i]), _room_m(i, land), a),
-        ground.noise_gate(float(candidates.dwelling_m[i]), level_dba, a),
+        ground.noise_gate(float(candidates.dwelling_m[i]), float(land.hospital_m[i]), level_dba, a),
         ground.setback_gate(float(land.sensitive_m[i]), a),
         *protected,
         ground.fluid_gate(coolant, power_kw, around, a),

@@ -97,10 +97,13 @@ def _land_facts(gates: Mapping[str, Gate], power_kw: float, a: Assumptions) -> d
     volume = power_kw / KWH_PER_MWH * a["fluid.volume_m3_per_mw"]
     if gates["fluid"].hint_key == "no_fluid":
         volume = 0.0
+    noise = gates["noise"]
+    # over the limit the gate names the limit, otherwise what counts as irrelevant
+    is_over = noise.hint_key in ("noise_red", "noise_quiet")
     level = LEVELS.index(awsv_level(volume, round(a["fluid.hazard_class"]))) + 1
     return {
-        "noise_dba": gates["noise"].value,
-        "noise_target_dba": a["noise.limit_night_dba"] - a["noise.margin_db"],
+        "noise_dba": noise.value,
+        "noise_target_dba": noise.threshold - (a["noise.margin_db"] if is_over else 0.0),
         "fluid_m3": volume,
         "fluid_level": float(level),
         "protected_red": red,

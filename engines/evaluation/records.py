@@ -117,9 +117,9 @@ class Land:
     accuracy_m : array
         By how much that search may have missed.
     slope_percent : array
-    building_m, sensitive_m, monument_m : array
-        Distance to the nearest building, the nearest school, day care or hospital, and the
-        nearest monument.
+    building_m, sensitive_m, hospital_m, monument_m : array
+        Distance to the nearest building, the nearest school, day care or hospital, the nearest
+        hospital that is not on the parcel itself, and the nearest monument.
     ownership : tuple of str
         Kind of owner, or ``unknown``.
     mapped : frozenset of str
@@ -132,6 +132,7 @@ class Land:
     slope_percent: FloatArray
     building_m: FloatArray
     sensitive_m: FloatArray
+    hospital_m: FloatArray
     monument_m: FloatArray
     ownership: tuple[str, ...]
     mapped: frozenset[str]
@@ -141,7 +142,7 @@ class Land:
         index = np.asarray(rows, dtype=np.intp)
         arrays = (
             "long_sides_m", "accuracy_m", "slope_percent", "building_m", "sensitive_m",
-            "monument_m",
+            "hospital_m", "monument_m",
         )  # fmt: skip
         return replace(
             self,
@@ -160,6 +161,7 @@ def unknown_land(count: int, least_sides_m: tuple[float, ...]) -> Land:
         slope_percent=nothing,
         building_m=nothing,
         sensitive_m=nothing,
+        hospital_m=nothing,
         monument_m=nothing,
         ownership=("unknown",) * count,
         mapped=frozenset(),

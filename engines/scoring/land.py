@@ -5,6 +5,7 @@ Thresholds are those of the domain notes 6.3 to 6.6; what is not measured is unk
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
@@ -48,20 +49,22 @@ LAND_HINTS: Mapping[str, str] = MappingProxyType(
             "away from the building, or plan a fire wall."
         ),
         "noise_red": (
-            "{excess_db:.1f} dB above the limit at the nearest dwelling at night; would qualify "
-            "{missing_m:.0f} m further away, or with coolers of {level_dba:.0f} dB(A) for 500 kW."
+            "{excess_db:.1f} dB above the {limit_dba:.0f} dB(A) allowed at night at the nearest "
+            "dwelling or hospital; would qualify {missing_m:.0f} m further away, or with coolers "
+            "of {level_dba:.0f} dB(A) for 500 kW."
         ),
         "noise_quiet": (
-            "{excess_db:.1f} dB above the limit at the nearest dwelling at night; {missing_m:.0f} "
-            "m more, or quiet coolers of {level_dba:.0f} dB(A) for 500 kW, are needed."
+            "{excess_db:.1f} dB above the {limit_dba:.0f} dB(A) allowed at night at the nearest "
+            "dwelling or hospital; {missing_m:.0f} m more, or quiet coolers of "
+            "{level_dba:.0f} dB(A) for 500 kW, are needed."
         ),
         "noise_amber": (
             "{excess_db:.1f} dB above what is taken as irrelevant; an expert report or coolers of "
             "{level_dba:.0f} dB(A) for 500 kW are needed."
         ),
         "noise_too_near": (
-            "The dwelling is nearer than {nearest_m:.0f} m, where the sound of a cooler is not "
-            "known; have it calculated."
+            "The dwelling or hospital is nearer than {nearest_m:.0f} m, where the sound of a "
+            "cooler is not known; have it calculated."
         ),
         "setback_amber": (
             "{missing_m:.0f} m too near to a school, day care or hospital; stricter noise limits "
@@ -206,26 +209,57 @@ def fire_gap_gate(building_m: float, room_m: float, a: Assumptions) -> Gate:
     return _gate("fire_gap", GREEN, measured)
 
 
-def noise_gate(dwelling_m: float, power_level_dba: float, a: Assumptions) -> Gate:
-    """Judge the level at the nearest dwelling in the worst hour of the night; check A15.
+@dataclass(frozen=True)
+class Receiver:
+    """Whoever hears a hub at night: how far away, and how loud it may be there."""
+
+    away_m: float
+    limit_dba: float
+
+
+def loudest_receiver(dwelling_m: float, hospital_m: float, a: Assumptions) -> Receiver:
+    """Return who is disturbed most: the nearest dwelling, or a hospital with its lower limit.
+
+    Sound falls by ``20 log10(r)``, so a hospital counts where
+    ``20 log10(dwelling_m / hospital_m)`` is more than the limit of dwellings less its own; TA
+    Laerm 6.1 f and g. Who is not known hears nothing.
+    """
+    dwelling = Receiver(dwelling_m, a["noise.limit_night_dba"])
+    hospital = Receiver(hospital_m, a["noise.limit_hospital_night_dba"])
+    known = [one for one in (dwelling, hospital) if not math.isnan(one.away_m)]
+    return max(
+        known or [dwelling],
+        key=lambda one: -one.limit_dba - 20.0 * math.log10(max(one.away_m, NEAREST_M)),
+    )
+
+
+def noise_gate(
+    dwelling_m: float, hospital_m: float, power_level_dba: float, a: Assumptions
+) -> Gate:
+    """Judge the level at the nearest dwelling or hospital in the worst hour of the night; A15.
 
     Green up to the limit less ``noise.margin_db`` (TA Laerm 3.2.1); amber up to the limit, and as
     long as the quietest coolers on the market (``noise.quiet_cooler_dba_per_500_kw``) keep it.
 
     Parameters
     ----------
-    dwelling_m : float
-        Distance to the nearest dwelling [m]; NaN if not known.
+    dwelling_m, hospital_m : float
+        Distance to the nearest dwelling and the nearest hospital [m]; NaN if not known. Without
+        a known dwelling nothing is allowed, whatever the hospital hears.
     power_level_dba : float
         Power level of all coolers together [dB(A)].
     """
     within_or_missing("dwelling_m", dwelling_m, 0.0)
-    limit = a["noise.limit_night_dba"]
+    within_or_missing("hospital_m", hospital_m, 0.0)
+    receiver = loudest_receiver(dwelling_m, hospital_m, a)
+    limit = receiver.limit_dba
     target = limit - a["noise.margin_db"]
-    if math.isnan(dwelling_m):
+    if math.isnan(receiver.away_m):
         return _unknown("noise", "dB(A)", target)
-    level = float(level_at_dba(power_level_dba, max(dwelling_m, NEAREST_M)))
-    if level <= limit and dwelling_m < NEAREST_M:
+    level = float(level_at_dba(power_level_dba, max(receiver.away_m, NEAREST_M)))
+    if level <= limit and math.isnan(dwelling_m):
+        return _unknown("noise", "dB(A)", target)
+    if level <= limit and receiver.away_m < NEAREST_M:
         measured = (math.nan, "dB(A)", target)
         return _gate("noise", UNKNOWN, measured, "noise_too_near", nearest_m=NEAREST_M)
     if level <= target:
@@ -241,8 +275,8 @@ def noise_gate(dwelling_m: float, power_level_dba: float, a: Assumptions) -> Gat
     return _gate(
         "noise", AMBER if is_curable else RED, (level, "dB(A)", limit),
         "noise_quiet" if is_curable else "noise_red",
-        excess_db=level - limit, level_dba=math.floor(cooler),
-        missing_m=float(distance_m(power_level_dba, limit)) - dwelling_m,
+        excess_db=level - limit, level_dba=math.floor(cooler), limit_dba=limit,
+        missing_m=float(distance_m(power_level_dba, limit)) - receiver.away_m,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A chosen part of the town: its sums, and its features to take home."""
+"""A chosen part of the town, its sums, its features to take home; single features, and kinds."""
 
 import csv
 import json
@@ -19,7 +19,7 @@ from heatmap.area_selectors import (
     features_in_area,
     words_in_area,
 )
-from heatmap.feature_selectors import Grid, one_feature, property_columns
+from heatmap.feature_selectors import Grid, counted_words, one_feature, property_columns
 from heatmap.layers import BY_KIND, WORDS
 from heatmap.limits import limited
 from heatmap.models import LayerVersion, Municipality
@@ -164,6 +164,19 @@ def feature_json(request: HttpRequest, slug: str, version: int, ref: str) -> Htt
         raise Http404
     headers = {"Cache-Control": "private, max-age=3600"}
     return HttpResponse(text, content_type=TYPES["geojson"], headers=headers)
+
+
+@require_safe
+def kinds_json(request: HttpRequest, slug: str, version: int) -> JsonResponse:
+    """Answer with the kinds of features of a version that the map can show or hide."""
+    town = get_municipality(request, slug)
+    found = these_versions(town, [version])
+    record = BY_KIND.get(found[0].layer.kind) if found and found[0].published_at else None
+    if record is None or not record.kinds_column:
+        raise Http404
+    kinds = counted_words(record.kind, version, record.kinds_column)
+    headers = {"Cache-Control": "private, max-age=86400, immutable"}
+    return JsonResponse({"column": record.kinds_column, "kinds": kinds}, headers=headers)
 
 
 def _write_geojson(

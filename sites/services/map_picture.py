@@ -1,10 +1,13 @@
-"""The town as a drawing, for browsers that cannot draw maps: what may leave the town, no more."""
+"""The town as a drawing: for browsers that cannot draw maps, and until the map has drawn itself."""
 
 from django.utils.translation import gettext
 
+from heatmap.layer_documents import layer_documents
 from heatmap.models import LayerVersion, Municipality
+from heatmap.render.first_look import first_look
+from heatmap.selectors import bounds_of, bounds_of_layers
 from heatmap.shape_selectors import drawn_features
-from sites.map_selectors import best_rows, refused_rows
+from sites.map_selectors import all_scores, best_rows, counts_of, needed_kw, refused_rows
 from sites.models import Run
 from sites.reports.town_map import TownShapes, town_map
 from sites.services.reports import shape_of
@@ -14,7 +17,7 @@ MOST_SHAPES = 20_000
 
 
 def town_picture(town: Municipality, versions: list[LayerVersion], run: Run | None) -> str:
-    """Return the picture as SVG. Call it inside an identity."""
+    """Return what may leave the town as a picture with its legend. Call it inside an identity."""
     drawn: dict[str, int] = {}
     for version in versions:
         if version.rows_read - version.rows_refused <= MOST_SHAPES:
@@ -28,3 +31,14 @@ def town_picture(town: Municipality, versions: list[LayerVersion], run: Run | No
     if run is None:
         rows = [{"ref": shape.ref, "rank": None, "score": None} for shape in shapes.of("parcels")]
     return town_map(shapes, rows)
+
+
+def town_first_look(town: Municipality, versions: list[LayerVersion], run: Run | None) -> str:
+    """Return what the map shows at first, without words. Call it inside an identity.
+
+    A run of more parcels than one drawing shows is drawn without their scores.
+    """
+    layers = layer_documents(versions, needed_kw=needed_kw(run))
+    is_small = run is not None and sum(counts_of(run).values()) <= MOST_SHAPES
+    scores = all_scores(run) if run and is_small else None
+    return first_look(layers, bounds_of_layers(layers) or bounds_of(town), scores)

@@ -1,6 +1,7 @@
 """The map: the town's layers, coloured by the newest finished run."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -40,11 +41,11 @@ from sites.selectors import finished_runs, get_run, mark_near_ties, version_ids
 MODULES = tuple(
     f"js/{name}.js"
     for name in (
-        "map/main", "map/area", "map/around", "map/coords", "map/drawn", "map/fallback",
-        "map/grid", "map/hours", "map/images", "map/inspector", "map/legend", "map/measure",
-        "map/paint", "map/panel", "map/parcels", "map/polyline", "map/print", "map/search",
-        "map/sheet", "map/state", "map/style", "map/toolbar", "map/tools", "map/view",
-        "lib/page", "lib/quantities", "lib/tokens",
+        "map/first_look", "map/main", "map/area", "map/around", "map/coords", "map/drawn",
+        "map/fallback", "map/grid", "map/hours", "map/images", "map/inspector", "map/legend",
+        "map/measure", "map/paint", "map/panel", "map/parcels", "map/polyline", "map/print",
+        "map/search", "map/sheet", "map/state", "map/style", "map/toolbar", "map/tools",
+        "map/view", "lib/page", "lib/quantities", "lib/tokens",
     )
 )  # fmt: skip
 """What the page needs, fetched at once and not one after the other as the imports are read."""
@@ -89,6 +90,7 @@ def _addresses(town: Municipality, run: Run | None) -> dict[str, str]:
         "file": reverse("area_file", args=[town.slug, "KIND.ENDING"]),
         "search": reverse("search", args=[town.slug]),
         "picture": reverse("map_picture", args=[town.slug]),
+        "kinds": reverse("kinds", args=[town.slug, 0]),
         "feature": reverse("feature", args=[town.slug, 0, "REF"]),
     }
     if run is None:
@@ -99,6 +101,14 @@ def _addresses(town: Municipality, run: Run | None) -> dict[str, str]:
         "brief": reverse("parcel_brief", args=[town.slug, run.pk, "REF"]),
         "parcel": reverse("parcel", args=[town.slug, run.pk, "REF"]),
     }
+
+
+def _first_look(town: Municipality, run: Run | None, layers: list[dict[str, Any]]) -> str:
+    """Return the address of what stands until the tiles are there; it names all it draws."""
+    asked = {"versions": ",".join(str(layer["version"]) for layer in layers)}
+    if run:
+        asked["run"] = str(run.pk)
+    return f"{reverse('map_first_look', args=[town.slug])}?{urlencode(asked)}"
 
 
 def _map_data(
@@ -161,6 +171,7 @@ def map_page(request: HttpRequest, slug: str) -> HttpResponse:
         "map_data": _map_data(town, run, layers, framed, ranked),
         "words": {key: str(word) for key, word in WORDS.items()},
         "texts": map_texts(),
+        "first_look": _first_look(town, run, layers) if layers and not shown else "",
         "modules": MODULES,
         "near_ties": any(row["near_tie"] for row in ranked),
     }

@@ -12,7 +12,7 @@ from sites.map_selectors import all_scores, parcel_brief
 from sites.models import Run
 from sites.selectors import finished_runs, get_candidate, get_run
 from sites.services.map_hours import map_hours
-from sites.services.map_picture import town_picture
+from sites.services.map_picture import town_first_look, town_picture
 
 FINISHED_STAYS = "private, max-age=86400, immutable"
 
@@ -43,6 +43,23 @@ def hours_json(request: HttpRequest, slug: str, run_id: UUID) -> JsonResponse:
     town = get_municipality(request, slug)
     run = _finished(town, run_id)
     return JsonResponse(map_hours(run), headers={"Cache-Control": "private, max-age=3600"})
+
+
+@limited("first_look", 1200, methods=("GET",))
+@require_safe
+def first_look_svg(request: HttpRequest, slug: str) -> HttpResponse:
+    """Answer the drawing that stands until the tiles are there; the address says of what."""
+    town = get_municipality(request, slug)
+    run = None
+    if asked := request.GET.get("run"):
+        try:
+            run = _finished(town, UUID(asked))
+        except ValueError:
+            raise Http404 from None
+    drawn = town_first_look(town, asked_versions(request, town), run)
+    return HttpResponse(
+        drawn, content_type="image/svg+xml", headers={"Cache-Control": FINISHED_STAYS}
+    )
 
 
 @limited("picture", 600, methods=("GET",))

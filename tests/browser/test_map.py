@@ -161,6 +161,10 @@ def test_kinds_are_filtered_and_classes_are_changed(page):
     row.locator("summary").click()
     words = row.locator("[data-words] input")
     expect(words.first).to_be_visible()
+    # every kind that the layer has, with its number, wherever the map looks
+    counted = [int(text.replace(",", "")) for text in row.locator(".word .muted").all_inner_texts()]
+    assert counted == sorted(counted, reverse=True)
+    assert len(counted) == words.count() > 1
     words.first.uncheck()
     assert hash_of(page)["f"].startswith(f"{buildings}:use~")
     legend = row.locator("[data-legend]")
@@ -367,6 +371,51 @@ def test_coordinates_are_those_of_the_towns_own_grid(page):
 
 def test_the_map_draws_its_town(page):
     assert colours(page) > 20
+
+
+def test_the_town_is_seen_before_its_tiles_are_there(browser, live_url, town):
+    page = browser.new_context(
+        base_url=live_url, viewport={"width": 1440, "height": 900}, locale="en-GB"
+    ).new_page()
+    page.goto("/login/")
+    page.click("form[action='/demo-sign-in/'] button")
+    page.wait_for_load_state()
+    # not a tile comes until we say so
+    held = []
+    page.route("**/tiles/**", lambda route: held.append(route))
+    page.goto(f"/m/{town.slug}/")
+    drawing = page.locator(".first-look svg")
+    expect(drawing).to_be_visible()
+    until(page, "document.querySelectorAll('#map canvas').length > 0")
+    seen = page.locator(".map-wrap").screenshot()
+    assert len(Image.open(io.BytesIO(seen)).convert("RGB").getcolors(maxcolors=200_000)) > 20
+    box = drawing.bounding_box()
+    for route in held:
+        route.continue_()
+    page.unroute_all()
+    settled(page)
+    expect(drawing).to_have_count(0)
+    # the drawing lay where the map draws the same: its bounds are the map's, 16 px from the edge
+    room = page.locator("#map").bounding_box()
+    scale = min((room["width"] - 32) / box["width"], (room["height"] - 32) / box["height"])
+    assert scale == pytest.approx(1, abs=0.01)
+    mid = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    assert mid == pytest.approx(
+        [room["x"] + room["width"] / 2, room["y"] + room["height"] / 2], abs=1
+    )
+    page.context.close()
+
+
+def test_a_link_to_another_view_shows_no_drawing_of_the_usual_one(page):
+    page.locator("[data-layer-row] input[type=checkbox]").first.click()
+    settled(page)
+    link = page.url
+    assert "l=" in link
+    page.goto("about:blank")
+    page.goto(link)
+    settled(page)
+    expect(page.locator(".first-look svg")).to_have_count(0)
+    assert page.evaluate("performance.getEntriesByName('map-seen').length") == 0
 
 
 def test_without_webgl_there_is_a_picture_and_the_list(browser, live_url, town):

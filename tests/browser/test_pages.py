@@ -148,6 +148,24 @@ def test_the_parcel_page_draws_its_year(page, live_url, addresses):
     assert page.locator("[data-chart=year] canvas").count() > 0
 
 
+def test_the_contents_of_a_long_page_lead_to_every_part(page, live_url, addresses):
+    page.goto(live_url + addresses["parcel"])
+    page.wait_for_selector("html[data-charts=drawn]", timeout=30000)
+    links = page.locator(".contents a")
+    assert links.count() > 8
+    for i in range(links.count()):
+        part = page.locator(links.nth(i).get_attribute("href"))
+        assert part.count() == 1
+    last_but_some = links.nth(links.count() - 4)
+    last_but_some.click()
+    page.wait_for_function("document.querySelector('.contents [aria-current]') !== null")
+    # the part begins below the list, which says where one is
+    title = page.locator(last_but_some.get_attribute("href")).locator("h2").first.bounding_box()
+    strip = page.locator(".contents").bounding_box()
+    assert strip["y"] + strip["height"] <= title["y"] < strip["y"] + strip["height"] + 200
+    assert last_but_some.get_attribute("aria-current") == "location"
+
+
 def test_the_page_keeps_the_chosen_theme(page, theme):
     page.click("[data-switch-theme]")
     other = {"light": "dark", "dark": "light"}[theme]

@@ -103,3 +103,27 @@ def test_in_a_cell_the_hub_stands_as_far_from_dwellings_as_it_can(town):
     here = next(each for each in found if each.ref == cell.ref)
     assert here.dwelling_m == pytest.approx(75 * 2**0.5, rel=5e-3)
     assert here.building_m == here.dwelling_m
+
+
+def test_a_hospital_is_heard_by_its_neighbours_not_by_itself(town):
+    # two squares of 50 m with 50 m between them; the first parcel is the ground of the hospital
+    west, south = 4_041_000, 3_080_500
+
+    def square(at: float, size: float = 50) -> dict[str, str]:
+        box = Polygon.from_bbox((west + at, south, west + at + size, south + size))
+        return {"wkb": box.hex.decode(), "ref": f"at-{at}"}
+
+    hospital = square(10, 20) | {"use": "hospital"}
+    buildings = make_version(town, "buildings", data_class=DataClass.PUBLIC, rows=[hospital])
+    parcels = make_version(
+        town, "parcels", data_class=DataClass.PUBLIC, rows=[square(0), square(100)]
+    )
+    with acting_as(municipality=town.slug):
+        own, other = parcel_rows(
+            town,
+            {"parcels": parcels.pk, "buildings": buildings.pk},
+            dict.fromkeys(("station_low", "station_medium", "feeder_low", "feeder_medium"), []),
+        )
+    assert (own.ref, own.sensitive_m, own.hospital_m) == ("at-0", 0.0, None)
+    # from 30 m, where the hospital ends, to 100 m
+    assert other.hospital_m == pytest.approx(70, rel=5e-3)

@@ -11,6 +11,7 @@ from engines.scoring.land import (
     advisory,
     fire_gap_gate,
     fluid_gate,
+    loudest_receiver,
     needed_rectangle_m,
     noise_gate,
     ownership_gate,
@@ -84,30 +85,54 @@ def test_the_fire_gap_counts_what_the_parcel_itself_leaves() -> None:
 def test_noise_at_the_nearest_dwelling_by_the_vector_of_the_domain_notes() -> None:
     # LwA 85 gives 45 dB at 39.8 m, 40 dB at 70.8 m, 35 dB at 125.9 m (domain notes T10); the limit
     # at night is 40, less a margin of 6: 34 dB, reached at 10**((85-8-34)/20) = 141.3 m
-    assert noise_gate(141.3, 85.0, A).state == "green"
-    amber = noise_gate(125.9, 85.0, A)
+    assert noise_gate(141.3, NAN, 85.0, A).state == "green"
+    amber = noise_gate(125.9, NAN, 85.0, A)
     assert (amber.state, amber.value) == ("amber", pytest.approx(35.0, abs=0.01))
     # 1 dB too much: coolers of 84 dB(A) would do
     assert amber.hint_numbers["level_dba"] == 84  # 85 - 0.9995, rounded down
     # 5 dB above the limit: coolers of 80 dB(A) keep it, and quiet ones go down to 75
-    curable = noise_gate(39.8, 85.0, A)
+    curable = noise_gate(39.8, NAN, 85.0, A)
     assert (curable.state, curable.hint_key) == ("amber", "noise_quiet")
     assert (curable.value, curable.threshold) == (pytest.approx(45.0, abs=0.01), 40.0)
     assert curable.hint_numbers["missing_m"] == pytest.approx(70.8 - 39.8, abs=0.05)
     assert curable.hint_numbers["level_dba"] == 79  # 85 - 5.002, rounded down
     # at 70.8 * 10**(-10/20) = 22.4 m quiet coolers just keep the limit; nearer none does
-    assert noise_gate(22.5, 85.0, A).state == "amber"
-    red = noise_gate(22.3, 85.0, A)
+    assert noise_gate(22.5, NAN, 85.0, A).state == "amber"
+    red = noise_gate(22.3, NAN, 85.0, A)
     assert (red.state, red.hint_key, red.threshold) == ("red", "noise_red", 40.0)
-    assert noise_gate(NAN, 85.0, A).state == "unknown"
+    assert noise_gate(NAN, NAN, 85.0, A).state == "unknown"
 
 
 def test_noise_nearer_than_five_metres_is_red_or_unknown_never_green() -> None:
     # at 5 m: 85 - 14 - 8 = 63 dB
-    assert noise_gate(1.0, 85.0, A).state == "red"
+    assert noise_gate(1.0, NAN, 85.0, A).state == "red"
     # 50 - 14 - 8 = 28 dB at 5 m, but nobody knows at 1 m
-    near = noise_gate(1.0, 50.0, A)
+    near = noise_gate(1.0, NAN, 50.0, A)
     assert (near.state, near.hint_key) == ("unknown", "noise_too_near")
+
+
+def test_a_hospital_is_heard_by_its_own_limit_which_is_five_decibels_lower() -> None:
+    # TA Laerm 6.1: hospitals 35 dB(A) at night, less 6: 29 dB, at 10**((85-8-29)/20) = 251.2 m
+    far_m = 1000.0
+    assert noise_gate(far_m, 251.3, 85.0, A).state == "green"
+    amber = noise_gate(far_m, 251.1, 85.0, A)
+    assert (amber.state, amber.threshold) == ("amber", 29.0)
+    # 35 dB at 125.9 m: nearer is over the limit, and quiet coolers reach down to 39.8 m
+    curable = noise_gate(far_m, 100.0, 85.0, A)
+    assert (curable.state, curable.hint_key, curable.threshold) == ("amber", "noise_quiet", 35.0)
+    assert curable.hint_numbers["missing_m"] == pytest.approx(125.9 - 100.0, abs=0.05)
+    assert noise_gate(far_m, 39.9, 85.0, A).state == "amber"
+    assert noise_gate(far_m, 39.7, 85.0, A).state == "red"
+
+
+def test_the_hospital_counts_only_while_it_is_disturbed_more_than_the_dwelling() -> None:
+    # 5 dB are a factor 10**(5/20) = 1.778 in distance: with the dwelling at 200 m, 355.6 m
+    assert loudest_receiver(200.0, 355.0, A).limit_dba == 35.0
+    assert loudest_receiver(200.0, 356.0, A).limit_dba == 40.0
+    assert loudest_receiver(200.0, NAN, A).limit_dba == 40.0
+    # a layer without dwellings cannot make a place quiet, but a hospital can make it loud
+    assert noise_gate(NAN, 1000.0, 85.0, A).state == "unknown"
+    assert noise_gate(NAN, 20.0, 85.0, A).state == "red"
 
 
 def test_a_school_nearby_asks_for_a_closer_look() -> None:

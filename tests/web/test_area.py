@@ -14,6 +14,7 @@ from heatmap.choices import DataClass, Role
 from heatmap.identity import acting_as
 from heatmap.models import Building, LayerVersion, Membership, Pipe
 from heatmap.polyline import UnreadableError, decoded
+from heatmap.services.municipalities import let_in
 
 pytestmark = pytest.mark.django_db
 
@@ -240,3 +241,20 @@ def test_a_parcel_is_found_by_its_reference_and_what_begins_with_the_words_comes
 @pytest.mark.parametrize("words", ["", "x", "100% sure", "a_b\\c", "\x00", "' OR 1=1 --", "%%"])
 def test_words_that_mean_something_to_a_database_find_nothing(member_client, town, words):
     assert places(member_client, town, words) == []
+
+
+def test_the_kinds_of_a_layer_are_counted_for_whoever_may_see_it(client):
+    town, (guest, engineer) = make_town(), (make_person("guest"), make_person("engineer"))
+    with acting_as(municipality=town.slug):
+        let_in(town, guest, Role.VIEWER)
+        let_in(town, engineer, Role.ENGINEER)
+    rows = [{"use": use, "is_heated": True} for use in ("office", "school", "office")]
+    buildings = make_version(town, "buildings", data_class=DataClass.RESTRICTED, rows=rows)
+    pipes = make_version(town, "pipes", data_class=DataClass.PUBLIC)
+    client.force_login(engineer)
+    address = f"/m/{town.slug}/versions/{buildings.pk}/kinds.json"
+    assert client.get(address).json() == {"column": "use", "kinds": [["office", 2], ["school", 1]]}
+    # pipes have no kinds
+    assert client.get(f"/m/{town.slug}/versions/{pipes.pk}/kinds.json").status_code == 404
+    client.force_login(guest)
+    assert client.get(address).status_code == 404

@@ -100,7 +100,7 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
     if not options.no_paint:
         from _paint import first_paint
 
-        found["first_useful_paint_s"] = first_paint(served)
+        found |= first_paint(served)
     return found
 
 

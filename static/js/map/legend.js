@@ -42,7 +42,7 @@ function ramp(list, classes, method, view, texts, layer) {
 }
 const headroom = (breaks, at, texts) => [texts.headroomNone, texts.headroomLittle, texts.headroomEnough][at].replace("%(n)s", digits(breaks[1]));
 
-export function fillLegend(element, layer, view, texts, { hasCells = false } = {}) {
+export function fillLegend(element, layer, view, texts, { hasCells = false, isSifted = false } = {}) {
   const list = make("ol", "legend-list");
   if (layer.classes) {
     const method = methodOf(layer, view);
@@ -74,5 +74,6 @@ export function fillLegend(element, layer, view, texts, { hasCells = false } = {
     const added = make("ol", "legend-list");
     layer.cells.colours.forEach((colour, at) => added.append(entry(colour, rangeText(scaled(layer.cells.breaks, view, layer.cells.unit), at, texts), "box")));
     element.append(make("p", "small", `${texts.addedUp} ${layer.cells.label}${layer.cells.unit ? `, ${unitText(layer.cells.unit, view)}` : ""}`), added);
+    if (isSifted) element.append(make("p", "small", texts.addedAll));
   }
 }

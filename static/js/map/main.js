@@ -5,6 +5,7 @@ import { areaOfRing, startArea } from "./area.js";
 import { around } from "./around.js";
 import { startCoords } from "./coords.js";
 import { showPicture } from "./fallback.js";
+import { endFirstLook } from "./first_look.js";
 import { startGrid } from "./grid.js";
 import { startHours } from "./hours.js";
 import { startMeasure } from "./measure.js";
@@ -44,8 +45,9 @@ async function start() {
 
   const map = await makeMap({
     container, layers, style, texts, hash: "map",
-    camera: { bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: sheet.padding(16) } },
+    camera: { bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: sheet.padding() } },
   });
+  map.on("movestart", (event) => { if (event.originalEvent) endFirstLook(); });
   let planned = 0;
   const restyle = () => { planned ||= requestAnimationFrame(() => { planned = 0; map.setStyle(style()); }); };
   const draw = (name) => (collection) => { extras[name] = collection; map.getSource(name)?.setData(collection); };
@@ -57,7 +59,7 @@ async function start() {
     ofHour: (ref) => ({ label: texts[state.view.quantity], kw: hours.ofParcel(state.view, ref) }),
     showAround: (parcel) => { for (const [name, collection] of Object.entries(around(parcel))) draw(name)(collection); },
   });
-  const panel = startPanel({ state, layers, map, words, texts: texts.legend, say });
+  const panel = startPanel({ state, layers, map, url: urls.kinds, words, texts: texts.legend, say });
   const area = startArea({ state, layers, urls, map, draw: draw("area"), texts: texts.area, say });
   const measure = startMeasure({ tools, grid, draw: draw("tool"), texts: texts.measure });
   startCoords({ map, grid, texts: texts.coords, say });
@@ -116,7 +118,7 @@ async function start() {
   document.querySelector("[data-hours]").addEventListener("toggle", () => hours.load().then(() => { restyle(); show(state.view); }));
   // the library writes where the map is; what else belongs into the address comes after it
   map.on("moveend", () => state.writeAddress());
-  map.once("load", () => { parcels.loadScores(); show(state.view); });
+  map.once("load", () => { endFirstLook(); parcels.loadScores(); show(state.view); });
   show(state.view);
 }
 

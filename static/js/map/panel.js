@@ -1,15 +1,15 @@
 /* The panel of layers: what is shown, in which order, how strongly, of which kinds, by which classes. */
+import { digits } from "../lib/quantities.js";
 import { fillLegend, make } from "./legend.js";
 import { hiddenOf } from "./style.js";
 
 const rowOf = (id) => document.querySelector(`[data-layer-row="${CSS.escape(id)}"]`);
 
-export function startPanel({ state, layers, map, words, texts, say }) {
+export function startPanel({ state, layers, map, url, words, texts, say }) {
   const list = document.querySelector("[data-layer-list]");
   const byId = new Map(layers.map((layer) => [layer.id, layer]));
   const withCells = new Set();
-  const seen = new Map(); // words that have come with tiles, by layer
-  const wordOf = (word) => words[word] ?? word.replaceAll("_", " ");
+  const wordOf = (word) => words[word] ?? (word.replaceAll("_", " ") || texts.missing);
 
   for (const layer of layers) {
     const row = rowOf(layer.id);
@@ -81,33 +81,28 @@ export function startPanel({ state, layers, map, words, texts, say }) {
     });
   }
 
-  /* --- kinds: those that have come with the tiles of the places one has looked at ----------------- */
-  const columnOf = (layer) => layer.properties.find((property) => property.words && property.key !== "storeys_assumed")?.key;
-  function fillWords(layer, row) {
+  /* --- kinds: all that the layer has, and how many features of each -------------------------------- */
+  async function fillWords(layer, row) {
     const box = row.querySelector("[data-words]");
-    const column = columnOf(layer);
-    if (!box || !column) return;
-    const known = seen.get(layer.id) ?? new Set();
-    for (const feature of map.querySourceFeatures(layer.id, { sourceLayer: layer.kind })) {
-      if (feature.properties[column] !== undefined) known.add(String(feature.properties[column]));
-    }
-    const hidden = hiddenOf(state.view, layer)[column] ?? [];
-    for (const word of hidden) known.add(word);
-    seen.set(layer.id, known);
-    box.replaceChildren(...[...known].toSorted((a, b) => wordOf(a).localeCompare(wordOf(b))).map((word) => {
+    if (!box || box.querySelector("input")) return;
+    const answer = await fetch(url.replace("/0/", `/${layer.version}/`)).catch(() => null);
+    if (!answer?.ok) { box.replaceChildren(make("p", "small muted", texts.noKinds)); return; }
+    const { kinds } = await answer.json();
+    const hidden = hiddenOf(state.view, layer)[layer.kindsColumn] ?? [];
+    box.replaceChildren(...kinds.map(([word, count]) => {
       const label = make("label", "word");
       const input = make("input");
       Object.assign(input, { type: "checkbox", value: word, checked: !hidden.includes(word) });
-      label.append(input, make("span", "", wordOf(word)));
+      label.append(input, make("span", "", wordOf(word)), make("span", "muted", digits(count)));
       return label;
     }));
-    if (!known.size) box.append(make("p", "small muted", texts.nothingSeen));
   }
   function filter(layer, row) {
     const off = [...row.querySelectorAll("[data-words] input")].filter((input) => !input.checked).map((input) => input.value);
     const hidden = { ...state.view.hidden };
-    delete hidden[`${layer.id}:${columnOf(layer)}`];
-    if (off.length) hidden[`${layer.id}:${columnOf(layer)}`] = off;
+    const key = `${layer.id}:${layer.kindsColumn}`;
+    delete hidden[key];
+    if (off.length) hidden[key] = off;
     state.set({ hidden });
   }
 
@@ -131,10 +126,10 @@ export function startPanel({ state, layers, map, words, texts, say }) {
       }
       const method = row.querySelector("[data-method]");
       if (method) method.value = view.method[layer.id];
-      const column = columnOf(layer);
-      row.classList.toggle("sifted", Boolean(hiddenOf(view, layer)[column]?.length));
-      for (const input of row.querySelectorAll("[data-words] input")) input.checked = !(hiddenOf(view, layer)[column] ?? []).includes(input.value);
-      fillLegend(row.querySelector("[data-legend]"), layer, view, texts, { hasCells: withCells.has(layer.id) });
+      const off = hiddenOf(view, layer)[layer.kindsColumn] ?? [];
+      row.classList.toggle("sifted", off.length > 0);
+      for (const input of row.querySelectorAll("[data-words] input")) input.checked = !off.includes(input.value);
+      fillLegend(row.querySelector("[data-legend]"), layer, view, texts, { hasCells: withCells.has(layer.id), isSifted: off.length > 0 });
     }
   }
   /* Squares have a legend of their own while there are any. */
@@ -144,7 +139,7 @@ export function startPanel({ state, layers, map, words, texts, say }) {
       const has = state.view.on[layer.id] && map.queryRenderedFeatures({ layers: [`${layer.id}-cells`] }).length > 0;
       if (has === withCells.has(layer.id)) continue;
       if (has) withCells.add(layer.id); else withCells.delete(layer.id);
-      fillLegend(rowOf(layer.id).querySelector("[data-legend]"), layer, state.view, texts, { hasCells: has });
+      fillLegend(rowOf(layer.id).querySelector("[data-legend]"), layer, state.view, texts, { hasCells: has, isSifted: rowOf(layer.id).classList.contains("sifted") });
     }
   });
   return { show };

@@ -3,6 +3,12 @@ const HEIGHTS = ["low", "half", "full"];
 const HEIGHT_PX = { low: () => 84, half: () => 0.46 * innerHeight, full: () => 0.5 * innerHeight };
 const small = matchMedia("(max-width: 899px)");
 
+/* The room that the panels leave to the map, in pixels from each side. */
+export function framing(around = 16) {
+  const { height } = document.querySelector(".sheet").dataset;
+  return { top: around, left: around, right: around, bottom: around + (small.matches ? HEIGHT_PX[height]() : 0) };
+}
+
 export function startSheet(page) {
   const sheet = page.querySelector(".sheet");
   const handle = page.querySelector("[data-sheet-handle]");
@@ -31,7 +37,7 @@ export function startSheet(page) {
   }
   return {
     small: () => small.matches,
-    padding: (around) => ({ top: around, left: around, right: around, bottom: around + (small.matches ? HEIGHT_PX[sheet.dataset.height]() : 0) }),
+    padding: framing,
     lower: () => { if (small.matches) set("low"); },
   };
 }

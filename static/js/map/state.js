@@ -18,7 +18,7 @@ export function firstView(layers) {
 
 /* --- the address ------------------------------------------------------------------------------ */
 const lists = (table) => Object.entries(table).filter(([, words]) => words.length).map(([key, words]) => `${esc(key)}~${words.map(esc).join(",")}`).join("!");
-const unlist = (text) => Object.fromEntries(text.split("!").map((part) => part.split("~")).filter(([, words]) => words).map(([key, words]) => [decodeURIComponent(key), words.split(",").map(decodeURIComponent)]));
+const unlist = (text) => Object.fromEntries(text.split("!").map((part) => part.split("~")).filter(([, words]) => words !== undefined).map(([key, words]) => [decodeURIComponent(key), words.split(",").map(decodeURIComponent)]));
 
 export function encoded(view, first) {
   const parts = {};

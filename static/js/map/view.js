@@ -46,7 +46,7 @@ export async function makeMap({ container, layers, hidden, style, texts, camera,
   map.on("idle", () => {
     container.dataset.state = "idle";
   });
-  // every layer in view is drawn: what bin/bench map calls the first useful paint
+  // every layer in view is drawn, from its tiles
   map.once("load", () => performance.mark("map-drawn"));
   return map;
 }
