@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from engines.arrays import FloatArray
+from engines.arrays import FloatArray, IntArray
 from engines.assumptions import Assumptions
 from engines.calendar import monthly_mean
 from engines.dispatch.heat_limited import DispatchInputs
@@ -38,6 +38,8 @@ from engines.futures.summary import Chance, Spread, chance, median_or_missing, s
 from engines.futures.worth import PlanTable, Terms, invested_eur, worth
 from engines.grid.tariff import level_adders_eur_per_mwh
 
+SAMPLED = 200
+"""Futures whose present values are kept one by one, to compare hubs in the same future."""
 RESOLVED = 12
 """Futures of which every year is dispatched again."""
 
@@ -60,6 +62,8 @@ class HubFutures:
         Present value that the study counts and the table does not (the same in every future).
     alternatives : AlternativeFutures
         The same heat from others, at the prices of the same futures.
+    sample_npv_eur : array, shape (hubs, SAMPLED)
+        Present value in some of the futures, evenly taken and the same ones for every hub.
     """
 
     npv: Spread
@@ -68,6 +72,7 @@ class HubFutures:
     heat_cost_p50_eur_per_mwh: FloatArray
     carried_eur: FloatArray
     alternatives: AlternativeFutures
+    sample_npv_eur: FloatArray
 
 
 @dataclass(frozen=True)
@@ -169,7 +174,13 @@ def hub_futures(hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumpti
         heat_cost_p50_eur_per_mwh=median_or_missing(cost),
         carried_eur=carried,
         alternatives=alternative_futures(hubs, town.futures, cost, choices, a),
+        sample_npv_eur=npv_eur[:, sampled(town.futures.count)],
     )
+
+
+def sampled(count: int) -> IntArray:
+    """Return which of so many futures are kept one by one; each several times if there are few."""
+    return np.asarray(np.arange(SAMPLED) * count // SAMPLED, dtype=np.int64)
 
 
 def hub_drivers(
