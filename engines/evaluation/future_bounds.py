@@ -145,7 +145,10 @@ def year_bounds_eur(
         if np.isnan(fixed).any():
             continue  # the contract is not open to this hub
         chord = (1.0 - part) * hours[right - 1] + part * hours[right]
-        upper = np.maximum(upper, chord - np.minimum(fixed[right - 1], fixed[right]))
+        least = np.minimum(fixed[right - 1], fixed[right])
+        # at a solved level itself the charge is known
+        least = np.where(part >= 1.0, fixed[right], np.where(part <= 0.0, fixed[right - 1], least))
+        upper = np.maximum(upper, chord - least)
         for j, level in enumerate(levels):
             lower = np.maximum(lower, hours[j] + (asked - level) * energy[j] - fixed[j])
     return lower.reshape(value.shape), np.maximum(lower, upper).reshape(value.shape)
