@@ -75,6 +75,19 @@ def _attestation(change: Mapping[str, Any]) -> list[dict[str, str]]:
     return [_row(_("Attestations"), name, _("unknown"), _statement(one)) for one in statements]
 
 
+def attested_rows(changes: list[dict[str, Any]] | None, ref: str) -> list[dict[str, str]]:
+    """Return who attested what for one place: its own statements, and those for all places."""
+    rows = []
+    for change in changes or []:
+        if change["subject"] != "attestation" or isinstance(change["value"], str):
+            continue
+        here = [one for one in change["value"] if ref in (one.get("parcels") or [ref])]
+        own = [one for one in here if one.get("parcels")]
+        # a statement for the place goes before one for all
+        rows += _attestation(change | {"value": own or here})
+    return rows
+
+
 def _statement(one: Mapping[str, Any]) -> str:
     """Write one statement: state, by whom, when, for which places."""
     parts = [_("given") if one["state"] == "given" else _("not given")]

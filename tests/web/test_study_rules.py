@@ -12,7 +12,7 @@ from heatmap.models import Membership
 from sites.land_assembly import rules_of
 from sites.models import Study
 from sites.number_fields import NumberField, parsed, typed
-from sites.rule_findings import change_rows
+from sites.rule_findings import attested_rows, change_rows
 from sites.rule_forms import RulesForm, rule_answers
 from sites.rule_sections import ASKED_FACTS, COMPUTED_FACTS, GATE_NUMBERS
 from sites.services.rules import changes_of
@@ -253,3 +253,21 @@ def test_a_number_that_is_none_is_refused():
         with pytest.raises(ValueError, match=r".*"):
             parsed(text)
     assert NumberField(label="x").clean("  ") is None
+
+
+def test_a_place_shows_its_own_statements_before_those_for_all():
+    everybody = {"state": "refused", "by": "B", "on": "2026-10-01", "parcels": []}
+    own = {"state": "given", "by": "A", "on": "2026-11-02", "parcels": ["P-1"]}
+    changes = [
+        {"subject": "attestation", "key": "H5", "default": None, "value": [everybody, own]},
+        {"subject": "attestation", "key": "H6", "default": None, "value": [own]},
+        # from a file, without a name or a day
+        {"subject": "attestation", "key": "H7", "default": None, "value": "given"},
+        {"subject": "gate", "key": "slope", "default": "decides", "value": "off"},
+    ]
+    with translation.override("en"):
+        first = [(row["label"][:2], row["value"]) for row in attested_rows(changes, "P-1")]
+        second = [(row["label"][:2], row["value"]) for row in attested_rows(changes, "P-2")]
+    mine = "given, by A, Nov. 2, 2026, for P-1"
+    assert first == [("H5", mine), ("H6", mine)]
+    assert second == [("H5", "not given, by B, Oct. 1, 2026")]
