@@ -9,6 +9,7 @@ from heatmap.quantities import PRINTED_UNITS
 from sites.assumption_words import assumption_label
 from sites.choices import Source
 from sites.models import Study
+from sites.models.study import POWER
 from sites.sentences import said
 from sites.words import group_label, plain
 
@@ -45,6 +46,8 @@ def assumption_groups(study: Study) -> list[dict[str, Any]]:
         return []
     groups: dict[str, dict[str, Any]] = {}
     for key, entry in entries.items():
+        if key == POWER and study.stated_kw is None:
+            continue  # nobody's size: each place takes its best one
         first = key.split(".")[0]
         group = groups.setdefault(first, {"label": group_label(first), "rows": [], "changed": 0})
         unit = PRINTED_UNITS.get(entry.unit, entry.unit).replace("degC", "°C")

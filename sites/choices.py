@@ -46,3 +46,10 @@ class OwnerKind(models.TextChoices):
 
     MUNICIPAL = "municipal", _("the town")
     THIRD_PARTY = "third_party", _("somebody else")
+
+
+class SizeKind(models.TextChoices):
+    """Which size of hub a study scores its places with."""
+
+    BEST = "best", _("the best size of each place")
+    STATED = "stated", _("a stated size")

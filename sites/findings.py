@@ -20,7 +20,7 @@ from sites.money_findings import books_findings, displaced_findings
 from sites.network_findings import network_findings
 from sites.resilience_findings import resilience_findings
 from sites.sentences import reason
-from sites.study_findings import size_findings
+from sites.study_findings import size_findings, size_kind
 from sites.words import word
 
 BAR = 100.0
@@ -326,6 +326,7 @@ def parcel_findings(
         "grid": grid_findings(result),
         "resilience": resilience_findings(result),
         "size": size_findings(result),
+        "size_kind": size_kind(result),
         "law": law_rows(result),
         "law_summary": law_summary(result),
         "carbon": carbon_findings(result),

@@ -12,6 +12,17 @@ class PilotForm(forms.Form):
     total_eur = forms.FloatField(label=_("May lose in all (EUR)"), min_value=0.0, required=False)
 
 
+class SizeForm(forms.Form):
+    """The size of the hub; without a number each place takes its best one."""
+
+    power_it_kw = forms.FloatField(
+        label=_("Size of the hub in kW; empty: the best size of each place"),
+        min_value=10.0,
+        max_value=10000.0,
+        required=False,
+    )
+
+
 class ReportForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 

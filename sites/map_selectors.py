@@ -110,6 +110,7 @@ def parcel_brief(candidate: Candidate) -> dict[str, Any]:
         "refused": candidate.rank is None,
         "verdict": result["verdict"],
         "coverage": result.get("coverage"),
+        "power_it_kw": (result.get("hub") or {}).get("power_it_kw"),
         "lon": result["lon"],
         "lat": result["lat"],
         "connection_m": connection_.get("length_m"),

@@ -18,6 +18,7 @@ def map_texts() -> dict[str, Any]:
         "coverage": _("Rests on data"),
         "ref": _("Reference"),
         "open": _("Question this parcel"),
+        "size": _("Size of the hub"),
         "connection": _("Way to the network"),
         "heatUsed": _("Heat used"),
         "noise": _("Heard within"),

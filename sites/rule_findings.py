@@ -46,7 +46,10 @@ def _number(change: Mapping[str, Any]) -> list[dict[str, str]]:
         _row(
             group_label(key.split(".")[0]),
             assumption_label(key),
-            _amount(change["default"], unit),
+            # without a stated size of the hub
+            _("the best of each place")
+            if change["default"] is None
+            else _amount(change["default"], unit),
             _amount(change["value"], unit),
         )
     ]

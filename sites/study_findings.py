@@ -3,11 +3,23 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from engines.siting.size import BY_HEAT, BY_LOSS, BY_LOSS_PER_HEAT, BY_VALUE
 from heatmap.quantities import quantity, score
 from sites.words import word
 
 SURE = 0.9
+SIZE_BY = {
+    BY_VALUE: gettext_lazy("the best size: it is worth most"),
+    BY_LOSS_PER_HEAT: gettext_lazy(
+        "the best size: no size pays, this one loses least for its heat"
+    ),
+    BY_LOSS: gettext_lazy("the best size: no size gives heat, this one loses least"),
+    BY_HEAT: gettext_lazy("chosen by its heat: what it is worth is not known"),
+    "none_fits": gettext_lazy("no size passes every gate; the fewest refuse this one"),
+    "stated": gettext_lazy("the size that the study states"),
+}
 MOST_WEIGHED = 200
 """Ranked parcels that the browser scores with other weights."""
 
@@ -164,7 +176,10 @@ def _set_title(best: dict[str, Any] | None, names: dict[str, str]) -> str:
     if not best["refs"]:
         return _("No hub adds value: the best set is the empty one")
     return _("The best set: %(names)s, worth %(npv)s") % {
-        "names": ", ".join(names.get(ref, ref) for ref in best["refs"]),
+        "names": ", ".join(
+            f"{names.get(ref, ref)} ({quantity(power, 'kW')})" if power else names.get(ref, ref)
+            for ref, power in zip(best["refs"], _powers(best), strict=True)
+        ),
         "npv": quantity(best["npv_eur"], "EUR"),
     }
 
@@ -173,12 +188,20 @@ def _set_row(k: int, one: dict[str, Any], names: dict[str, str]) -> dict[str, An
     gap = one["gap"] or 0.0
     return {
         "count": k,
-        "places": [{"ref": ref, "name": names.get(ref, ref)} for ref in one["refs"]],
+        "places": [
+            {"ref": ref, "name": names.get(ref, ref), "power": quantity(power, "kW")}
+            for ref, power in zip(one["refs"], _powers(one), strict=True)
+        ],
         "npv": quantity(one["npv_eur"], "EUR"),
         "cost": quantity(one["cost_eur"], "EUR"),
         "heat": quantity(one["heat_mwh"], "MWh/a"),
         "gap": _percent(gap if gap > 1e-9 else 0.0),  # noqa: PLR2004  digits of the solver
     }
+
+
+def _powers(one: dict[str, Any]) -> list[float | None]:
+    """Return the sizes of a set's hubs; runs from before did not say."""
+    return one.get("powers_it_kw") or [None] * len(one["refs"])
 
 
 def size_findings(result: dict[str, Any]) -> dict[str, Any]:
@@ -188,6 +211,7 @@ def size_findings(result: dict[str, Any]) -> dict[str, Any]:
         return {}
     return {
         "title": _size_title(found),
+        "limit": _size_limit(found),
         "rows": [
             {
                 "power": quantity(one["power_it_kw"], "kW"),
@@ -196,7 +220,8 @@ def size_findings(result: dict[str, Any]) -> dict[str, Any]:
                 "width": f"{100.0 * (one['heat_used_share'] or 0.0):.1f}",
                 "heat": quantity(one["heat_mwh"], "MWh/a"),
                 "lcoh": quantity(one["lcoh_net_eur_per_mwh"], "EUR/MWh"),
-                "marks": _size_marks(one, found),
+                "marks": _size_marks(one, found, (result.get("hub") or {}).get("power_it_kw")),
+                "chosen": one["power_it_kw"] == (result.get("hub") or {}).get("power_it_kw"),
             }
             for one in found["sizes"]
         ],
@@ -208,13 +233,31 @@ def _size_title(found: dict[str, Any]) -> str:
         return _("No size passes every gate here")
     best = next(one for one in found["sizes"] if one["power_it_kw"] == found["best_kw"])
     values = {"size": quantity(found["best_kw"], "kW"), "npv": quantity(best["npv_eur"], "EUR")}
+    if best["npv_eur"] is None:
+        return _("%(size)s fits best; what it is worth is not known") % values
     if best["npv_eur"] > 0:
         return _("The best size is %(size)s, worth %(npv)s") % values
+    if found.get("best_by") == BY_LOSS_PER_HEAT:
+        return _("No size pays; %(size)s loses least for its heat: %(npv)s") % values
     return _("No size pays; %(size)s loses least: %(npv)s") % values
 
 
-def _size_marks(one: dict[str, Any], found: dict[str, Any]) -> str:
+def _size_limit(found: dict[str, Any]) -> str:
+    """Say what ends the curve."""
+    names = ", ".join(word(key, "gate") for key in found.get("limit") or [])
+    return _("A larger hub ends at: %(names)s.") % {"names": names} if names else ""
+
+
+def size_kind(result: dict[str, Any]) -> str:
+    """Say how the size of one place was chosen; empty for runs that did not say."""
+    by = (result.get("hub") or {}).get("size_by")
+    return str(SIZE_BY[by]) if by in SIZE_BY else ""
+
+
+def _size_marks(one: dict[str, Any], found: dict[str, Any], scored_kw: float | None) -> str:
     marks = []
+    if one["power_it_kw"] == scored_kw:
+        marks.append(_("scored here"))
     if one["power_it_kw"] == found["best_kw"]:
         marks.append(_("best size"))
     if one["power_it_kw"] == found["knee_kw"]:

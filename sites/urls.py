@@ -20,6 +20,7 @@ urlpatterns = [
         name="study_assumptions",
     ),
     path("m/<slug:slug>/studies/<int:study_id>/copy", studies.copy, name="study_copy"),
+    path("m/<slug:slug>/studies/<int:study_id>/size", studies.set_study_size, name="study_size"),
     path("m/<slug:slug>/studies/pilot", studies.create_pilot, name="study_pilot"),
     path("m/<slug:slug>/studies/<int:study_id>/run", runs.create, name="run_create"),
     path(f"{RUN}/", runs.run_page, name="run"),

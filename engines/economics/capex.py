@@ -21,7 +21,7 @@ class CapexRates:
         Per kW of machine power [EUR/kW].
     exchanger_eur_per_kwth : float
         Plate exchanger, pumps and meter per kW of heat taken from the coolant [EUR/kW].
-    heat_pump_eur_per_kwth : float
+    heat_pump_eur_per_kwth : float or array, shape (parcels,)
         Per kW of heat given to the network [EUR/kW].
     grid_contribution_eur_per_kw : float
         Per kW of connected power [EUR/kW].
@@ -40,7 +40,7 @@ class CapexRates:
     container_eur_per_kw: float
     dry_cooler_eur_per_kw: float
     exchanger_eur_per_kwth: float
-    heat_pump_eur_per_kwth: float
+    heat_pump_eur_per_kwth: float | FloatArray
     grid_contribution_eur_per_kw: float
     transformer_eur_per_kva: float
     transformer_power_factor: float

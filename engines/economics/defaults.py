@@ -1,8 +1,9 @@
 """From a study's assumptions to the explicit records of the economic engines."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from engines.arrays import within
+from engines.arrays import FloatArray, as_floats, non_negative, within
 from engines.assumptions import Assumptions
 from engines.compute.revenue import (
     BITCOIN,
@@ -33,23 +34,22 @@ def _sized(name: str, unit: str, power_it_kw: float, a: Assumptions) -> float:
     return between_sizes(small, large, power_it_kw, a)
 
 
-def heat_pump_price_eur_per_kwth(heat_pump_kwth: float, a: Assumptions) -> float:
-    """Price of a heat pump of this size: ``c0*(Q/Q0)^x`` up to Q0, then `c0` [EUR/kW].
+def heat_pump_price_eur_per_kwth(heat_pump_kwth: ArrayLike, a: Assumptions) -> FloatArray:
+    """Price of heat pumps of these sizes: ``c0*(Q/Q0)^x`` up to Q0, then `c0` [EUR/kW].
 
-    0 for no heat pump.
+    0 for no heat pump; of the shape given.
     """
-    within("heat_pump_kwth", heat_pump_kwth, 0.0)
-    if heat_pump_kwth == 0.0:
-        return 0.0
-    ratio = min(1.0, heat_pump_kwth / a["economics.heat_pump_reference_kw"])
-    scale: float = ratio ** a["economics.heat_pump_size_exponent"]
-    return a["economics.heat_pump_eur_per_kwth"] * scale
+    heat = non_negative("heat_pump_kwth", heat_pump_kwth)
+    there = heat > 0.0
+    ratio = np.where(there, heat, 1.0) / a["economics.heat_pump_reference_kw"]
+    scale = np.minimum(1.0, ratio) ** a["economics.heat_pump_size_exponent"]
+    return as_floats(np.where(there, a["economics.heat_pump_eur_per_kwth"] * scale, 0.0))
 
 
 def capex_rates(
-    a: Assumptions, power_it_kw: float, heat_pump_kwth: float, kind: str = BITCOIN
+    a: Assumptions, power_it_kw: float, heat_pump_kwth: ArrayLike, kind: str = BITCOIN
 ) -> CapexRates:
-    """Prices of building a hub of this power, with a heat pump of `heat_pump_kwth` (0: none).
+    """Prices of building a hub of this power, with heat pumps of `heat_pump_kwth` (0: none).
 
     Machines that run below their rated clock are bought by their rated hash rate, so a TH/s in
     service costs ``price/clock``.

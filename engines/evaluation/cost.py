@@ -101,9 +101,8 @@ def hub_cost(
     land : Plot
     """
     power_kw = a["hub.power_it_kw"]
-    largest = float(heat_pump_kwth.max(initial=0.0))
     kind = choices.money.compute_kind
-    rates = capex_rates(a, power_kw, largest, kind)
+    rates = capex_rates(a, power_kw, heat_pump_kwth, kind)
     parts = capex(
         HubSize(
             power_it_kw=np.full(len(pipe_eur), power_kw),

@@ -267,7 +267,7 @@ def _row(values: FloatArray, place: int, hours: int) -> FloatArray:
 
 def _heat_pump_eur_per_kw_a(heat_kw: float, a: Assumptions) -> float:
     """Yearly cost of a heat pump of the hub's size per kW of its heat."""
-    price = heat_pump_price_eur_per_kwth(heat_kw, a)
+    price = float(heat_pump_price_eur_per_kwth(heat_kw, a))
     markup = 1.0 + a["economics.planning_share"] + a["economics.contingency_share"]
     yearly = float(annuity_factor(a["economics.rate_share"], a["economics.life_heat_pump_years"]))
     return price * (markup * yearly + a["economics.alternative_heat_pump_fixed_om_share_per_a"])

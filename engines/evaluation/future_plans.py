@@ -125,8 +125,8 @@ def plan_table(
     usual = plans(inputs)
     less_heat = replace(inputs, uptake_kw=LESS_DEMAND * inputs.uptake_kw)
     less_caught = replace(inputs, capture_share=LESS_CAPTURE * inputs.capture_share)
-    per_demand = (usual - plans(less_heat)) / (1.0 - LESS_DEMAND)
-    per_capture = (usual - plans(less_caught)) / (1.0 - LESS_CAPTURE)
+    per_demand = _slope(usual, plans(less_heat), LESS_DEMAND)
+    per_capture = _slope(usual, plans(less_caught), LESS_CAPTURE)
     own = _sums(hubs.operation, hubs.inputs, adders)
     tables = [np.concatenate([own, usual], axis=2)]
     at = [np.concatenate([hubs.inputs.compute_value_eur_per_mwh, levels])]
@@ -139,6 +139,17 @@ def plan_table(
         per_demand=_by_hub([_at_levels(per_demand, levels, where) for where in at]),
         per_capture=_by_hub([_at_levels(per_capture, levels, where) for where in at]),
     )
+
+
+def _slope(usual: FloatArray, less: FloatArray, part: float) -> FloatArray:
+    """Return what the sums change by.
+
+    A contract that is not on offer on either side has no bill there (NaN); with a little less heat
+    its bill is then taken to stay what it is.
+    """
+    both = np.isfinite(usual) & np.isfinite(less)
+    change = np.subtract(usual, less, out=np.zeros_like(usual), where=both)
+    return np.asarray(change / (1.0 - part), dtype=np.float64)
 
 
 def _by_hub(tables: Sequence[FloatArray]) -> FloatArray:

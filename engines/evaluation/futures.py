@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from engines.arrays import FloatArray
+from engines.arrays import FloatArray, IntArray
 from engines.assumptions import Assumptions
 from engines.calendar import monthly_mean
 from engines.economics.heat_sources import displaced_by_month
@@ -33,6 +33,8 @@ from engines.futures.summary import Chance, Spread, chance, median_or_missing, s
 from engines.futures.worth import PlanTable, Terms, invested_eur, worth
 from engines.grid.tariff import level_adders_eur_per_mwh
 
+SAMPLED = 200
+"""Futures whose present values are kept one by one, to compare hubs in the same future."""
 RESOLVED = 12
 """Futures of which every year is dispatched again."""
 
@@ -53,6 +55,8 @@ class HubFutures:
         Median cost of heat net of computing; NaN where no heat is sold in any future.
     carried_eur : array
         Present value that the study counts and the table does not (the same in every future).
+    sample_npv_eur : array, shape (hubs, SAMPLED)
+        Present value in some of the futures, evenly taken and the same ones for every hub.
     """
 
     npv: Spread
@@ -60,6 +64,7 @@ class HubFutures:
     uncovered: Chance
     heat_cost_p50_eur_per_mwh: FloatArray
     carried_eur: FloatArray
+    sample_npv_eur: FloatArray
 
 
 @dataclass(frozen=True)
@@ -142,7 +147,13 @@ def hub_futures(hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumpti
         uncovered=chance(-found.debt_cover, -a["futures.debt_cover_least"]),
         heat_cost_p50_eur_per_mwh=median_or_missing(np.where(sold, cost, np.nan)),
         carried_eur=carried,
+        sample_npv_eur=npv_eur[:, sampled(town.futures.count)],
     )
+
+
+def sampled(count: int) -> IntArray:
+    """Return which of so many futures are kept one by one; each several times if there are few."""
+    return np.asarray(np.arange(SAMPLED) * count // SAMPLED, dtype=np.int64)
 
 
 def hub_drivers(

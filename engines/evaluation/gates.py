@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from engines.assumptions import Assumptions
-from engines.evaluation.hubs import Hubs
+from engines.evaluation.hubs import Hubs, Way
 from engines.evaluation.records import (
     ADVISES,
     OFF,
@@ -65,7 +65,49 @@ def gates_of(
     i: int, candidates: Candidates, hubs: Hubs, choices: StudyChoices, a: Assumptions
 ) -> tuple[Gate, ...]:
     """Return every gate of one parcel (row), with its source, in the mode of the study."""
-    given = (*_hub_gates(i, candidates, hubs, a), *_land_gates(i, candidates, hubs, choices, a))
+    heat_kw = hubs.town.conditions.hub.heat_kw
+    site = site_gates(i, candidates, hubs.way, heat_kw, choices, a)
+    first = len(_BEFORE_OPERATION)
+    return (*site[:first], *operation_gates(i, hubs, choices, a), *site[first:])
+
+
+_BEFORE_OPERATION = ("municipality", "area", "connection")
+
+
+def site_gates(
+    i: int,
+    candidates: Candidates,
+    way: Way,
+    heat_kw: float,
+    choices: StudyChoices,
+    a: Assumptions,
+) -> tuple[Gate, ...]:
+    """Return the gates that can be judged before the hub is operated: room, way, ground.
+
+    `heat_kw` is all heat of the hub, which its coolers have to get rid of.
+    """
+    power_kw = a["hub.power_it_kw"]
+    given = (
+        municipality_gate(bool(candidates.inside[i])),
+        area_gate(float(candidates.area_m2[i]), power_kw, a),
+        connection_gate(float(way.length_m[i]), power_kw, a, _break_even_m(way, i)),
+        *_land_gates(i, candidates, heat_kw, choices, a),
+    )
+    return tuple(_as_asked(given, choices))
+
+
+def operation_gates(i: int, hubs: Hubs, choices: StudyChoices, a: Assumptions) -> tuple[Gate, ...]:
+    """Return the gates of what the hub does there: temperatures, heat, power."""
+    given = (
+        temperature_gate(float(hubs.feed.possible_h[i]), float(hubs.feed.wanted_h[i]), a),
+        uptake_gate(float(hubs.takeable_mwh[i]), hubs.full_heat_mwh, a),
+        headroom_gate(
+            float(hubs.grid.firm_kw[i]),
+            float(hubs.needed_kw[i]),
+            float(hubs.grid.covered_share[i]),
+            a,
+        ),
+    )
     return tuple(_as_asked(given, choices))
 
 
@@ -81,34 +123,14 @@ def _as_asked(given: Iterable[Gate], choices: StudyChoices) -> Iterable[Gate]:
         yield found
 
 
-def _hub_gates(i: int, candidates: Candidates, hubs: Hubs, a: Assumptions) -> tuple[Gate, ...]:
-    """Gates of what the hub does there: room, pipe, temperatures, heat, power."""
-    power_kw = a["hub.power_it_kw"]
-    return (
-        municipality_gate(bool(candidates.inside[i])),
-        area_gate(float(candidates.area_m2[i]), power_kw, a),
-        connection_gate(float(hubs.way.length_m[i]), power_kw, a, _break_even_m(hubs, i)),
-        temperature_gate(float(hubs.feed.possible_h[i]), float(hubs.feed.wanted_h[i]), a),
-        uptake_gate(float(hubs.takeable_mwh[i]), hubs.full_heat_mwh, a),
-        headroom_gate(
-            float(hubs.grid.firm_kw[i]),
-            float(hubs.needed_kw[i]),
-            float(hubs.grid.covered_share[i]),
-            a,
-        ),
-    )
-
-
 def _land_gates(
-    i: int, candidates: Candidates, hubs: Hubs, choices: StudyChoices, a: Assumptions
+    i: int, candidates: Candidates, heat_kw: float, choices: StudyChoices, a: Assumptions
 ) -> tuple[Gate, ...]:
     """Gates of the ground itself."""
     area_m2, power_kw = float(candidates.area_m2[i]), a["hub.power_it_kw"]
     land = candidates.land or unknown_land(len(candidates.refs), least_sides_m(a))
     overlaps = {kind: float(m2[i]) for kind, m2 in candidates.overlap_m2.items()}
-    level_dba = float(
-        cooler_level_dba(hubs.town.conditions.hub.heat_kw, a["noise.cooler_dba_per_500_kw"])
-    )
+    level_dba = float(cooler_level_dba(heat_kw, a["noise.cooler_dba_per_500_kw"]))
     protected = tuple(
         ground.protected_gate(
             name, overlaps, area_m2, land.mapped, choices.rules.absent, a,
@@ -150,7 +172,7 @@ def _room_m(i: int, land: Land) -> float:
     return max(fitting, default=0.0)
 
 
-def _break_even_m(hubs: Hubs, i: int) -> float:
+def _break_even_m(way: Way, i: int) -> float:
     """Length of trench that the heat pays for; not judged by where nothing is earned anyway."""
-    limit = float(hubs.way.break_even_m[i])
+    limit = float(way.break_even_m[i])
     return limit if limit > 0.0 else float("nan")

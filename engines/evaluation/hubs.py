@@ -134,7 +134,7 @@ def evaluate_hubs(
         )
         for outlook in (choices.compute_outlook, "flat")
     )
-    way = _way(year, candidates)
+    way = way_of(year, candidates)
     places = _places(year, way.piece)
     full_kw = year.conditions.hub.heat_kw
     feed = feeding(places, way.drop_k, year.conditions, a, way.piece)
@@ -325,7 +325,7 @@ def _noise_radius_m(rejected_kw: float, a: Assumptions) -> float:
     return float(distance_m(level, a["noise.limit_night_dba"] - a["noise.margin_db"]))
 
 
-def _running_costs(hours_per_a: float, year: TownYear, a: Assumptions) -> RunningCosts:
+def _running_costs(hours_per_a: IntArray, year: TownYear, a: Assumptions) -> RunningCosts:
     return RunningCosts(
         capital_share_per_a=float(
             annuity_factor(a["economics.rate_share"], a["economics.life_pipe_years"])
@@ -336,7 +336,7 @@ def _running_costs(hours_per_a: float, year: TownYear, a: Assumptions) -> Runnin
     )
 
 
-def _way(year: TownYear, candidates: Candidates) -> Way:
+def way_of(year: TownYear, candidates: Candidates) -> Way:
     """Return the chosen connections of these candidates."""
     rows = np.array([year.way_of[ref] for ref in candidates.refs], dtype=np.int64)
     chosen = year.ways.routes.chosen
@@ -357,7 +357,6 @@ def _connection(way: Way, feed: Feeding, year: TownYear, a: Assumptions) -> Conn
     """Size every connection for its peak, at the mean temperatures of the hours that feed."""
     hot = np.where(np.isnan(feed.feed_degc), year.available_degc, feed.feed_degc)
     back = np.where(np.isnan(feed.back_degc), hot - a["network.max_return_rise_k"], feed.back_degc)
-    hours = float(feed.feeding_h.mean()) if len(feed.feeding_h) else 0.0
     length = np.nan_to_num(way.length_m)
     even = (length == 0.0)[:, None]
     by_area = np.nan_to_num(way.length_by_area_m) / np.where(even, 1.0, length[:, None])
@@ -370,7 +369,7 @@ def _connection(way: Way, feed: Feeding, year: TownYear, a: Assumptions) -> Conn
         ground_degc=a["network.ground_mean_degc"],
         area_type=np.where(even, np.array([0.0, 1.0, 0.0]), by_area),
         assumptions=a,
-        running_costs=_running_costs(hours, year, a),
+        running_costs=_running_costs(feed.feeding_h, year, a),
         network_head_pa=np.where(into_supply, a["connection.network_head_pa"], 0.0),
     )
 

@@ -1,7 +1,7 @@
 """One year of the town: its heat network, its temperatures, its prices, what its heat is worth."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -179,13 +179,33 @@ def town_year(
     InvalidInput
         If prices and temperatures differ in length, or no building hangs on the network.
     """
+    size = a["hub.power_it_kw"]
+    return town_years(town, candidates, choices, a, (size,))[size]
+
+
+def with_power(a: Assumptions, power_it_kw: float) -> Assumptions:
+    """Return the same assumptions with another size of hub."""
+    key = "hub.power_it_kw"
+    return Assumptions(dict(a.entries) | {key: replace(a.entries[key], value=power_it_kw)})
+
+
+def town_years(
+    town: TownInput,
+    candidates: Candidates,
+    choices: StudyChoices,
+    a: Assumptions,
+    sizes_kw: Sequence[float],
+) -> dict[float, TownYear]:
+    """Work out the town's year as hubs of several sizes meet it; the network is worked out once.
+
+    Each size has its own ways: a larger hub pays for a longer trench.
+
+    Raises
+    ------
+    InvalidInput
+        If prices and temperatures differ in length, or no building hangs on the network.
+    """
     _check(town)
-    hub = technology(choices.technology)
-    if not hub.computes:
-        raise OutOfValidity(
-            f"{hub.label} earns nothing by computing and is no hub; choose a technology with "
-            "computers."
-        )
     hours = len(town.outdoor_degc)
     supply, back = _temperatures(town, a)
     shapes = load_shapes(town, choices, a)
@@ -193,32 +213,21 @@ def town_year(
     temperatures = Temperatures(supply, back, _ground(hours, a))
     production = expected_production_kw(network, shapes, temperatures, a)
     value = _heat_value(town, production, temperatures, choices, a)
-    conditions = Conditions(
-        hub=hub_heat(hub, float(captured_kw(hub, a["hub.power_it_kw"])), a),
-        refrigerant=choices.refrigerant,
-        outdoor_degc=town.outdoor_degc,
-        price_eur_per_mwh=hourly_price_eur_per_mwh(
-            town.day_ahead_eur_per_mwh,
-            choices.money.tariff_of_hub(choices.tariff),
-            full_load_mwh_per_a(a, hours),
-        ),
-        value_eur_per_mwh=value.price_eur_per_mwh,
-    )
-    found = ways(
-        WaysInput(
+    conditions, found = {}, {}
+    for size in sizes_kw:
+        sized = with_power(a, size)
+        conditions[size] = _conditions(town, value, choices, sized)
+        given = WaysInput(
             network,
             production,
             supply,
             back,
-            conditions,
+            conditions[size],
             value.steering_eur_per_mwh,
             choices.area_type,
-        ),
-        town.streets,
-        candidates,
-        a,
-    )
-    pieces = found.routes.chosen.place.astype(np.int64)
+        )
+        found[size] = ways(given, town.streets, candidates, sized)
+    pieces = np.concatenate([each.routes.chosen.place.astype(np.int64) for each in found.values()])
     asked = np.unique(pieces[pieces >= 0])
     places = place_year(network, shapes, temperatures, asked, a)
     rows = np.full(len(town.network.length_m), -1, dtype=np.int64)
@@ -226,26 +235,53 @@ def town_year(
     by_group = np.bincount(
         network.customer_group, network.customer_mwh_per_a, minlength=len(shapes)
     )
-    return TownYear(
-        network=network,
-        ways=found,
-        way_of={ref: i for i, ref in enumerate(candidates.refs)},
-        places=places,
-        row_of_piece=rows,
-        demand_kw=by_group @ shapes * KWH_PER_MWH,
-        production_kw=places.production_kw,
-        lost_kw=places.lost_kw,
-        supply_degc=supply,
-        return_degc=back,
-        conditions=conditions,
-        displaced_eur_per_mwh=value.mean_eur_per_mwh,
-        displaced_by_month_eur_per_mwh=value.by_month_eur_per_mwh,
-        value_known=value.known,
-        gain_eur_per_mwh=value.gain_eur_per_mwh,
-        day_ahead_mean_eur_per_mwh=float(town.day_ahead_eur_per_mwh.mean()),
-        day_ahead_eur_per_mwh=town.day_ahead_eur_per_mwh,
-        utc_offset_h=town.utc_offset_h,
-        notes=(*_notes(town, network, places), *value.notes, *found.routes.notes),
+    way_of = {ref: i for i, ref in enumerate(candidates.refs)}
+    return {
+        size: TownYear(
+            network=network,
+            ways=found[size],
+            way_of=way_of,
+            places=places,
+            row_of_piece=rows,
+            demand_kw=by_group @ shapes * KWH_PER_MWH,
+            production_kw=places.production_kw,
+            lost_kw=places.lost_kw,
+            supply_degc=supply,
+            return_degc=back,
+            conditions=conditions[size],
+            displaced_eur_per_mwh=value.mean_eur_per_mwh,
+            displaced_by_month_eur_per_mwh=value.by_month_eur_per_mwh,
+            value_known=value.known,
+            gain_eur_per_mwh=value.gain_eur_per_mwh,
+            day_ahead_mean_eur_per_mwh=float(town.day_ahead_eur_per_mwh.mean()),
+            day_ahead_eur_per_mwh=town.day_ahead_eur_per_mwh,
+            utc_offset_h=town.utc_offset_h,
+            notes=(*_notes(town, network, places), *value.notes, *found[size].routes.notes),
+        )
+        for size in sizes_kw
+    }
+
+
+def _conditions(
+    town: TownInput, value: "HeatValue", choices: StudyChoices, a: Assumptions
+) -> Conditions:
+    """Return what is the same for all places where a hub of this size feeds in."""
+    hub = technology(choices.technology)
+    if not hub.computes:
+        raise OutOfValidity(
+            f"{hub.label} earns nothing by computing and is no hub; choose a technology with "
+            "computers."
+        )
+    return Conditions(
+        hub=hub_heat(hub, float(captured_kw(hub, a["hub.power_it_kw"])), a),
+        refrigerant=choices.refrigerant,
+        outdoor_degc=town.outdoor_degc,
+        price_eur_per_mwh=hourly_price_eur_per_mwh(
+            town.day_ahead_eur_per_mwh,
+            choices.money.tariff_of_hub(choices.tariff),
+            full_load_mwh_per_a(a, len(town.outdoor_degc)),
+        ),
+        value_eur_per_mwh=value.price_eur_per_mwh,
     )
 
 

@@ -242,11 +242,12 @@ def _rows(
         size = np.maximum(capacity, 1e-9)
         block = _over_phases(row, column, use / size[row], len(binding), count, phases)
         add(block, np.full(len(binding), -np.inf), capacity / size)
-    pairs = near_pairs(options, demands.spacing_m)
-    if len(pairs):
-        row = np.repeat(np.arange(len(pairs)), 2)
-        block = _over_phases(row, pairs.ravel(), np.ones(2 * len(pairs)), len(pairs), count, phases)
-        add(block, np.full(len(pairs), -np.inf), np.ones(len(pairs)))
+    near = exclusive_groups(options, near_pairs(options, demands.spacing_m))
+    if near:
+        row = np.repeat(np.arange(len(near)), [len(group) for group in near])
+        column = np.concatenate(near)
+        block = _over_phases(row, column, np.ones(len(column)), len(near), count, phases)
+        add(block, np.full(len(near), -np.inf), np.ones(len(near)))
     everything = np.zeros(count * phases, dtype=np.int64), np.arange(count * phases)
     add(
         coo_array((np.ones(count * phases), everything), shape=(1, count * phases)),
@@ -305,6 +306,29 @@ def near_pairs(options: Options, spacing_m: float) -> IntArray:
         )
         found.append(np.column_stack([np.full(len(other), i), other + i + 1]))
     return np.concatenate(found).astype(np.int64)
+
+
+def exclusive_groups(options: Options, pairs: IntArray) -> list[IntArray]:
+    """Return groups of options of which one at most can be built, which hold all these pairs.
+
+    Where every size on one parcel is too near to every size on another, one group says for all of
+    them what pairs would say weakly: half a hub of each of many sizes is not left open.
+    """
+    if not len(pairs):
+        return []
+    number = np.unique(options.parcel, return_inverse=True)[1]
+    sizes = np.bincount(number)
+    ends = np.sort(number[pairs], axis=1)
+    _, group = np.unique(ends, axis=0, return_inverse=True)
+    order = np.argsort(group.ravel(), kind="stable")
+    found: list[IntArray] = []
+    for rows in np.split(order, np.flatnonzero(np.diff(group.ravel()[order])) + 1):
+        first, second = ends[rows[0]]
+        if len(rows) == sizes[first] * sizes[second]:
+            found.append(np.unique(pairs[rows]))
+        else:
+            found.extend(pairs[rows])
+    return found
 
 
 def _picked(

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engines.arrays import FloatArray, as_floats, finite, non_negative, positive, share
+from engines.arrays import FloatArray, IntArray, as_floats, finite, non_negative, positive, share
 from engines.assumptions import Assumptions
 from engines.errors import InvalidInput
 from engines.message import Message, message
@@ -46,14 +46,14 @@ class RunningCosts:
     ----------
     capital_share_per_a : float
         Yearly share of the investment, i.e. the annuity factor plus upkeep.
-    hours_per_a : float
+    hours_per_a : float or array, shape (parcels,)
         Hours a year in which heat flows.
     heat_value_eur_per_mwh, electricity_eur_per_mwh : float
         Worth of the heat that is lost and price of the power the pump takes [EUR/MWh].
     """
 
     capital_share_per_a: float
-    hours_per_a: float
+    hours_per_a: float | IntArray
     heat_value_eur_per_mwh: float
     electricity_eur_per_mwh: float
 
@@ -268,9 +268,8 @@ def _yearly_cost_eur(parts: dict[str, FloatArray], costs: RunningCosts) -> Float
     running_eur_per_h = (
         parts["loss"] * costs.heat_value_eur_per_mwh + parts["pump"] * costs.electricity_eur_per_mwh
     ) / KWH_PER_MWH
-    return as_floats(
-        parts["capex"] * costs.capital_share_per_a + running_eur_per_h * costs.hours_per_a
-    )
+    hours = np.reshape(costs.hours_per_a, (-1, 1))
+    return as_floats(parts["capex"] * costs.capital_share_per_a + running_eur_per_h * hours)
 
 
 def _notes(feasible: NDArray[np.bool_]) -> tuple[Message, ...]:

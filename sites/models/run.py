@@ -42,6 +42,10 @@ class RunPart(models.Model):
     number = models.PositiveIntegerField()
     notes = models.JSONField()
     ranking = models.JSONField(help_text="Per parcel: ref, score, excluded, fingerprint.")
+    futures = models.BinaryField(
+        default=b"",
+        help_text="Present value per kW in some futures, parcel by parcel, 4 bytes each.",
+    )
 
     class Meta:
         ordering = ["number"]
@@ -79,7 +83,7 @@ class Candidate(models.Model):
         null=True, help_text="Share of draws of weights and futures among the first places."
     )
     sizes = models.JSONField(
-        null=True, help_text="The same place with other sizes of hub, for the short-list only."
+        null=True, help_text="The same place with other sizes of hub, where any was tried."
     )
     futures = models.JSONField(
         null=True, help_text="Drivers of the futures and their error, for the short-list only."

@@ -3,7 +3,9 @@
 from django.db import models
 
 from heatmap.models import Municipality
-from sites.choices import CongestionSide
+from sites.choices import CongestionSide, SizeKind
+
+POWER = "hub.power_it_kw"
 
 
 class Study(models.Model):
@@ -62,3 +64,13 @@ class Study(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def size_kind(self) -> str:
+        """A study that names no power of the computers takes the best size of each place."""
+        return SizeKind.BEST if self.stated_kw is None else SizeKind.STATED
+
+    @property
+    def stated_kw(self) -> float | None:
+        """Power of the computers at every place; None where each takes its best size."""
+        return self.overrides.get(POWER)

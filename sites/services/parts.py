@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,10 @@ from django.utils.translation import gettext_noop
 from engines import ENGINE_VERSION
 from engines.evaluation.carbon import hub_carbon
 from engines.evaluation.future_plans import FutureTown
-from engines.evaluation.futures import hub_futures
-from engines.evaluation.hubs import Hubs, evaluate_hubs
+from engines.evaluation.futures import SAMPLED, hub_futures
 from engines.evaluation.judge import judge
 from engines.evaluation.notes import merged_notes
+from engines.evaluation.sizes import STATED, SizeChoice, SizeCurve
 from engines.evaluation.town import TownYear, town_year
 from engines.message import Message, message
 from engines.scoring.aggregate import ranks
@@ -27,7 +27,7 @@ from heatmap.staging import insert_rows, staged
 from sites.assembly import Assembled, assemble
 from sites.land_assembly import measured
 from sites.models import Candidate, Run, RunPart
-from sites.parcel_selectors import INSTITUTIONS
+from sites.parcel_selectors import INSTITUTIONS, search_of
 from sites.services.carbon_results import carbon_document
 from sites.services.future_results import (
     chances_document,
@@ -48,7 +48,20 @@ from sites.services.results import (
     resilience_document,
     town_document,
 )
-from sites.services.size_results import chain_document, chain_order, size_documents
+from sites.services.size_results import chain_document, chain_order, size_document
+from sites.services.sized import (
+    Sized,
+    Years,
+    at_size,
+    chosen_sizes,
+    curves_of,
+    hubs_of,
+    rows_of,
+    sized,
+    sizes_of,
+    stated_kw,
+    years_of,
+)
 from sites.services.study_results import robustness_document, set_document, siting_facts
 
 NOTES = {
@@ -75,7 +88,9 @@ CANDIDATE_COLUMNS = (
     "score",
     "is_pinned",
     "result",
+    "sizes",
 )
+NO_FUTURES = np.full(SAMPLED, np.nan)
 SET_RANKS = """
 UPDATE siting_candidate c
 SET rank = s.rank, sharing = s.sharing, robustness = s.robustness FROM staging s
@@ -92,35 +107,31 @@ def score(progress: Attempt) -> None:
         given = assemble(run.municipality, run.inputs)
         there = set(RunPart.objects.filter(run=run).values_list("number", flat=True))
     progress(gettext_noop("working out every hour of the heat network"), 0.1)
-    year = year_of(given)
-    future = future_of(given, year)
+    years = years_of(given, sizes_of(run.inputs))
+    future = future_of(given, next(iter(years.values())))
     starts = range(0, len(given.rows), PART)
     for number, start in enumerate(starts):
         if number not in there:
             share = 0.15 + 0.75 * number / len(starts)
             progress(gettext_noop("working out every hour of every parcel"), share)
             part = chosen(given, range(len(given.rows))[start:][:PART])
-            _work_part(progress, run, number, part, year, future)
+            _work_part(progress, run, number, part, years, future)
     progress(gettext_noop("ranking and storing the result"), 0.9)
-    _finish(progress, run, given, year, future)
+    _finish(progress, run, given, years, future)
 
 
 def chosen(given: Assembled, rows: Sequence[int]) -> Assembled:
     """Return the inputs with these candidates alone, their outlines measured."""
-    few = [given.rows[i] for i in rows]
-    candidates = given.candidates.at(rows)
-    if candidates.land is not None:
-        candidates = replace(candidates, land=measured(candidates.land, few))
-    return replace(given, rows=few, candidates=candidates)
+    few = rows_of(given, rows)
+    if few.candidates.land is None:
+        return few
+    land = measured(few.candidates.land, few.rows)
+    return replace(few, candidates=replace(few.candidates, land=land))
 
 
 def year_of(given: Assembled) -> TownYear:
     """Work out the year of the town, at the pipes that the candidates would feed."""
     return town_year(given.town, given.candidates, given.choices, given.assumptions)
-
-
-def hubs_of(given: Assembled, year: TownYear) -> Hubs:
-    return evaluate_hubs(year, given.candidates, given.grid.given, given.choices, given.assumptions)
 
 
 def check_engines(run: Run) -> None:
@@ -140,52 +151,99 @@ def on_short_list(rank: int | None) -> bool:
 
 
 def _work_part(
-    progress: Attempt, run: Run, number: int, part: Assembled, year: TownYear, future: FutureTown
+    progress: Attempt, run: Run, number: int, part: Assembled, years: Years, future: FutureTown
 ) -> None:
-    hubs = hubs_of(part, year)
-    drawn = hub_futures(hubs, future, part.choices, part.assumptions)
-    judged = judge(part.candidates, hubs, part.choices, part.assumptions, drawn)
-    emitted = hub_carbon(hubs, part.country, part.choices, part.assumptions)
-    parcels = [
-        parcel
-        | {"chances": chances_document(drawn, i), "carbon": carbon_document(emitted, part, i)}
-        for i, parcel in enumerate(parcel_documents(part, hubs, judged))
-    ]
-    texts = [canonical(parcel) for parcel in parcels]
-    ranking = [
-        [
-            parcel["ref"],
-            parcel["score"],
-            parcel["verdict"],
-            place is None,
-            fingerprint(text),
-            [parcel["grid"][name] for name in SHARED],
-            facts | {"npv_levels_eur": (parcel.get("chances") or {}).get("npv_quantiles_eur")},
-        ]
-        for parcel, place, text, facts in zip(
-            parcels, judged.ranking.rank, texts, siting_facts(part, hubs, judged), strict=True
-        )
-    ]
+    curves = curves_of(part, years)
+    sizes = chosen_sizes(curves, years, stated_kw(run.inputs))
+    worked: dict[int, Worked] = {}
+    notes: list[Message] = []
+    for group in sized(part, years, sizes):
+        worked |= _work_group(group, curves, sizes, future)
+        notes += group.hubs.notes
+    parcels = [worked[place] for place in range(len(part.rows))]
     with progress.storing():
         RunPart.objects.create(
             municipality_id=run.municipality_id,
             run=run,
             number=number,
-            notes=[message_document(note) for note in hubs.notes],
-            ranking=ranking,
+            notes=[message_document(note) for note in notes],
+            ranking=[parcel.ranking for parcel in parcels],
+            futures=np.array([parcel.npv_eur_per_kw for parcel in parcels], "<f4").tobytes(),
         )
         insert_rows(
             Candidate._meta.db_table,
             CANDIDATE_COLUMNS,
             (
-                (run.municipality_id, run.pk, row.id, row.ref, parcel["score"], False, text)
-                for row, parcel, text in zip(part.rows, parcels, texts, strict=True)
+                (
+                    run.municipality_id, run.pk, row.id, row.ref, parcel.score, False, parcel.text,
+                    size_document(curve),
+                )
+                for row, parcel, curve in zip(part.rows, parcels, curves, strict=True)
             ),
-        )
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Worked:
+    """What is stored of one parcel.
+
+    Attributes
+    ----------
+    text : str
+        Its document.
+    score : float or None
+    ranking : list
+        What the comparison of all parcels will need.
+    npv_eur_per_kw : array, shape (sampled futures,)
+    """
+
+    text: str
+    score: float | None
+    ranking: list[Any]
+    npv_eur_per_kw: np.ndarray
+
+
+def _work_group(
+    group: Sized, curves: Sequence[SizeCurve], sizes: Sequence[SizeChoice], future: FutureTown
+) -> dict[int, Worked]:
+    """Judge parcels of one size and write their documents, by their place in the part."""
+    given, hubs = group.given, group.hubs
+    drawn = (
+        None if group.are_refused else hub_futures(hubs, future, given.choices, given.assumptions)
+    )
+    judged = judge(given.candidates, hubs, given.choices, given.assumptions, drawn)
+    emitted = hub_carbon(hubs, given.country, given.choices, given.assumptions)
+    is_free = all(sizes[place].by != STATED for place in group.places)
+    facts = siting_facts(
+        given, hubs, judged, [curves[place] for place in group.places] if is_free else None
+    )
+    found = {}
+    for i, parcel in enumerate(parcel_documents(given, hubs, judged)):
+        place = group.places[i]
+        parcel["hub"]["size_by"] = sizes[place].by
+        parcel["chances"] = None if drawn is None else chances_document(drawn, i)
+        parcel["carbon"] = carbon_document(emitted, given, i)
+        text = canonical(parcel)
+        ranking = [
+            parcel["ref"],
+            parcel["score"],
+            parcel["verdict"],
+            judged.ranking.rank[i] is None,
+            fingerprint(text),
+            [parcel["grid"][name] for name in SHARED],
+            facts[i],
+        ]
+        npv = NO_FUTURES if drawn is None else drawn.sample_npv_eur[i] / hubs.inputs.power_it_kw[i]
+        found[place] = Worked(text, parcel["score"], ranking, npv)
+    # a larger hub may pass where the curve ended: what it lacks is worked out after all
+    passing = [group.places[i] for i, rank in enumerate(judged.ranking.rank) if rank is not None]
+    if group.are_refused and passing:
+        found |= _work_group(group.at(passing, are_refused=False), curves, sizes, future)
+    return found
 
 
 def _finish(
-    progress: Attempt, run: Run, given: Assembled, year: TownYear, future: FutureTown
+    progress: Attempt, run: Run, given: Assembled, years: Years, future: FutureTown
 ) -> None:
     with acting_as(job_id=progress.job_id):
         parts = list(RunPart.objects.filter(run=run).order_by("number"))
@@ -198,34 +256,26 @@ def _finish(
     refs, scores, verdicts, excluded, prints, nodes, facts = zip(*lines, strict=True)
     score = np.array([np.nan if score is None else score for score in scores])
     rank = ranks(refs, score, np.array(excluded))
-    robust, robust_of = robustness_document(given, refs, rank, score, facts)
+    drawn = np.concatenate(
+        [np.frombuffer(part.futures, "<f4").reshape(len(part.ranking), -1) for part in parts]
+    )
+    robust, robust_of = robustness_document(given, refs, rank, score, facts, drawn)
     sharing = [canonical(each) for each in sharing_documents(refs, nodes, rank)]
     kept = [i for i, ref in enumerate(refs) if ref in pinned or on_short_list(rank[i])]
-    short = chosen(given, kept or [0])
-    hubs = hubs_of(short, year)
-    sizes = size_documents(short, year)
     wishes = run.inputs["study"].get("portfolio") or {}
     wished = wishes.get("chain") or []
-    top = chosen(given, chain_order(refs, rank, wished) or [0])
-    futures = futures_documents(short, hubs)
+    first = chain_order(refs, rank, wished) or [0]
+    top = [_alone(given, i, facts[i], years) for i in first]
     short_list = {
-        refs[i]: {
-            "hourly": hourly_document(hubs, place),
-            "foresight": foresight_document(hubs, place),
-            "resilience": resilience_document(short, hubs, place),
-            "sizes": sizes[place],
-            "futures": futures[place],
-            "books": books_document(short, hubs, place),
-            "is_pinned": refs[i] in pinned,
-        }
-        for place, i in enumerate(kept)
+        ref: fields | {"is_pinned": ref in pinned}
+        for ref, fields in _short_list(given, kept, facts, years)
     }
     layers = run.inputs["layers"]
     labels = {
         "price": layers[SeriesQuantity.PRICE]["label"],
         "temperature": layers[SeriesQuantity.TEMPERATURE]["label"],
     }
-    town = town_document(given, hubs, labels) | {"futures": draw_document(future, short)}
+    town = town_document(given, top[0].hubs, labels) | {"futures": draw_document(future, given)}
     notes = [*_notes_on_places(run), *merged_notes(_notes_of(parts), len(refs))]
     placed = sum(place is not None for place in rank)
     run.result = {
@@ -237,8 +287,8 @@ def _finish(
         },
         "town": town,
         "robustness": robust,
-        "set": set_document(given, year, refs, rank, score, nodes, facts, wishes),
-        "chain": chain_document(top, year, future, hubs_of(top, year), wished),
+        "set": set_document(given, next(iter(years.values())), refs, rank, score, facts, wishes),
+        "chain": chain_document(top, future, wished),
         "notes": [message_document(note) for note in notes],
     }
     run.digest = digest(town, zip(rank, prints, strict=True))
@@ -254,13 +304,41 @@ def _finish(
         run.save(update_fields=["result", "digest"])
 
 
+def _alone(given: Assembled, i: int, fact: dict[str, Any], years: Years) -> Sized:
+    """Work out one parcel at its size."""
+    one = at_size(chosen(given, [i]), fact["power_it_kw"])
+    return Sized((i,), one, hubs_of(one, years[fact["power_it_kw"]]), are_refused=False)
+
+
+def _short_list(
+    given: Assembled, kept: Sequence[int], facts: Sequence[dict[str, Any]], years: Years
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give what is kept of the short-list alone, by ref; parcels of one size together."""
+    for power in sorted({facts[i]["power_it_kw"] for i in kept}):
+        alike = [i for i in kept if facts[i]["power_it_kw"] == power]
+        short = at_size(chosen(given, alike), power)
+        hubs = hubs_of(short, years[power])
+        futures = futures_documents(short, hubs)
+        for place, row in enumerate(short.rows):
+            yield (
+                row.ref,
+                {
+                    "hourly": hourly_document(hubs, place),
+                    "foresight": foresight_document(hubs, place),
+                    "resilience": resilience_document(short, hubs, place),
+                    "futures": futures[place],
+                    "books": books_document(short, hubs, place),
+                },
+            )
+
+
 def _verdicts(verdicts: Sequence[str], rank: Sequence[int | None]) -> dict[str, int]:
     """Count the verdicts of ranked parcels."""
     return dict(Counter(key for key, place in zip(verdicts, rank, strict=True) if place))
 
 
 def _notes_on_places(run: Run) -> list[Message]:
-    if (run.inputs["study"].get("rules") or {}).get("search") == INSTITUTIONS:
+    if search_of(run.inputs) == INSTITUTIONS:
         return [message(NOTES, "institutions")]
     cell_m = run.inputs.get("search_cell_m")
     return [] if cell_m is None else [message(NOTES, "search_cells", cell_m=cell_m)]

@@ -12,6 +12,7 @@ from engines.tables import registry
 from heatmap.errors import Refusal
 from sites.land_assembly import rules_of
 from sites.models import Study
+from sites.models.study import POWER
 from sites.services.study_results import demands_of
 
 
@@ -51,7 +52,13 @@ def changes_of(study: Study) -> list[dict[str, Any]]:
         *(
             _change("number", key, entries[key].value, value, entries[key].unit)
             for key, value in study.overrides.items()
-            if key in entries and value != entries[key].value
+            if key in entries and key != POWER and value != entries[key].value
+        ),
+        # a study that states no size takes the best one of each place
+        *(
+            [_change("number", POWER, None, study.stated_kw, entries[POWER].unit)]
+            if study.stated_kw is not None
+            else []
         ),
         *(
             _change("gate", key, "decides", mode)
@@ -80,7 +87,9 @@ def has_changed(study: Study, inputs: Mapping[str, Any]) -> bool:
     set_then = {one["key"]: one["value"] for one in inputs.get("changes") or ()
                 if one["subject"] == "number"}  # fmt: skip
     set_now = {one["key"]: one["value"] for one in changes_of(study) if one["subject"] == "number"}
-    others = any(frozen.get(name) != getattr(study, name) for name in frozen if name != "name")
+    # the size is among the numbers
+    asked = frozen.keys() - {"name", "size"}
+    others = any(frozen[name] != getattr(study, name) for name in asked)
     return others or ("changes" in inputs and set_then != set_now)
 
 

@@ -23,13 +23,16 @@ from heatmap.services.versions import keep_versions
 from sites.assembly import FEWEST_PRICE_YEARS, PRICE_YEAR, Assembled, assemble
 from sites.grid_assembly import STATION_LOAD
 from sites.models import Candidate, Run, RunPart, Study
+from sites.models.study import POWER
 from sites.parcel_selectors import newest_versions
 from sites.services.future_results import futures_documents
 from sites.services.money_results import books_document
-from sites.services.parts import check_engines, chosen, hubs_of, on_short_list, score, year_of
+from sites.services.parts import check_engines, chosen, on_short_list, score, year_of
 from sites.services.results import foresight_document, hourly_document, resilience_document
 from sites.services.rules import changes_of
+from sites.services.sized import at_size, hubs_of
 
+NOT_USED = "Not used: each place takes its best size."
 PARCELS_PER_S = 250.0
 """Rough speed of scoring (docs/benchmarks.md); from it follows the lane, not the result."""
 
@@ -106,7 +109,8 @@ def create_run(study: Study, user: User | None) -> Run:
         study=study,
         job=job,
         inputs={
-            "study": {name: getattr(study, name) for name in STUDY_CHOICES},
+            "study": {name: getattr(study, name) for name in STUDY_CHOICES}
+            | {"size": study.size_kind},
             "overrides": overrides,
             "changes": changes_of(study),
             "assumptions": [
@@ -116,7 +120,7 @@ def create_run(study: Study, user: User | None) -> Run:
                     "unit": entry.unit,
                     "tag": entry.tag,
                     "source": entry.source,
-                    "note": entry.note,
+                    "note": entry.note if entry.key != POWER or study.stated_kw else NOT_USED,
                 }
                 for entry in assumptions.entries.values()
             ],
@@ -203,7 +207,8 @@ def hub_of(candidate: Candidate) -> tuple[Assembled, Hubs]:
     run = candidate.run
     check_engines(run)
     given = assemble(run.municipality, run.inputs)
-    alone = chosen(given, [given.candidates.refs.index(candidate.ref)])
+    power = float(candidate.result["hub"]["power_it_kw"])
+    alone = at_size(chosen(given, [given.candidates.refs.index(candidate.ref)]), power)
     return alone, hubs_of(alone, year_of(alone))
 
 

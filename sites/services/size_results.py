@@ -8,51 +8,44 @@ import numpy as np
 from engines.evaluation.books import Books, books
 from engines.evaluation.future_cash import yearly_earnings_eur
 from engines.evaluation.future_plans import FutureTown
-from engines.evaluation.hubs import Hubs
-from engines.evaluation.sizes import SizeCurve, size_curves
-from engines.evaluation.town import TownYear
+from engines.evaluation.sizes import SizeCurve
 from engines.siting.expansion import NextHub, expansion
-from sites.assembly import Assembled
 from sites.services.plain import number
+from sites.services.results import canonical
+from sites.services.sized import Sized
 
 CHAIN = 3
 """Hubs of the chain: those that the study names, then the best-ranked ones."""
 WITHIN_YEARS = 10
 
 
-def size_documents(short: Assembled, year: TownYear) -> list[dict[str, Any]]:
-    """Return for each parcel of the short-list what other sizes would be."""
-    curves = size_curves(
-        year,
-        short.town.day_ahead_eur_per_mwh,
-        short.candidates,
-        short.grid.given,
-        short.choices,
-        short.assumptions,
-    )
-    return [_document(curve) for curve in curves]
-
-
-def _document(curve: SizeCurve) -> dict[str, Any]:
+def size_document(curve: SizeCurve) -> str | None:
+    """Return what other sizes would be at one place, as JSON; None where none was tried."""
+    if not len(curve.power_it_kw):
+        return None
     best = curve.best
-    return {
-        "sizes": [
-            {
-                "power_it_kw": float(curve.power_it_kw[k]),
-                "npv_eur": number(curve.npv_eur[k]),
-                "heat_mwh": number(curve.heat_mwh[k]),
-                "heat_used_share": number(curve.heat_used_share[k]),
-                "lcoh_net_eur_per_mwh": number(curve.heat_cost_eur_per_mwh[k]),
-                "capex_eur": number(curve.capex_eur[k]),
-                "red": list(curve.red[k]),
-            }
-            for k in range(len(curve.power_it_kw))
-        ],
-        "best_kw": None if best is None else float(curve.power_it_kw[best.best]),
-        "knee_kw": None
-        if best is None or best.knee is None
-        else float(curve.power_it_kw[best.knee]),
-    }
+    return canonical(
+        {
+            "sizes": [
+                {
+                    "power_it_kw": float(curve.power_it_kw[k]),
+                    "npv_eur": number(curve.npv_eur[k]),
+                    "heat_mwh": number(curve.heat_mwh[k]),
+                    "heat_used_share": number(curve.heat_used_share[k]),
+                    "lcoh_net_eur_per_mwh": number(curve.heat_cost_eur_per_mwh[k]),
+                    "capex_eur": number(curve.capex_eur[k]),
+                    "red": list(curve.red[k]),
+                }
+                for k in range(len(curve.power_it_kw))
+            ],
+            "limit": list(curve.limit),
+            "best_kw": None if best is None else float(curve.power_it_kw[best.best]),
+            "best_by": None if best is None else best.by,
+            "knee_kw": None
+            if best is None or best.knee is None
+            else float(curve.power_it_kw[best.knee]),
+        }
+    )
 
 
 def chain_order(
@@ -69,34 +62,44 @@ def chain_order(
 
 
 def chain_document(
-    top: Assembled,
-    year: TownYear,
-    future: FutureTown,
-    hubs: Hubs,
-    wished: Sequence[str] = (),
+    top: Sequence[Sized], future: FutureTown, wished: Sequence[str] = ()
 ) -> dict[str, Any] | None:
     """Return whether the first hub pays for the next ones; None without two hubs.
 
-    `top` has the parcels of the chain in their order, `hubs` their hubs, `wished` the names that
-    the study puts first. The study's own market is followed year by year; the futures say how
-    likely a successor is.
+    `top` has the parcels of the chain in their order, one each; `wished` the names that the study
+    puts first. The study's own market is followed year by year; the futures say how likely a
+    successor is.
     """
-    a, rows = top.assumptions, range(len(top.rows))
-    opened = [books(hubs, i, top.town.plants_kw, top.choices, a) for i in rows]
+    a = top[0].given.assumptions
+    opened = [
+        books(o.hubs, 0, o.given.town.plants_kw, o.given.choices, o.given.assumptions) for o in top
+    ]
     sure = [each.reserve.total_eur + each.sinking_eur_per_a for each in opened]
-    if len(rows) < 2 or not np.isfinite([*sure, *hubs.money.npv_eur]).all():  # noqa: PLR2004
+    worth = [float(one.hubs.money.npv_eur[0]) for one in top]
+    if len(top) < 2 or not np.isfinite([*sure, *worth]).all():  # noqa: PLR2004
         return None
-    refs = [row.ref for row in top.rows]
-    cost = np.broadcast_to(hubs.cost.total_eur, hubs.joined.shape).astype(np.float64)
-    drawn = yearly_earnings_eur(hubs, future, top.choices, a)
 
-    def links(earned: np.ndarray) -> list[NextHub]:
-        return [_link(refs[i], opened[i], float(cost[i]), earned[i]) for i in rows]
+    def links(earned: Sequence[np.ndarray]) -> list[NextHub]:
+        return [
+            _link(
+                one.given.rows[0].ref,
+                opened[k],
+                float(np.broadcast_to(one.hubs.cost.total_eur, 1)[0]),
+                earned[k],
+            )
+            for k, one in enumerate(top)
+        ]
 
+    own_eur = [one.hubs.money.ebitda_eur[:1] for one in top]
+    drawn_eur = [
+        yearly_earnings_eur(one.hubs, future, one.given.choices, one.given.assumptions)[0]
+        for one in top
+    ]
     own, many = (
         expansion(links(earned), 1.0 - a["economics.debt_share"], part_years=True)
-        for earned in (hubs.money.ebitda_eur[:, None, :], drawn)
+        for earned in (own_eur, drawn_eur)
     )
+    refs = {one.given.rows[0].ref for one in top}
     in_time = many.built_year[:, 1] <= WITHIN_YEARS
     return {
         "hubs": [
@@ -108,7 +111,7 @@ def chain_document(
                 "built_year": number(own.built_year[0, k]),
                 "median_year": number(many.median_year[k]),
             }
-            for k, link in enumerate(links(hubs.money.ebitda_eur[:, None, :]))
+            for k, link in enumerate(links(own_eur))
         ],
         "wished": list(wished),
         "not_ranked": [ref for ref in wished if ref not in refs],

@@ -10,6 +10,7 @@ from engines.evaluation.money_choices import money_choices
 from heatmap.errors import Refusal
 from heatmap.models import Municipality
 from sites.models import Study
+from sites.models.study import POWER
 from sites.parcel_selectors import INSTITUTIONS
 
 FIRST_STUDY = "First look"
@@ -38,7 +39,6 @@ def first_study(municipality: Municipality, **changes: Any) -> Study:
             "heat_pump_tariff": heat_pump_tariff,
             "displaced_source": "boiler",
             "money": first_money(municipality.country),
-            "overrides": {"hub.power_it_kw": 100.0},
             "illustrative": [
                 *ASSUMED_GROUPS,
                 *(["high_load_windows"] if municipality.country in USUAL_WINDOWS else []),
@@ -129,6 +129,13 @@ def copied_study(study: Study, name: str) -> Study:
     )
 
 
+def set_size(study: Study, power_it_kw: float | None) -> None:
+    """State the size of the hub at every place, or let each place take its best one (None)."""
+    kept = {key: value for key, value in study.overrides.items() if key != POWER}
+    study.overrides = kept if power_it_kw is None else kept | {POWER: power_it_kw}
+    study.save(update_fields=["overrides"])
+
+
 PILOT_STUDY = "Pilot of 50 kW"
 PILOT_KW = 50.0
 PILOT_GATES = {
@@ -149,8 +156,7 @@ def pilot_study(
     pilot, made = Study.objects.get_or_create(
         municipality=municipality,
         name=PILOT_STUDY,
-        defaults=_choices_of(study)
-        | {"overrides": study.overrides | {"hub.power_it_kw": PILOT_KW}},
+        defaults=_choices_of(study) | {"overrides": study.overrides | {POWER: PILOT_KW}},
     )
     pilot.rules = dict(study.rules if made else pilot.rules) | {
         "search": INSTITUTIONS,

@@ -13,10 +13,18 @@ from engines.evaluation.hubs import Hubs
 from engines.evaluation.judge import CRITERION_RESTS_ON, Judgement
 from engines.evaluation.records import MEASURED
 from engines.evaluation.sharing import MonthlyHeat, heat_resources, monthly_heat, node_resources
+from engines.evaluation.sizes import SizeCurve
 from engines.evaluation.town import TownYear
 from engines.scoring.states import UNKNOWN
 from engines.scoring.value_functions import criteria, value_of
-from engines.siting.portfolio import BestSet, Demands, Options, best_set, trade_off
+from engines.siting.portfolio import (
+    BestSet,
+    Demands,
+    Options,
+    Resource,
+    best_set,
+    trade_off,
+)
 from engines.siting.robustness import (
     TOPS,
     drawn_weights,
@@ -26,9 +34,10 @@ from engines.siting.robustness import (
     tornado,
 )
 from sites.assembly import Assembled, months_and_hours
+from sites.grid_assembly import TownGrid
 from sites.services.plain import number
 
-MOST_OPTIONS = 500
+MOST_PARCELS = 500
 """Ranked parcels that the set chooses from, the most valuable ones."""
 CURVE = 5
 """Hubs up to which the trade-off is drawn."""
@@ -39,25 +48,69 @@ DECIMALS = 3
 Facts = dict[str, Any]
 
 
-def siting_facts(part: Assembled, hubs: Hubs, judged: Judgement) -> list[Facts]:
-    """Return of each parcel what the comparison of all parcels will need."""
+def siting_facts(
+    part: Assembled, hubs: Hubs, judged: Judgement, curves: Sequence[SizeCurve] | None
+) -> list[Facts]:
+    """Return of each parcel what the comparison of all parcels will need.
+
+    `curves` are given where a set may choose among the sizes of a parcel.
+    """
     month = months_and_hours(len(hubs.town.supply_degc), part.town.utc_offset_h)[0]
     heat = monthly_heat(hubs, month, part.assumptions)
     middles = [GEOSGeometry(memoryview(row.outline)).centroid for row in part.rows]
+    facts = []
+    for i in range(len(part.rows)):
+        options: list[Facts] = []
+        if judged.ranking.rank[i] is not None:
+            of_curve = [] if curves is None else curve_options(curves[i], part.grid)
+            options = of_curve or [_option_of(i, part, hubs, heat)]
+        facts.append(
+            {
+                "values": [number(value) for value in judged.values[i]],
+                "unknown": [gate.key for gate in judged.gates[i] if gate.state == UNKNOWN],
+                "owner": next(g.state for g in judged.gates[i] if g.key == "ownership"),
+                "power_it_kw": float(hubs.inputs.power_it_kw[i]),
+                "npv_eur": number(hubs.money.npv_eur[i]),
+                "options": options,
+                "xy": [round(middles[i].x, 1), round(middles[i].y, 1)],
+            }
+        )
+    return facts
+
+
+def _option_of(i: int, part: Assembled, hubs: Hubs, heat: MonthlyHeat) -> Facts:
+    """Return one hub as the set counts it."""
+    station = int(hubs.grid.station_of[i])
+    return {
+        "power_it_kw": float(hubs.inputs.power_it_kw[i]),
+        "npv_eur": number(hubs.money.npv_eur[i]),
+        "cost_eur": number(np.broadcast_to(hubs.cost.total_eur, hubs.joined.shape)[i]),
+        "heat_mwh": number(hubs.dispatch.heat_delivered_mwh[i, 0]),
+        "node": None if station < 0 else part.grid.stations[station].ref,
+        "firm_kw": number(hubs.grid.firm_kw[i]),
+        "needed_kw": number(hubs.needed_kw[i]),
+        "piece": int(hubs.way.piece[i]) if bool(hubs.joined[i]) else -1,
+        "takes": np.round(heat.takes[i], DECIMALS).tolist(),
+        "room": np.round(heat.room[i], DECIMALS).tolist(),
+    }
+
+
+def curve_options(curve: SizeCurve, grid: TownGrid) -> list[Facts]:
+    """Return the hubs of one place that no gate refuses, as the set counts them."""
     return [
         {
-            "values": [number(value) for value in judged.values[i]],
-            "unknown": [gate.key for gate in judged.gates[i] if gate.state == UNKNOWN],
-            "owner": next(g.state for g in judged.gates[i] if g.key == "ownership"),
-            "npv_eur": number(hubs.money.npv_eur[i]),
-            "cost_eur": number(hubs.cost.total_eur[i]),
-            "heat_mwh": number(hubs.dispatch.heat_delivered_mwh[i, 0]),
-            "piece": int(hubs.way.piece[i]) if bool(hubs.joined[i]) else -1,
-            "takes": np.round(heat.takes[i], DECIMALS).tolist(),
-            "room": np.round(heat.room[i], DECIMALS).tolist(),
-            "xy": [round(middles[i].x, 1), round(middles[i].y, 1)],
+            "power_it_kw": float(curve.power_it_kw[k]),
+            "npv_eur": number(curve.npv_eur[k]),
+            "cost_eur": number(curve.capex_eur[k]),
+            "heat_mwh": number(curve.heat_mwh[k]),
+            "node": None if curve.station[k] < 0 else grid.stations[int(curve.station[k])].ref,
+            "firm_kw": number(curve.firm_kw[k]),
+            "needed_kw": number(curve.needed_kw[k]),
+            "piece": int(curve.piece[k]),
+            "takes": np.round(curve.takes_mwh[k], DECIMALS).tolist(),
+            "room": np.round(curve.room_mwh[k], DECIMALS).tolist(),
         }
-        for i in range(len(part.rows))
+        for k in curve.fits
     ]
 
 
@@ -67,13 +120,13 @@ def robustness_document(
     rank: Sequence[int | None],
     scores: np.ndarray,
     facts: Sequence[Facts],
+    drawn_eur_per_kw: np.ndarray,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return how sure the ranking is: for the run, and for each parcel.
 
-    Futures come in as the quantiles of each parcel's present value: one future is taken to be as
-    good or bad for all of them.
+    `drawn_eur_per_kw` has the present value of each parcel in each of some futures, NaN where it
+    was not worked out: every parcel meets a future in its own way.
     """
-    npv_levels_eur = _levels(facts)
     a, rules = given.assumptions, criteria(given.assumptions)
     values = np.array([[_nan(v) for v in each["values"]] for each in facts])
     excluded = np.array([place is None for place in rank])
@@ -84,11 +137,7 @@ def robustness_document(
         seed := round(a["siting.seed"]),
     )
     money = next(j for j, rule in enumerate(rules) if rule.key == "npv_per_kw")
-    futures = (
-        None
-        if npv_levels_eur is None
-        else value_of(npv_levels_eur / a["hub.power_it_kw"], rules[money])
-    )
+    futures = value_of(drawn_eur_per_kw.astype(np.float64), rules[money])
     found = rank_acceptability(
         values, weights, excluded, future_values=futures, future_criterion=money, seed=seed
     )
@@ -109,7 +158,7 @@ def robustness_document(
         "draws": found.draws,
         "seed": seed,
         "concentration": a["siting.weight_concentration"],
-        "futures": 0 if npv_levels_eur is None else npv_levels_eur.shape[1],
+        "futures": drawn_eur_per_kw.shape[1],
         "near_ties": [[refs[i], refs[j]] for i, j in near_ties(scores, rank, TIE)],
         "could_change_the_top": [
             {"input": name, "parcels": [refs[i] for i in rows]} for name, rows in changing.items()
@@ -155,56 +204,73 @@ def set_document(
     refs: Sequence[str],
     rank: Sequence[int | None],
     scores: np.ndarray,
-    nodes: Sequence[Sequence[Any]],
     facts: Sequence[Facts],
     wishes: Mapping[str, Any],
 ) -> dict[str, Any] | None:
     """Return the best set of hubs, and what one more or one fewer would mean; None without any.
 
-    Where no set is worth more than none, the curve picks the places by their score instead: which
-    they would be if hubs were wanted all the same.
+    Of each parcel one size is built at most. Where no set is worth more than none, the curve picks
+    the places by their score instead, each at the size it is scored with: which they would be if
+    hubs were wanted all the same.
     """
-    rows = [
-        i
+    buildable = {
+        i: [o for o in each["options"] if o["npv_eur"] is not None and o["cost_eur"] is not None]
         for i, each in enumerate(facts)
-        if rank[i] is not None and each["npv_eur"] is not None and each["cost_eur"] is not None
+        if rank[i] is not None
+    }
+    best_npv = {
+        i: max(o["npv_eur"] for o in several) for i, several in buildable.items() if several
+    }
+    parcels = sorted(best_npv, key=lambda i: (-best_npv[i], refs[i]))[:MOST_PARCELS]
+    chosen = [
+        option | {"row": i, "ref": refs[i], "owner": facts[i]["owner"], "xy": facts[i]["xy"]}
+        for i in parcels
+        for option in buildable[i]
     ]
-    rows = sorted(rows, key=lambda i: (-facts[i]["npv_eur"], refs[i]))[:MOST_OPTIONS]
-    if not rows:
+    if not chosen:
         return None
-    options = Options(
-        parcel=np.arange(len(rows)),
-        value=np.array([facts[i]["npv_eur"] for i in rows]),
-        cost_eur=np.array([max(facts[i]["cost_eur"], 0.0) for i in rows]),
-        xy_m=np.array([facts[i]["xy"] for i in rows]),
-        owner=tuple(facts[i]["owner"] for i in rows),
-    )
-    month = months_and_hours(len(year.supply_degc), given.town.utc_offset_h)[0]
-    heat = MonthlyHeat(
-        np.array([facts[i]["takes"] for i in rows]), np.array([facts[i]["room"] for i in rows])
-    )
-    resources = [
-        *node_resources(
-            [nodes[i][0] for i in rows],
-            np.array([_nan(nodes[i][1]) for i in rows]),
-            np.array([nodes[i][2] for i in rows], dtype=np.float64),
-        ),
-        *heat_resources(year, np.array([facts[i]["piece"] for i in rows]), heat, month),
-    ]
     demands = demands_of(wishes, given.assumptions)
+    options, resources = _options(given, year, chosen)
     best = best_set(options, resources, demands)
     by_score = best is not None and not best.option
+    of_curve = chosen
     if by_score:
-        options = replace(options, value=np.array([scores[i] for i in rows]))
+        of_curve = [o for o in chosen if o["power_it_kw"] == facts[o["row"]]["power_it_kw"]]
+        options, resources = _options(given, year, of_curve)
+        options = replace(options, value=np.array([scores[o["row"]] for o in of_curve]))
     curve = trade_off(options, resources, demands, max(CURVE, demands.most))
-    chosen = [facts[i] | {"ref": refs[i]} for i in rows]
     return {
-        "candidates": len(rows),
+        "candidates": len(parcels),
+        "options": len(chosen),
         "wishes": _wishes(demands),
         "best": _set(best, chosen, demands),
         "curve_by": "score" if by_score else "npv",
-        "curve": [_set(one, chosen, demands) for one in curve],
+        "curve": [_set(one, of_curve, demands) for one in curve],
     }
+
+
+def _options(
+    given: Assembled, year: TownYear, chosen: Sequence[Facts]
+) -> tuple[Options, list[Resource]]:
+    """Return what could be built, and what it shares."""
+    options = Options(
+        parcel=np.array([each["row"] for each in chosen]),
+        value=np.array([each["npv_eur"] for each in chosen]),
+        cost_eur=np.array([max(each["cost_eur"], 0.0) for each in chosen]),
+        xy_m=np.array([each["xy"] for each in chosen]),
+        owner=tuple(each["owner"] for each in chosen),
+    )
+    month = months_and_hours(len(year.supply_degc), given.town.utc_offset_h)[0]
+    heat = MonthlyHeat(
+        np.array([each["takes"] for each in chosen]), np.array([each["room"] for each in chosen])
+    )
+    nodes = node_resources(
+        [each["node"] for each in chosen],
+        np.array([_nan(each["firm_kw"]) for each in chosen]),
+        np.array([_nan(each["needed_kw"]) for each in chosen]),
+    )
+    piece = np.array([each["piece"] for each in chosen])
+    return options, [*nodes, *heat_resources(year, piece, heat, month)]
 
 
 def demands_of(wishes: Mapping[str, Any], a: Assumptions) -> Demands:
@@ -241,6 +307,7 @@ def _set(found: BestSet | None, chosen: Sequence[Facts], demands: Demands) -> An
     factor = [(1.0 + demands.rate_share) ** -demands.phase_years[p] for p in found.phase]
     return {
         "refs": [row["ref"] for row in rows],
+        "powers_it_kw": [row["power_it_kw"] for row in rows],
         "phases": list(found.phase),
         "npv_eur": sum(row["npv_eur"] * part for row, part in zip(rows, factor, strict=True)),
         "gap": number(found.gap_share),
@@ -252,14 +319,6 @@ def _set(found: BestSet | None, chosen: Sequence[Facts], demands: Demands) -> An
             if name.startswith("node ")
         },
     }
-
-
-def _levels(facts: Sequence[Facts]) -> np.ndarray | None:
-    """Return the quantiles of the present value, shape (parcels, levels); None without futures."""
-    given = [each["npv_levels_eur"] for each in facts]
-    if any(not levels for levels in given):
-        return None
-    return np.array([[_nan(value) for value in levels] for levels in given])
 
 
 def _nan(value: float | None) -> float:

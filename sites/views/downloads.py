@@ -90,15 +90,15 @@ def ranking_csv(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     response = _attachment("ranking.csv", "text/csv; charset=utf-8")
     writer = csv.writer(response)
     writer.writerow(
-        ["rank", "ref", "name", "score", "coverage", "verdict", "area_m2", "heat_used_mwh_per_a",
-         "connection_length_m", "npv_eur", "lon", "lat"]
+        ["rank", "ref", "name", "score", "coverage", "verdict", "power_it_kw", "area_m2",
+         "heat_used_mwh_per_a", "connection_length_m", "npv_eur", "lon", "lat"]
     )  # fmt: skip
     for r in candidate_results(run):
         writer.writerow(
             [r.get("rank"), harmless_cell(r["ref"]), harmless_cell(r.get("name")), r.get("score"),
-             r.get("coverage"), r["verdict"], r.get("area_m2"),
-             (r.get("energy_mwh") or {}).get("used"), (r.get("connection") or {}).get("length_m"),
-             r.get("npv_eur"), r["lon"], r["lat"]]
+             r.get("coverage"), r["verdict"], (r.get("hub") or {}).get("power_it_kw"),
+             r.get("area_m2"), (r.get("energy_mwh") or {}).get("used"),
+             (r.get("connection") or {}).get("length_m"), r.get("npv_eur"), r["lon"], r["lat"]]
         )  # fmt: skip
     return response
 

@@ -10,11 +10,11 @@ from heatmap.choices import Capability
 from heatmap.errors import Refusal, sentence
 from heatmap.selectors import get_municipality, page_context
 from sites.assumptions import assumption_groups, catalogue_labels, displaced_labels
-from sites.forms import CopyForm, PilotForm
+from sites.forms import CopyForm, PilotForm, SizeForm
 from sites.rule_findings import change_rows
 from sites.selectors import get_study, last_runs, listed_runs, newer_layers, studies_of
 from sites.services.rules import changes_of, has_changed
-from sites.services.studies import copied_study, first_study, pilot_study
+from sites.services.studies import copied_study, first_study, pilot_study, set_size
 
 
 @require_POST
@@ -35,6 +35,21 @@ def create_pilot(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("studies", slug=slug)
 
 
+@require_POST
+def set_study_size(request: HttpRequest, slug: str, study_id: int) -> HttpResponse:
+    """State the size of the hub, or let each place take its best one."""
+    study = get_study(get_municipality(request, slug, to=Capability.PLAN), study_id)
+    form = SizeForm(request.POST)
+    if form.is_valid():
+        set_size(study, form.cleaned_data["power_it_kw"])
+        messages.success(request, _("The size holds from the next run on."))
+    else:
+        messages.warning(
+            request, _("A size is a number from 10 to 10,000 kW, or nothing for the best one.")
+        )
+    return redirect("studies", slug=slug)
+
+
 @require_safe
 def studies_page(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(request, slug)
@@ -49,6 +64,9 @@ def studies_page(request: HttpRequest, slug: str) -> HttpResponse:
         study.groups = assumption_groups(study)
         study.labels = catalogue_labels(study)
         study.sources = displaced_labels(study)
+        study.size_form = SizeForm(
+            initial={"power_it_kw": study.stated_kw}, auto_id=f"id_size_{study.pk}_%s"
+        )
     context = page_context(request, town, "studies") | {
         "studies": studies,
         "pilot_form": PilotForm(),

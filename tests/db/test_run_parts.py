@@ -40,25 +40,24 @@ def stored(town, run):
 
 def test_an_attempt_goes_on_after_the_last_part_that_is_stored(town, small_parts, monkeypatch):
     undisturbed = scoring.execute(new_run(town).job_id)
-    run, really = new_run(town), parts.evaluate_hubs
+    run, really = new_run(town), parts.curves_of
     worked = []
 
     def fails_in_the_third(*given):
-        worked.append(given[1].refs)
+        worked.append(given[0].candidates.refs)
         if len(worked) == 3:
             raise OperationalError("the database stopped")
         return really(*given)
 
-    monkeypatch.setattr(parts, "evaluate_hubs", fails_in_the_third)
+    monkeypatch.setattr(parts, "curves_of", fails_in_the_third)
     assert scoring.execute(run.job_id).job.state == JobState.QUEUED
     first = stored(town, run)
     assert [number for number, _ in first] == [0, 1]
     again = scoring.execute(run.job_id)
     assert again.job.state == JobState.DONE, again.job.sentence
     assert stored(town, run)[:2] == first  # not worked out anew
-    # two parts, the failed third, third and fourth, at the end all that are ranked, and the chain
-    ranked = again.result["status"]["ranked"]
-    assert [len(refs) for refs in worked] == [10, 10, 10, 10, 2, ranked, 3]
+    # two parts, the failed third, third and fourth
+    assert [len(refs) for refs in worked] == [10, 10, 10, 10, 2]
     assert again.digest == undisturbed.digest
     assert again.result == undisturbed.result
 
@@ -91,14 +90,14 @@ def test_parts_change_no_result(town, finished_run, small_parts):
 
 
 def test_a_cancelled_run_leaves_no_part_behind(town, small_parts, monkeypatch):
-    run, really = new_run(town), parts.evaluate_hubs
+    run, really = new_run(town), parts.curves_of
 
     def cancelled_meanwhile(*given):
         with acting_as(municipality=town.slug):
             request_cancel(run.job)
         return really(*given)
 
-    monkeypatch.setattr(parts, "evaluate_hubs", cancelled_meanwhile)
+    monkeypatch.setattr(parts, "curves_of", cancelled_meanwhile)
     ended = scoring.execute(run.job_id)
     assert (ended.job.state, ended.result) == (JobState.CANCELLED, None)
     with acting_as(municipality=town.slug):

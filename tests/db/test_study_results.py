@@ -1,10 +1,11 @@
 """What a run says when all parcels are known, on the demo town."""
 
+import numpy as np
 import pytest
 
 from engines.errors import InvalidInput
 from heatmap.identity import acting_as
-from sites.models import Candidate
+from sites.models import Candidate, RunPart
 from sites.services import scoring
 from sites.services.studies import first_study
 
@@ -52,27 +53,83 @@ def test_the_size_of_the_study_is_on_the_curve_with_the_same_value(town, finishe
     same = next(one for one in best.sizes["sizes"] if one["power_it_kw"] == power)
     assert same["npv_eur"] == pytest.approx(best.result["npv_eur"], rel=1e-9)
     assert same["heat_mwh"] == pytest.approx(best.result["energy_mwh"]["used"], rel=1e-9)
-    values = {one["power_it_kw"]: one["npv_eur"] for one in best.sizes["sizes"] if not one["red"]}
-    assert best.sizes["best_kw"] == max(values, key=values.get)
+
+
+def test_every_ranked_place_is_scored_at_its_best_size_and_shows_the_curve(town, finished_run):
+    assert finished_run.inputs["study"]["size"] == "best"
+    ranked = [row for row in candidates(town, finished_run) if row.rank]
+    for row in ranked:
+        hub, found = row.result["hub"], row.sizes
+        if found is None:  # not even the firm headroom of the smallest is known to be enough
+            assert (hub["power_it_kw"], hub["size_by"]) == (50.0, "none_fits")
+            continue
+        assert (hub["power_it_kw"], hub["size_by"]) == (found["best_kw"], found["best_by"])
+        fits = {one["power_it_kw"]: one for one in found["sizes"] if not one["red"]}
+        values = {power: one["npv_eur"] for power, one in fits.items()}
+        if max(values.values()) > 0.0:
+            assert found["best_kw"] == max(values, key=values.get)
+        assert all(gate["state"] != "red" for gate in row.result["gates"])
+    assert len({row.result["hub"]["power_it_kw"] for row in ranked}) > 1
+
+
+def test_a_stated_size_holds_at_every_place(town):
+    run = run_with(town, overrides={"hub.power_it_kw": 100.0})
+    assert run.inputs["study"]["size"] == "stated"
+    rows = candidates(town, run)
+    assert {row.result["hub"]["power_it_kw"] for row in rows} == {100.0}
+    assert {row.result["hub"]["size_by"] for row in rows} == {"stated"}
+    for one in run.result["set"]["curve"]:
+        assert one is None or set(one["powers_it_kw"]) <= {100.0}
+
+
+def test_futures_are_worked_out_where_no_gate_is_red(town, finished_run):
+    for row in candidates(town, finished_run):
+        assert (row.result["chances"] is None) == (row.rank is None)
+    with acting_as(municipality=town.slug):
+        part = RunPart.objects.get(run=finished_run)
+    drawn = np.frombuffer(part.futures, "<f4").reshape(len(part.ranking), -1)
+    by_ref = {row.ref: row for row in candidates(town, finished_run)}
+    for (ref, *_), npv in zip(part.ranking, drawn, strict=True):
+        result = by_ref[ref].result
+        if result["chances"] is None:
+            assert np.isnan(npv).all()
+            continue
+        # 200 of the 2,000 futures: their middle half lies where that of all of them does
+        whole = dict(
+            zip(
+                result["chances"]["npv_levels"], result["chances"]["npv_quantiles_eur"], strict=True
+            )
+        )
+        low, high = np.quantile(npv * result["hub"]["power_it_kw"], [0.1, 0.9])
+        assert low < whole[0.5] < high
+        assert whole[0.01] - 1.0 <= np.median(npv) * result["hub"]["power_it_kw"] <= whole[0.99]
 
 
 def test_a_set_spends_no_headroom_twice_and_a_worthless_one_is_empty(town, finished_run):
     found = finished_run.result["set"]
     by_ref = {row.ref: row for row in candidates(town, finished_run)}
-    assert (found["best"]["refs"] == []) == all(
-        row.result["npv_eur"] <= 0 for row in by_ref.values() if row.rank
+    best_npv = max(
+        one["npv_eur"]
+        for row in by_ref.values()
+        if row.rank and row.sizes
+        for one in row.sizes["sizes"]
+        if not one["red"]
     )
+    assert (found["best"]["refs"] == []) == (best_npv <= 0)
+    assert found["options"] > found["candidates"]  # several sizes of some parcels
     for k, one in enumerate(found["curve"]):
         if one is None:
             continue
-        assert len(set(one["refs"])) == k
+        assert len(set(one["refs"])) == k == len(one["powers_it_kw"])
         firm, spent, flexible = {}, {}, []
-        for ref in one["refs"]:
+        for ref, power in zip(one["refs"], one["powers_it_kw"], strict=True):
             assert by_ref[ref].rank is not None
             grid = by_ref[ref].result["grid"]
             node, least = grid["node"], grid["headroom_firm_kw"]
             if node is None or least is None:
                 continue
+            # this run's curve goes by score, at the size that each parcel is scored with
+            assert power == by_ref[ref].result["hub"]["power_it_kw"]
             if grid["needed_kw"] > least:
                 flexible.append(node)
                 continue

@@ -39,6 +39,9 @@ def test_a_small_heat_pump_costs_more_per_kilowatt() -> None:
     assert heat_pump_price_eur_per_kwth(2000.0, A) == pytest.approx(1133.0, rel=1e-4)
     assert heat_pump_price_eur_per_kwth(20_000.0, A) == pytest.approx(890.0)
     assert heat_pump_price_eur_per_kwth(0.0, A) == 0.0
+    # each of several has the price of its own size
+    several = heat_pump_price_eur_per_kwth([2000.0, 0.0, 20_000.0], A)
+    assert several == pytest.approx([1133.0, 0.0, 890.0], rel=1e-4)
 
 
 def test_the_default_path_carries_the_market_decay_and_the_next_halving() -> None:

@@ -350,3 +350,16 @@ def test_parcels_at_one_place_share_their_hours():
     assert hubs.feed.row[0] == hubs.feed.row[1]
     assert hubs.feed.row[2] != hubs.feed.row[0]
     assert hubs.feed.peak_kw[0] == hubs.feed.peak_kw[1]
+
+
+@pytest.mark.parametrize("technology", ["immersion_oil", "hydro_high_temperature"])
+def test_what_a_hub_costs_and_earns_depends_on_no_other_place(technology) -> None:
+    # 70 degC wanted: oil needs a heat pump, larger on the pipe where more water passes
+    places = make_candidates(network_m=np.array([0.0, 300.0, np.nan]))
+    among, _ = evaluate(candidates=places, technology=technology, hub__power_it_kw=250.0)
+    for i in range(2):
+        alone, _ = evaluate(
+            candidates=places.at([i]), technology=technology, hub__power_it_kw=250.0
+        )
+        for of in (lambda h: h.money.npv_eur, lambda h: h.cost.total_eur, lambda h: h.needed_kw):
+            assert of(alone)[0] == pytest.approx(of(among)[i], rel=1e-12)

@@ -12,9 +12,11 @@ from engines.siting.portfolio import (
     Options,
     Resource,
     best_set,
+    exclusive_groups,
     near_pairs,
     trade_off,
 )
+from engines.siting.size import SIZES_KW
 
 
 def make_options(value, cost=None, parcel=None, xy=None, owner=None) -> Options:
@@ -195,6 +197,78 @@ def test_five_hundred_candidates_are_solved_to_a_thousandth_in_half_a_minute() -
     assert time.perf_counter() - started < 30.0
     assert found.gap_share <= 1e-3
     assert len(found.option) > 5
+
+
+def sized_case(rng, parcels, sizes_kw):
+    """Parcels with one place each and a hub of every size on it; all share nodes and branches."""
+    parcel = np.repeat(np.arange(parcels), len(sizes_kw))
+    power = np.tile(sizes_kw, parcels)
+    heat = power**0.8 * rng.uniform(0.5, 1.5, parcels)[parcel]
+    options = make_options(
+        (heat * 9.0 - power * rng.uniform(1.0, 4.0, parcels)[parcel]).round(2),
+        cost=(power * rng.uniform(0.8, 1.2, parcels)[parcel]).round(2),
+        parcel=parcel,
+        xy=rng.uniform(0.0, 400.0 * np.sqrt(parcels), (parcels, 2))[parcel],
+        owner=rng.choice(["municipal", "private"], parcels)[parcel],
+    )
+    return options, power, heat
+
+
+def test_one_size_a_parcel_is_chosen_as_from_all_sets_on_two_hundred_cases() -> None:
+    rng = np.random.default_rng(12)
+    larger = 0
+    for _ in range(200):
+        parcels, sizes = int(rng.integers(1, 4)), np.array([50.0, 100.0, 250.0])
+        options, power, heat = sized_case(rng, parcels, sizes)
+        every = np.arange(len(power))
+        resources = [
+            make_resource(float(rng.uniform(40.0, 500.0)), every, power),
+            make_resource(float(rng.uniform(20.0, 200.0)), every, heat, "branch"),
+        ]
+        demands = Demands(most=2, spacing_m=float(rng.choice([0.0, 300.0])))
+        found = best_set(options, resources, demands, gap_share=0.0)
+        assert found.value == pytest.approx(brute_force(options, resources, demands), abs=1e-6)
+        assert len({int(options.parcel[o]) for o in found.option}) == len(found.option)
+        larger += any(power[o] > 50.0 for o in found.option)
+    assert larger > 50  # not only the smallest size is ever built
+
+
+def test_five_hundred_candidates_of_eight_sizes_are_solved_in_half_a_minute() -> None:
+    rng = np.random.default_rng(13)
+    options, power, heat = sized_case(rng, 500, np.array(SIZES_KW))
+    node, branch = (
+        rng.integers(0, 40, 500)[options.parcel],
+        rng.integers(0, 60, 500)[options.parcel],
+    )
+    resources = [
+        make_resource(1500.0, rows := np.flatnonzero(node == n), power[rows]) for n in range(40)
+    ]
+    for b in range(60):
+        rows = np.flatnonzero(branch == b)
+        for month in range(12):
+            season = 1.0 + 0.5 * np.cos(month / 6 * np.pi)
+            resources.append(
+                make_resource(600.0 * season, rows, heat[rows] * season, f"b{b}m{month}")
+            )
+    started = time.perf_counter()
+    found = best_set(
+        options, resources, Demands(most=20, budget_eur=(12000.0,), spacing_m=400.0), gap_share=1e-3
+    )
+    assert time.perf_counter() - started < 30.0
+    assert found.gap_share <= 1e-3
+    assert len({int(options.parcel[o]) for o in found.option}) == len(found.option) > 5
+
+
+def test_sizes_of_near_parcels_exclude_each_other_together() -> None:
+    # two sizes on each of two parcels 50 m apart, a third far away: one group of four
+    near = [[0.0, 0.0], [0.0, 0.0], [50.0, 0.0], [50.0, 0.0], [900.0, 0.0]]
+    options = make_options([1.0] * 5, parcel=[0, 0, 1, 1, 2], xy=near)
+    pairs = near_pairs(options, 100.0)
+    assert [group.tolist() for group in exclusive_groups(options, pairs)] == [[0, 1, 2, 3]]
+    # where only one of the sizes is near, the pair alone
+    apart = make_options([1.0] * 3, parcel=[0, 0, 1], xy=[[0.0, 0.0], [500.0, 0.0], [50.0, 0.0]])
+    pairs = near_pairs(apart, 100.0)
+    assert [group.tolist() for group in exclusive_groups(apart, pairs)] == [[0, 2]]
 
 
 def test_what_is_not_known_or_not_possible_is_refused() -> None:

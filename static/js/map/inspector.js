@@ -37,6 +37,7 @@ export function fillInspector(element, { layer, properties, candidate, words, te
     if (!candidate.refused) row(list, texts.score, quantity(candidate.score, "", 2));
     row(list, texts.verdict, texts.verdicts[candidate.verdict] ?? candidate.verdict);
     row(list, texts.coverage, quantity(candidate.coverage, "share", 2));
+    if (candidate.power_it_kw !== null) row(list, texts.size, quantity(candidate.power_it_kw, "kW"));
     if (candidate.heat_used_mwh_per_a !== null) row(list, texts.heatUsed, quantity(candidate.heat_used_mwh_per_a, "MWh/a"));
     if (candidate.connection_m !== null) row(list, texts.connection, quantity(candidate.connection_m, "m"));
     if (candidate.noise_radius_m !== null) row(list, texts.noise, quantity(candidate.noise_radius_m, "m"));
