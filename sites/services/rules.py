@@ -1,5 +1,6 @@
 """Keeps the rules and the numbers of a study, and says what differs from the defaults."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -83,14 +84,15 @@ def changes_of(study: Study) -> list[dict[str, Any]]:
 def has_changed(study: Study, inputs: Mapping[str, Any]) -> bool:
     """Say whether a study says something else than when a run of it began."""
     frozen = inputs["study"]
-    # of runs made before, nobody kept what the study had set itself
-    set_then = {one["key"]: one["value"] for one in inputs.get("changes") or ()
-                if one["subject"] == "number"}  # fmt: skip
-    set_now = {one["key"]: one["value"] for one in changes_of(study) if one["subject"] == "number"}
-    # the size is among the numbers
-    asked = frozen.keys() - {"name", "size"}
-    others = any(frozen[name] != getattr(study, name) for name in asked)
-    return others or ("changes" in inputs and set_then != set_now)
+    named = frozen.keys() - {"name", "size", "rules", "portfolio", "money"}
+    if any(frozen[name] != getattr(study, name) for name in named):
+        return True
+    # of runs made before, nobody noted what the study had set
+    return "changes" in inputs and _in_order(inputs["changes"]) != _in_order(changes_of(study))
+
+
+def _in_order(changes: list[dict[str, Any]]) -> list[str]:
+    return sorted(json.dumps(one, sort_keys=True) for one in changes)
 
 
 PLAIN_RULES = ("search", "legal_version", "learning_budget", "reserve_fund_eur")
