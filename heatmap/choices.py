@@ -94,6 +94,8 @@ class SeriesQuantity(models.TextChoices):
     HEAT_LOAD = "heat_load_kw", _("Heat load of the network")
     SUPPLY = "supply_degc", _("Supply temperature")
     RETURN = "return_degc", _("Return temperature")
+    GRID_FACTOR = "grid_t_per_mwh", _("Emission factor of the grid")
+    RESIDUAL_FACTOR = "residual_t_per_mwh", _("Emission factor of the residual mix")
 
 
 class LayerAct(models.TextChoices):

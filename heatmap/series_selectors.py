@@ -80,11 +80,11 @@ def station_loads(town: Municipality) -> list[dict[str, Any]]:
     ]
 
 
-def price_year_versions(town: Municipality) -> dict[str, LayerVersion]:
-    """Return the newest published version of each price year that the town has, by its name."""
+def year_versions(town: Municipality, quantity: SeriesQuantity) -> dict[str, LayerVersion]:
+    """Return the newest published version of each year of a series of the town, by its name."""
     rows = Series.objects.filter(
         municipality=town,
-        quantity=SeriesQuantity.PRICE,
+        quantity=quantity,
         version__published_at__isnull=False,
     )
     newest = rows.order_by("year_label", "-version__published_at", "-version_id")

@@ -373,7 +373,9 @@ def series_answers(upload: Upload) -> dict[str, Any]:
         "timezone": answer_of(upload, "timezone") or "",
         "stamps": answer_of(upload, "stamps") or "",
         "quantities": SeriesQuantity.choices,
-        "units": [unit for target in ("EUR/MWh", "degC", "kW") for unit in OFFERED_UNITS[target]],
+        "units": [
+            unit for target in ("EUR/MWh", "degC", "kW", "t/MWh") for unit in OFFERED_UNITS[target]
+        ],
     }
 
 

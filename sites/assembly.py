@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engines.assumptions import Assumptions, frozen_assumptions
+from engines.evaluation.carbon import GridFactors
 from engines.evaluation.future_plans import PriceYears
 from engines.evaluation.gates import SEVERITY
 from engines.evaluation.money_choices import money_choices
@@ -43,8 +44,11 @@ WEEKDAY_YEAR = 2024
 LEAP_YEAR_H = 8784
 PRICE_YEAR = "price_year:"
 """Before the name of a price year among the layers of a run."""
-FEWEST_PRICE_YEARS = 5
-"""Price years that a town needs for futures of its own; with fewer, others stand in."""
+WEATHER_YEAR = "weather_year:"
+"""Before the name of a weather year among the layers of a run."""
+FEWEST_YEARS = 5
+"""Years of weather, or of prices, that a town needs for futures of its own; with fewer years of
+weather prices alone are drawn, with fewer years of prices others stand in."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Assembled:
     choices: StudyChoices
     assumptions: Assumptions
     price_years: PriceYears
+    grid_factors: GridFactors
     country: str
     buildings_connected: int
     srid: int
@@ -95,6 +100,7 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
         choices=_choices(inputs, municipality.country),
         assumptions=assumptions,
         price_years=_price_years(versions),
+        grid_factors=_grid_factors(versions),
         country=municipality.country,
         buildings_connected=len(network.customers),
         srid=municipality.srid,
@@ -240,19 +246,75 @@ def _series(version_id: int) -> np.ndarray:
 
 
 def _price_years(versions: dict[str, int]) -> PriceYears:
-    """Return the price years of the town; those that stand in where it has too few."""
-    own = {key: version for key, version in versions.items() if key.startswith(PRICE_YEAR)}
-    if len(own) < FEWEST_PRICE_YEARS:
+    """Return the years of the town that are drawn; those that stand in where it has too few."""
+    own = _series_by_year(versions, PRICE_YEAR)
+    study = _series(versions[SeriesQuantity.PRICE])
+    weather = {
+        name: each
+        for name, each in _series_by_year(versions, WEATHER_YEAR).items()
+        if len(each) == len(study)
+    }
+    if len(weather) >= FEWEST_YEARS:
+        return _weather_years(weather, own, study)
+    if len(own) < FEWEST_YEARS:
         labels, prices = standing_in_price_years()
         return PriceYears(labels, prices, are_own=False)
-    series = Series.objects.in_bulk(own.values(), field_name="version_id")
-    values = [np.array(series[version].values, dtype=np.float64) for version in own.values()]
-    hours = Counter(len(each) for each in values).most_common(1)[0][0]
-    kept = [i for i, each in enumerate(values) if len(each) == hours]
-    names = [key.removeprefix(PRICE_YEAR) for key in own]
-    return PriceYears(
-        tuple(names[i] for i in kept), np.stack([values[i] for i in kept]), are_own=True
+    hours = Counter(len(each) for each in own.values()).most_common(1)[0][0]
+    kept = {name: each for name, each in own.items() if len(each) == hours}
+    return PriceYears(tuple(kept), np.stack(list(kept.values())), are_own=True)
+
+
+def _grid_factors(versions: dict[str, int]) -> GridFactors:
+    """Return the hourly emission factors that are loaded for the hours of the study."""
+    hours = len(_series(versions[SeriesQuantity.PRICE]))
+    location, residual = (
+        found if found is not None and len(found) == hours else None
+        for found in (
+            _measured(versions, SeriesQuantity.GRID_FACTOR),
+            _measured(versions, SeriesQuantity.RESIDUAL_FACTOR),
+        )
     )
+    return GridFactors(location, residual)
+
+
+def _weather_years(
+    weather: dict[str, np.ndarray], own: dict[str, np.ndarray], study: np.ndarray
+) -> PriceYears:
+    """Return years of weather, each with the prices of the same year.
+
+    Prices and heat come from one sky: the town's own prices of the year go first, then those that
+    stand in; a year without either keeps the prices of the study.
+    """
+    names, values = standing_in_price_years()
+    others = {name.split()[-1]: each for name, each in zip(names, values, strict=True)}
+    prices, prices_from = [], []
+    for name in weather:
+        for origin, known in (("own", own), ("standing_in", others), ("study", {name: study})):
+            if name in known and len(known[name]) == len(study):
+                prices.append(known[name])
+                prices_from.append(origin)
+                break
+    return PriceYears(
+        tuple(weather),
+        np.stack(prices),
+        are_own=set(prices_from) == {"own"},
+        outdoor_degc=np.stack(list(weather.values())),
+        prices_from=tuple(prices_from),
+    )
+
+
+def _series_by_year(versions: dict[str, int], prefix: str) -> dict[str, np.ndarray]:
+    """Return the values of the series of a run whose names begin so, by the rest of the name."""
+    of_year = {
+        key.removeprefix(prefix): version
+        for key, version in versions.items()
+        if key.startswith(prefix)
+    }
+    series = Series.objects.in_bulk(of_year.values(), field_name="version_id")
+    return {
+        name: np.array(series[version].values, dtype=np.float64)
+        for name, version in of_year.items()
+    }
 
 
 def _measured(versions: dict[str, int], quantity: str) -> np.ndarray | None:

@@ -166,6 +166,7 @@ LABELS: dict[str, str | Promise] = {
     "economics.land_lease_eur_per_m2_a": _("Rent of the land"),
     "economics.land_price_eur_per_m2": _("Price of the land"),
     "economics.grant_share": _("Grant on the infrastructure"),
+    "economics.grant_binding_years": _("Years for which a grant binds"),
     "economics.vat_rate_share": _("Rate of value added tax"),
     "economics.vat_lost_share": _("Part of the input tax that does not come back"),
     "economics.inflation_share": _("Inflation"),

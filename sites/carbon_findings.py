@@ -42,18 +42,8 @@ def _title(found: Mapping[str, Any]) -> str:
 
 
 def _sentences(found: Mapping[str, Any]) -> list[str]:
-    grid, limit = found["grid_t_per_mwh"], found["break_even_t_per_mwh"]
-    told = []
-    if is_missing(grid):
-        told.append(_("No grid factor is known for this country."))
-    else:
-        told.append(
-            _(
-                "The grid counts with %(factor)s, the mean of a year: no hourly factors are loaded,"
-                " and hours with a negative price count like any other."
-            )
-            % {"factor": quantity(grid, "tCO2/MWh", 2)}
-        )
+    limit = found["break_even_t_per_mwh"]
+    told = [_grid_sentence(found), *_market_sentences(found)]
     if is_missing(found["avoided_t"]):
         told.append(_("What the displaced heat emits is not known; state its source."))
     else:
@@ -70,6 +60,50 @@ def _sentences(found: Mapping[str, Any]) -> list[str]:
             % {"limit": quantity(limit, "tCO2/MWh", 3)}
         )
     return told
+
+
+def _grid_sentence(found: Mapping[str, Any]) -> str:
+    """Say with which factors of the grid electricity was counted."""
+    grid = found["grid_t_per_mwh"]
+    if is_missing(grid):
+        return _("No grid factor is known for this country.")
+    if found.get("grid_from") != "series":
+        return _(
+            "The grid counts with %(factor)s, the mean of a year: no hourly factors are loaded,"
+            " and hours with a negative price count like any other."
+        ) % {"factor": quantity(grid, "tCO2/MWh", 2)}
+    if is_missing(found["drawn_t_per_mwh"]):
+        return _(
+            "Hourly factors of the grid are loaded, %(factor)s on average; the hub draws nothing."
+        ) % {"factor": quantity(grid, "tCO2/MWh", 3)}
+    return _(
+        "The grid counts hour by hour with the factors that are loaded: %(drawn)s in the hours in"
+        " which the hub draws, %(factor)s on average of all hours."
+    ) % {
+        "drawn": quantity(found["drawn_t_per_mwh"], "tCO2/MWh", 3),
+        "factor": quantity(grid, "tCO2/MWh", 3),
+    }
+
+
+def _market_sentences(found: Mapping[str, Any]) -> list[str]:
+    """Say what the electricity without guarantees of origin counts with; nothing in older runs."""
+    origin = found.get("residual_from")
+    if origin is None:
+        return []
+    said = {
+        "series": _(
+            "By contract the residual mix that is loaded counts, hour by hour: %(factor)s."
+        ),
+        "stated": _("By contract the residual mix of the study counts: %(factor)s."),
+        "unknown": _(
+            "By contract emissions are not known: no residual mix is loaded or stated, and the mix"
+            " of the grid may not stand in for it."
+        ),
+    }
+    if origin == "unknown" and found["renewable_share"] == 1.0:
+        return [_("By contract nothing counts: all electricity has guarantees of origin.")]
+    shown = found["residual_t_per_mwh"]
+    return [said[origin] % {"factor": quantity(shown, "tCO2/MWh", 3)}]
 
 
 def _row(label: str, account: Mapping[str, Any]) -> dict[str, str]:

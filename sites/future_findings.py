@@ -1,6 +1,6 @@
 """What the futures say of a parcel: chances in words, the spread as marks, drivers, the error."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,6 +13,8 @@ DRIVERS: Mapping[str, str | Promise] = {
     "decay": gettext_lazy("Fall of the hash price per year"),
     "cycle": gettext_lazy("Hash price above or below its trend"),
     "halving": gettext_lazy("Hash price kept at the halving"),
+    "tariff": gettext_lazy("Price of other computing"),
+    "tariff_decay": gettext_lazy("Yearly fall of the price of other computing"),
     "day_ahead": gettext_lazy("Level of the day-ahead price"),
     "gas": gettext_lazy("Price of gas"),
     "co2": gettext_lazy("Price of CO2"),
@@ -22,7 +24,7 @@ DRIVERS: Mapping[str, str | Promise] = {
     "capture": gettext_lazy("Heat caught by the coolant"),
     "demand": gettext_lazy("Change of the town's heat demand per year"),
     "event": gettext_lazy("Years until a new burden on the electricity"),
-    "price_year": gettext_lazy("Year whose hours the prices follow"),
+    "price_year": gettext_lazy("Year that prices and weather follow"),
 }
 """Labels of ``engines/data/futures.csv``."""
 CASES: Mapping[str, str | Promise] = {
@@ -125,8 +127,8 @@ def driver_rows(result: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def method_sentences(result: Mapping[str, Any], town: Mapping[str, Any]) -> list[str]:
-    """Say what the futures were drawn from and how far off the method is."""
-    drawn, checked = town.get("futures") or {}, result.get("futures") or {}
+    """Say what the futures were drawn from."""
+    drawn = town.get("futures") or {}
     told = []
     if drawn:
         told.append(
@@ -134,35 +136,111 @@ def method_sentences(result: Mapping[str, Any], town: Mapping[str, Any]) -> list
             % {"count": count(drawn["count"]), "seed": drawn["seed"]}
         )
         years = ", ".join(drawn["price_years"])
-        if not drawn["price_years"]:
+        if drawn.get("weather_years"):
+            told += _weather_sentences(drawn["weather_years"])
+        elif not drawn["price_years"]:
             told.append(_("The hours of the prices follow the study's own year in all of them."))
         elif drawn["price_years_are_own"]:
             told.append(
-                _("The hours of the prices follow these years: %(years)s.") % {"years": years}
+                _(
+                    "Fewer than five weather years are loaded, so the price years %(years)s are"
+                    " drawn; the weather is that of the study in all of them."
+                )
+                % {"years": years}
             )
         else:
             told.append(
                 _(
-                    "Fewer than five price years are loaded, so the hours of the prices follow"
-                    " %(first)s to %(last)s instead, each brought to the study's mean. The weather"
-                    " is that of the study in all of them."
+                    "Fewer than five weather years and fewer than five price years are loaded, so"
+                    " the price years %(first)s to %(last)s are drawn instead, each brought to the"
+                    " study's mean. The weather is that of the study in all of them."
                 )
                 % {"first": drawn["price_years"][0], "last": drawn["price_years"][-1]}
             )
-    if not is_missing(checked.get("error_largest_eur")):
-        told.append(
-            _(
-                "Futures are read from tables of solved years. In %(futures)s of them all %(years)s"
-                " years were solved again: the present value differed by %(mean)s on average and by"
-                " %(largest)s at most."
-            )
-            % {
-                "futures": count(checked["resolved_futures"]),
-                "years": count(checked["resolved_years"]),
-                "mean": quantity(checked["error_mean_eur"], "EUR"),
-                "largest": quantity(checked["error_largest_eur"], "EUR"),
-            }
+    return told
+
+
+def error_sentences(result: Mapping[str, Any]) -> list[str]:
+    """Say how many years were solved, how many are read between bounds, and how far off that is.
+
+    It stands wherever the chance of a present value above zero stands.
+    """
+    found = result.get("futures") or {}
+    if is_missing((result.get("chances") or {}).get("p_npv_positive")):
+        return []
+    if not found:
+        return [_("How far off the chance may be is worked out for the short-list only.")]
+    told = []
+    bounds = found.get("bounds") or {}
+    if not is_missing(bounds.get("width_mean_eur")):
+        told.append(_bounds_sentence(bounds))
+    if not is_missing(found.get("error_largest_eur")):
+        told.append(_resolved_sentence(found, result["chances"]))
+    return told
+
+
+def _bounds_sentence(bounds: Mapping[str, Any]) -> str:
+    share = bounds["width_share"]
+    said = _(
+        "Of the years, %(solved)s were solved exactly and %(read)s read between bounds. Where only"
+        " computing moves, the bounds of the present value lie %(mean)s apart on average (%(share)s"
+        " of what operation is worth) and %(largest)s at most, and the chance between %(low)s and"
+        " %(high)s."
+    )
+    return said % {
+        "solved": count(bounds["solved"]),
+        "read": count(bounds["read"]),
+        "mean": quantity(bounds["width_mean_eur"], "EUR"),
+        "share": _("none") if is_missing(share) else quantity(share, "share", 2),
+        "largest": quantity(bounds["width_largest_eur"], "EUR"),
+        "low": quantity(bounds["positive_low_share"], "share", 2),
+        "high": quantity(bounds["positive_high_share"], "share", 2),
+    }
+
+
+def _resolved_sentence(found: Mapping[str, Any], chances: Mapping[str, Any]) -> str:
+    """The sample in which everything moves, beside the distance of P10 and P90."""
+    said = _(
+        "Where everything moves, all %(years)s years of %(futures)s futures were solved again: the"
+        " present value differed by %(mean)s on average and by %(largest)s at most"
+    ) % {
+        "futures": count(found["resolved_futures"]),
+        "years": count(found["resolved_years"]),
+        "mean": quantity(found["error_mean_eur"], "EUR"),
+        "largest": quantity(found["error_largest_eur"], "EUR"),
+    }
+    ends = (chances.get("npv_p10_eur"), chances.get("npv_p90_eur"))
+    if any(is_missing(end) for end in ends) or ends[1] <= ends[0]:
+        return f"{said}."
+    part = found["error_largest_eur"] / (ends[1] - ends[0])
+    return said + _(", that is %(part)s of the distance from P10 to P90.") % {
+        "part": quantity(part, "share", 2)
+    }
+
+
+def _weather_sentences(years: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say which years of weather are drawn, how cold they are, and whose prices go with them."""
+    shares = [one["demand_share"] for one in years]
+    told = [
+        _(
+            "Each year of a future follows one of these years of weather: %(years)s. Heat demand,"
+            " network temperatures, price of heat and the heat that is taken follow it; the town"
+            " needs between %(least)s and %(most)s of the heat of the study's own year."
         )
+        % {
+            "years": ", ".join(one["label"] for one in years),
+            "least": quantity(min(shares), "share", 3),
+            "most": quantity(max(shares), "share", 3),
+        }
+    ]
+    for origin, sentence in (
+        ("own", _("Loaded day-ahead prices of the same year go with %(years)s.")),
+        ("standing_in", _("Dutch day-ahead prices of the same year stand in for %(years)s.")),
+        ("study", _("The prices of the study stand in for %(years)s.")),
+    ):
+        named = [one["label"] for one in years if one["prices_from"] == origin]
+        if named:
+            told.append(sentence % {"years": ", ".join(named)})
     return told
 
 
@@ -193,12 +271,46 @@ def future_findings(result: Mapping[str, Any], town: Mapping[str, Any]) -> dict[
                 _("Median cost of heat, net of computing"),
                 quantity(found["heat_cost_p50_eur_per_mwh"], "EUR/MWh"),
             ),
+            *_alternative_rows(found),
         ],
         "drivers": driver_rows(result),
         "method": method_sentences(result, town),
+        "errors": error_sentences(result),
         "stress": stress_rows(result),
         "break_even": break_even_sentences(result),
     }
+
+
+ALTERNATIVES: Mapping[str, str | Promise] = {
+    "heat_pump": gettext_lazy("The same heat from a large heat pump (P10 to P90)"),
+    "gas_boiler": gettext_lazy("The same heat from a gas boiler (P10 to P90)"),
+    "electric_boiler": gettext_lazy("The same heat from an electric boiler (P10 to P90)"),
+}
+
+
+def _alternative_rows(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The other ways to make the same heat at the prices of the futures; older runs have none."""
+    others = found.get("alternatives") or {}
+    rows = [
+        (
+            str(label),
+            _("%(low)s to %(high)s")
+            % {
+                "low": digits(others[name]["p10_eur_per_mwh"], 3),
+                "high": quantity(others[name]["p90_eur_per_mwh"], "EUR/MWh"),
+            },
+        )
+        for name, label in ALTERNATIVES.items()
+        if name in others and not is_missing(others[name]["p10_eur_per_mwh"])
+    ]
+    if not is_missing(found.get("p_heat_cheaper")):
+        rows.append(
+            (
+                _("Chance that the hub's heat is the cheapest of them"),
+                quantity(found["p_heat_cheaper"], "share", 2),
+            )
+        )
+    return rows
 
 
 def _error(found: Mapping[str, Any]) -> str:

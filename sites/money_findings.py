@@ -18,11 +18,14 @@ SPECULATIVE = ("compute",)
 LINES: dict[str, str | Promise] = {
     "heat": gettext_lazy("Heat sold"),
     "compute": gettext_lazy("Income from computing"),
+    "curtailed": gettext_lazy("Gain from energy that would be curtailed"),
+    "balancing": gettext_lazy("Gain from standing ready for the grid"),
     "power_market": gettext_lazy("Electricity: exchange"),
     "power_charges": gettext_lazy("Electricity: supplier, network energy, tax, concession"),
     "power_levies": gettext_lazy("Electricity: levies"),
     "power_capacity": gettext_lazy("Electricity: charge on the highest power"),
     "power_relief": gettext_lazy("Electricity: relief of a band load"),
+    "heat_pump_upkeep": gettext_lazy("Upkeep of the heat pump"),
     "maintenance": gettext_lazy("Maintenance"),
     "fluid": gettext_lazy("Coolant"),
     "staff": gettext_lazy("Staff"),
@@ -93,6 +96,7 @@ def books_findings(result: dict[str, Any]) -> dict[str, Any] | None:
         "ownership": _ownership(books),
         "ownership_sentence": _ownership_sentence(books),
         "balancing": _balancing(books),
+        "balancing_counted": _balancing_sentence(books),
     }
 
 
@@ -235,8 +239,15 @@ def _questions(books: dict[str, Any], result: dict[str, Any]) -> list[dict[str, 
         rows.append(
             (
                 _("Energy that would be curtailed"),
-                _("In %(hours)s more hours, %(energy)s more; %(gain)s a year. Not counted.")
+                _(
+                    "In %(hours)s more hours of the cheapest %(allotted)s, %(energy)s more;"
+                    " %(gain)s in the first year. %(counted)s"
+                )
                 % {
+                    "allotted": count(extra.get("allotted_h", extra["hours"])),
+                    "counted": _("It counts in all results.")
+                    if books.get("counted", {}).get("curtailed")
+                    else _("It does not count."),
                     "hours": count(extra["hours"]),
                     "energy": quantity(extra["energy_mwh"], "MWh"),
                     "gain": quantity(extra["gain_eur"], "EUR"),
@@ -356,6 +367,16 @@ def _ownership_sentence(books: dict[str, Any]) -> str:
         "Present values at the rate of the study. At the rate of a private owner the operator's"
         " part is worth %(own)s."
     ) % {"own": quantity(books["operator_eur"], "EUR")}
+
+
+def _balancing_sentence(books: dict[str, Any]) -> str:
+    """Say whether standing ready counts in the study."""
+    if books.get("counted", {}).get("reserve"):
+        return _(
+            "The product that gains most counts in all results, as far as other plants are known to"
+            " heat instead; a product that needs a pool counts as sold in one."
+        )
+    return _("Standing ready is shown beside the study and does not count.")
 
 
 def _balancing(books: dict[str, Any]) -> list[dict[str, str]]:

@@ -21,6 +21,9 @@ from sites.sentences import said
 
 DISPLACED = "displaced_"
 WINDOWS, POINTS = 4, 6
+COUNTED = ("count_curtailed", "count_reserve")
+RESIDUAL = "residual_mix_t_per_mwh"
+G_PER_KG = 1000.0
 MOST_LINES = 50
 OWN_LABELS = {
     "supplier_margin_eur_per_mwh": gettext_lazy("Margin of the supplier, EUR/MWh"),
@@ -133,6 +136,27 @@ class MoneyForm(SectionedForm):
             NumberField(label=_("Hours in a year; 0 for none"), least=0, most=8760, whole=True),
             0,
         )
+        counted = [
+            self.add(
+                name,
+                forms.ChoiceField(
+                    label=label, choices=[("0", _("beside it, not counted")), ("1", _("counted"))]
+                ),
+                "0",
+            )
+            for name, label in (
+                ("count_curtailed", _("Energy that would be curtailed")),
+                ("count_reserve", _("Best reserve product")),
+            )
+        ]
+        residual = self.add(
+            "residual_mix_g_per_kwh",
+            NumberField(
+                label=_("Residual mix, g CO₂/kWh"), least=0.0, most=3000.0,
+                help_text=_("Empty if not known; an hourly series that is loaded goes before it."),
+            ),
+            "",
+        )  # fmt: skip
         atypical, band, *allotted = (self.add_number(key) for key in MONEY_NUMBERS["contracts"])
         self.section(
             "contracts",
@@ -147,6 +171,8 @@ class MoneyForm(SectionedForm):
                 *windows,
                 Row(_("Band load"), [band]),
                 Row(_("Energy that would be curtailed (s.13k EnWG)"), [curtailed, *allotted]),
+                Row(_("What counts in the study"), counted),
+                Row(_("Emissions of electricity without guarantees of origin"), [residual]),
             ],
         )
 
@@ -337,13 +363,22 @@ class MoneyForm(SectionedForm):
         if asked["displaced_by_month"] == study_months(study):
             # an answer that was there before is no new statement
             asked["displaced_by_month"] = study.money.get("displaced_by_month") or ()
-        kept = {name: value for name, value in study.money.items() if name not in asked}
+        answered = {*asked, *COUNTED, RESIDUAL}
+        kept = {name: value for name, value in study.money.items() if name not in answered}
         defaults = vars(MoneyChoices())
-        return kept | {
+        stated = {
             name: value
             for name, value in asked.items()
             if value not in ({}, [], ()) and value != defaults[name]
         }
+        return kept | stated | self._counted()
+
+    def _counted(self) -> dict[str, Any]:
+        """What counts besides heat and computing, and the residual mix where it is stated."""
+        answers = self.cleaned_data
+        found: dict[str, Any] = {name: True for name in COUNTED if answers[name] == "1"}
+        residual_g = answers["residual_mix_g_per_kwh"]
+        return found if residual_g is None else found | {RESIDUAL: residual_g / G_PER_KG}
 
 
 def study_months(study: Study) -> list[str]:
@@ -368,6 +403,10 @@ def money_answers(study: Study) -> dict[str, Any]:
         "hold_share": treasury.get("hold_share", 0.0),
         "hold_limit": treasury.get("limit_eur"),
         "curtailed_hours": money.get("curtailed_hours", 0),
+        **{name: "1" if money.get(name) else "0" for name in COUNTED},
+        "residual_mix_g_per_kwh": None
+        if money.get("residual_mix_t_per_mwh") is None
+        else money["residual_mix_t_per_mwh"] * G_PER_KG,
         **{f"{DISPLACED}{n}": source for n, source in zip(MONTHS, months, strict=True)},
         **_own_answers(money.get("tariffs") or {}),
         **_line_answers(money),

@@ -191,6 +191,10 @@ def _money_said(key: str, value: Any) -> str:
             f"{one['from_h']}–{one['to_h']} h"
             for one in value
         )
+    if key in ("count_curtailed", "count_reserve"):
+        return _("counted") if value else _("beside it, not counted")
+    if key == "residual_mix_t_per_mwh":
+        return _amount(value, "tCO2/MWh")
     if key == "town_land":
         return _("paid to the town") if value else _("paid to somebody else")
     return _plainly(value)
@@ -216,6 +220,9 @@ MONEY_LABELS = {
     "heat_tariff": gettext_lazy("Price of heat by outdoor temperature"),
     "high_load_windows": gettext_lazy("High-load windows"),
     "curtailed_hours": gettext_lazy("Hours with curtailed energy in a year"),
+    "count_curtailed": gettext_lazy("Energy that would be curtailed"),
+    "count_reserve": gettext_lazy("Best reserve product"),
+    "residual_mix_t_per_mwh": gettext_lazy("Residual mix"),
 }
 TARIFF_LABELS = {
     "hub": gettext_lazy("hub"),

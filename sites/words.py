@@ -250,8 +250,13 @@ CATALOGUE_LABELS = (
     _("Private without an option"),
     _("Germany 2026, electric boiler, medium voltage"),
     _("Finland 2026, electric boiler in district heating, tax class II"),
-    _("Sweden, data centre, full energy tax"),
-    _("Denmark, data centre"),
+    _("Sweden 2026, data centre, full energy tax, high voltage"),
+    _("Sweden 2026, large heat pump in district heating, full energy tax"),
+    _("Sweden 2026, electric boiler in district heating, full energy tax"),
+    _("Denmark 2026, data centre, general electricity tax, 10 kV"),
+    _("Denmark 2026, large heat pump in district heating, minimum rate"),
+    _("Denmark 2026, electric boiler in district heating, minimum rate"),
+    _("Norway, data centre"),
 )
 OUTLOOKS: dict[str, str | Promise] = {
     "market": _("market"),

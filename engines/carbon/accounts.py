@@ -121,14 +121,24 @@ def electricity_emissions_t(electricity_mwh: ArrayLike, factor_t_per_mwh: ArrayL
     return as_floats(energy @ factor)
 
 
-def market_factor_t_per_mwh(location_t_per_mwh: ArrayLike, renewable_share: float) -> FloatArray:
-    """Return the factor by contract: nothing for guarantees of origin, the mix for the rest.
+def market_factor_t_per_mwh(residual_t_per_mwh: ArrayLike, renewable_share: float) -> FloatArray:
+    """Return the factor by contract: nothing for guarantees of origin, the residual mix else.
 
-    The GHG Protocol asks for the residual mix for the rest and allows the mix of the grid where
-    none is published; this is the latter, and lower than the former.
+    Parameters
+    ----------
+    residual_t_per_mwh : float or array (hours,)
+        What is left of the mix when all guarantees of origin are taken out; NaN where it is not
+        known. Then the factor is not known either, unless every MWh has its guarantee.
+    renewable_share : float
+        Part of the electricity with guarantees of origin [0-1].
+
+    Notes
+    -----
+    GHG Protocol, Scope 2 Guidance (2015), 6.5: without contract the residual mix counts.
     """
-    within("renewable_share", renewable_share, 0.0, 1.0)
-    return (1.0 - renewable_share) * as_floats(location_t_per_mwh)
+    rest = 1.0 - float(within("renewable_share", renewable_share, 0.0, 1.0))
+    residual = within_or_missing("residual_t_per_mwh", residual_t_per_mwh, 0.0, 3.0)
+    return np.zeros_like(residual) if rest == 0.0 else as_floats(rest * residual)
 
 
 def displaced_fuel_t_per_mwh(emission_t_per_mwh: float, efficiency_share: float) -> float:
@@ -174,7 +184,10 @@ def _share(given: CarbonInput, rule: str) -> FloatArray:
 
 
 def _account(given: CarbonInput, avoided_t: FloatArray, share: FloatArray) -> Account:
-    location, market = share * given.location_t, share * given.market_t
+    # none of it is none of it, whatever it is
+    location, market = (
+        np.where(share == 0.0, 0.0, share * whole) for whole in (given.location_t, given.market_t)
+    )
     sold = given.heat_mwh > 0.0
     return Account(
         heat_share=share,

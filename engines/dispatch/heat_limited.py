@@ -174,11 +174,30 @@ def _alike(checked: DispatchInputs) -> tuple[DispatchInputs, IntArray]:
     return few, np.asarray(row.ravel(), dtype=np.int64)
 
 
+def one_parcel(inputs: DispatchInputs, parcel: int) -> DispatchInputs:
+    """Return the inputs of one parcel (row) alone, all its years."""
+    indices("Parcel", np.array([parcel]), len(inputs.power_it_kw))
+    network, station = int(inputs.network_of[parcel]), int(inputs.substation_of[parcel])
+    nowhere = np.zeros(1, dtype=np.int64)
+    return replace(
+        inputs,
+        uptake_kw=inputs.uptake_kw[network : network + 1],
+        heat_value_eur_per_mwh=inputs.heat_value_eur_per_mwh[network : network + 1],
+        heat_pump_per_heat=inputs.heat_pump_per_heat[network : network + 1],
+        headroom_kw=inputs.headroom_kw[station : station + 1],
+        network_of=nowhere,
+        substation_of=nowhere,
+        power_it_kw=inputs.power_it_kw[parcel : parcel + 1],
+        pipe_loss_kw=inputs.pipe_loss_kw[parcel : parcel + 1],
+        pump_kw=inputs.pump_kw[parcel : parcel + 1],
+    )
+
+
 def hourly(inputs: DispatchInputs, parcel: int, year: int) -> HourlyDispatch:
     """Return every hour of one parcel (row) in one year (row), while the hub is in service."""
-    checked = _checked(inputs)
-    indices("Parcel", np.array([parcel]), len(checked.power_it_kw))
-    indices("Year", np.array([year]), len(checked.compute_value_eur_per_mwh))
+    indices("Year", np.array([year]), len(inputs.compute_value_eur_per_mwh))
+    checked = _checked(one_parcel(inputs, parcel))
+    parcel = 0
     series = corners.hourly_series(_kernel(checked), parcel, year)
     choice, power, electricity, heat, lost, rejected, margin, lifting = series
     return HourlyDispatch(

@@ -41,6 +41,7 @@ def closure(
     fetched_share: float,
     *,
     first_day_eur: float = 0.0,
+    binding_years: float = 0.0,
     vat_share: float = 0.0,
 ) -> Closure:
     """Present value of closing at the end of each year.
@@ -56,10 +57,14 @@ def closure(
         its resale as always [0-1].
     first_day_eur : float
         Grants received when building [EUR].
+    binding_years : float
+        Years for which the grant binds: closing before they are over repays
+        ``grant (1 - year / binding_years)``; 0 where it demands nothing [a].
     vat_share : float
         Tax that does not come back, over purchases [0-1].
     """
     within("fetched_share", fetched_share, 0.0, 1.0)
+    within("binding_years", binding_years, 0.0)
     gains = as_floats(ebitda_eur)
     last = len(gains)
     worth = np.zeros(last)
@@ -69,11 +74,28 @@ def closure(
             flows = flows + asset_flows(asset, year) - vat_share * bought(asset, year)
             if year < last and year % asset.life_years:
                 flows[-1] -= (1.0 - fetched_share) * _book_eur(asset, year)
+        if year < last:
+            flows[-1] -= repaid_eur(first_day_eur, year, binding_years)
         worth[year - 1] = float(present_value(flows, rate_share))
     if np.isnan(worth).any():
         return Closure(worth, last, float("nan"))
     best = int(worth.argmax())
     return Closure(worth, best + 1, float(worth[best] - worth[-1]))
+
+
+def repaid_eur(grant_eur: float, year: int, binding_years: float) -> float:
+    """Part of a grant that goes back when a hub closes at the end of a year [EUR].
+
+    Examples
+    --------
+    >>> repaid_eur(100_000.0, 4, 10.0)
+    60000.0
+    >>> repaid_eur(100_000.0, 4, 0.0)
+    0.0
+    """
+    if binding_years <= 0.0:
+        return 0.0
+    return grant_eur * max(0.0, 1.0 - year / binding_years)
 
 
 def _book_eur(asset: Asset, year: int) -> float:

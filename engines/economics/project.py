@@ -163,6 +163,8 @@ class MoneyInput:
         Received on the day of building [EUR].
     vat_share : float
         Value added tax that does not come back, over purchases and running payments [0-1].
+    market_eur : array (..., years) or 0
+        Gain from the power market besides computing, where a study counts it [EUR/a].
     """
 
     horizon_years: int
@@ -175,6 +177,7 @@ class MoneyInput:
     opex_eur_per_a: ArrayLike
     grant_eur: ArrayLike = 0.0
     vat_share: float = 0.0
+    market_eur: ArrayLike = 0.0
 
     def __post_init__(self) -> None:
         within("vat_share", self.vat_share, 0.0, 1.0)
@@ -233,7 +236,7 @@ class MoneyResult:
 def evaluate_money(given: MoneyInput) -> MoneyResult:
     """Flows, present value, return and cost of heat of one or many projects; domain.md 5.4.
 
-    ``LCOH_gross = PV(investment + electricity + opex)/PV(heat)``,
+    ``LCOH_gross = PV(investment + electricity + opex - power market)/PV(heat)``,
     ``LCOH_net = LCOH_gross - PV(compute)/PV(heat)``.
     """
     rate, years = given.rate_share, given.horizon_years
@@ -241,7 +244,8 @@ def evaluate_money(given: MoneyInput) -> MoneyResult:
     electricity_eur = as_floats(given.electricity_eur)
     cost_eur = electricity_eur + as_floats(given.opex_eur_per_a)[..., None]
     cost_eur = as_floats(cost_eur + given.vat_share * cost_eur.clip(min=0.0))
-    ebitda_eur = as_floats(heat_eur + compute_eur - cost_eur)
+    market_eur = as_floats(given.market_eur)
+    ebitda_eur = as_floats(heat_eur + compute_eur + market_eur - cost_eur)
     investment = as_floats(sum(asset_flows(asset, years) for asset in given.assets))
     purchases = as_floats(sum(bought(asset, years) for asset in given.assets))
     investment = as_floats(investment - given.vat_share * purchases)
@@ -249,7 +253,9 @@ def evaluate_money(given: MoneyInput) -> MoneyResult:
     flows = as_floats(investment + _from_year_one(ebitda_eur))
     heat_present = present_value(_from_year_one(as_floats(given.heat_mwh)), rate)
     compute_present = present_value(_from_year_one(compute_eur), rate)
-    cost_present = present_value(_from_year_one(cost_eur) - investment, rate)
+    cost_present = present_value(
+        _from_year_one(as_floats(cost_eur - market_eur)) - investment, rate
+    )
     npv_eur = present_value(flows, rate)
     returns = rate_of_return(flows, rate)
     return MoneyResult(

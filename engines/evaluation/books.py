@@ -12,7 +12,7 @@ from engines.arrays import FloatArray, as_floats
 from engines.assumptions import Assumptions
 from engines.compute.revenue import BITCOIN, NONE, first_value
 from engines.compute.treasury import hold_coins
-from engines.dispatch.heat_limited import DispatchInputs
+from engines.dispatch.heat_limited import one_parcel
 from engines.economics.accounts import Accounts, accounts, nominal
 from engines.economics.cashflow import Asset, present_value
 from engines.economics.closure import Closure, closure
@@ -26,8 +26,9 @@ from engines.economics.reserve import (
     sinking_eur_per_a,
     years_to_fund,
 )
+from engines.evaluation.feeding import upkeep_eur_per_mwh
 from engines.evaluation.hubs import Hubs, operate_hubs, vat_share
-from engines.evaluation.market import Market, market
+from engines.evaluation.market import BALANCING, CURTAILED, Market, market
 from engines.evaluation.money_choices import LEASE
 from engines.evaluation.operation import Operation
 from engines.evaluation.records import StudyChoices
@@ -37,6 +38,8 @@ from engines.thermal.mode_year import RETURN_VALUE, SUPPLY_VALUE
 from engines.units import KWH_PER_MWH
 
 INTO_RETURN = "return_preheat"
+HEAT_PUMP_UPKEEP = "heat_pump_upkeep"
+"""A line of its own; it is settled with the price of the heat and bears no tax of its own."""
 COIN_PATHS = {"stays": 1.0, "halves": 0.5, "doubles": 2.0}
 """Price of the coin at the end of the study over that of its first year, on an even path."""
 
@@ -145,6 +148,7 @@ def books(
             rate,
             a["economics.closure_value_share"],
             first_day_eur=grant,
+            binding_years=a["economics.grant_binding_years"],
             vat_share=vat_share(a),
         ),
         ownership=ownership,
@@ -179,19 +183,8 @@ def _alone(
     hubs: Hubs, parcel: int, stress: list[float], choices: StudyChoices, a: Assumptions
 ) -> Operation:
     """Operate one parcel alone: the years of the study, then one column for each stress."""
-    whole = hubs.inputs
-    network, station = int(whole.network_of[parcel]), int(whole.substation_of[parcel])
-    inputs: DispatchInputs = replace(
-        whole,
-        uptake_kw=whole.uptake_kw[[network]],
-        heat_value_eur_per_mwh=whole.heat_value_eur_per_mwh[[network]],
-        heat_pump_per_heat=whole.heat_pump_per_heat[[network]],
-        headroom_kw=whole.headroom_kw[[station]],
-        network_of=np.array([0]),
-        substation_of=np.array([0]),
-        power_it_kw=whole.power_it_kw[[parcel]],
-        pipe_loss_kw=whole.pipe_loss_kw[[parcel]],
-        pump_kw=whole.pump_kw[[parcel]],
+    inputs = replace(
+        one_parcel(hubs.inputs, parcel),
         compute_value_eur_per_mwh=np.concatenate([hubs.compute.eur_per_mwh_it, stress]),
     )
     return operate_hubs(inputs, hubs.town.utc_offset_h, choices, a)
@@ -239,8 +232,18 @@ def _accounts(
         value = np.broadcast_to(as_floats(amount), len(hubs.joined))[parcel]  # type: ignore[arg-type]
         return np.full(years, float(value))
 
+    upkeep = _upkeep_eur(hubs, operation, a)
+    incomes = {
+        # what the network pays; the price of a lifted MWh has its upkeep taken off
+        "heat": hubs.money.heat_eur[parcel] + upkeep,
+        "compute": hubs.money.compute_eur[parcel],
+    }
+    if upkeep.any():
+        incomes[HEAT_PUMP_UPKEEP] = -upkeep
+    if hubs.sold is not None:
+        incomes |= {name: eur[parcel, :years] for name, eur in hubs.sold.by_kind_eur.items()}
     return accounts(
-        {"heat": hubs.money.heat_eur[parcel], "compute": hubs.money.compute_eur[parcel]},
+        incomes,
         {
             **_electricity(hubs, operation),
             "maintenance": every(opex.maintenance_eur),
@@ -255,6 +258,16 @@ def _accounts(
         grant_eur=float(hubs.cost.grant_eur[parcel]),
         vat_share=vat_share(a),
     )
+
+
+def _upkeep_eur(hubs: Hubs, operation: Operation, a: Assumptions) -> FloatArray:
+    """Return the upkeep of the heat pump in each year: by the heat that passes it [EUR/a]."""
+    found = np.zeros(hubs.years)
+    for year in range(hubs.years):
+        hours = operation.series(0, year)
+        lifted_kw = hours.heat_delivered_kw[hours.heat_pump_kw > 0.0].sum()
+        found[year] = lifted_kw / KWH_PER_MWH * hubs.inputs.availability_share
+    return found * upkeep_eur_per_mwh(a)
 
 
 def _electricity(hubs: Hubs, operation: Operation) -> dict[str, FloatArray]:
@@ -312,7 +325,7 @@ def _ownership(
         return float(sum(present_value(table.line(key), rate) for key in keys if _has(table, key)))
 
     power = tuple(line.key for line in table.lines if line.key.startswith("power_"))
-    income = ("heat", "compute")
+    income = ("heat", "compute", CURTAILED, BALANCING)
     running = tuple(
         line.key
         for line in table.lines
@@ -321,7 +334,7 @@ def _ownership(
     leased = choices.money.land == LEASE
     given = Present(
         investment_eur=-float(present_value(investment, rate)),
-        operation_eur=-present(*running),
+        operation_eur=-present(*running, CURTAILED, BALANCING),
         electricity_eur=-present(*power),
         compute_eur=present("compute"),
         heat_eur=present("heat"),

@@ -129,6 +129,7 @@ def feeding(
     given: Conditions,
     a: Assumptions,
     place_of: IntArray | None = None,
+    keep: Sequence[str] | None = None,
 ) -> Feeding:
     """Compare the modes at every place and take the best.
 
@@ -142,13 +143,16 @@ def feeding(
     a : Assumptions
     place_of : array of int, shape (points,)
         Points with the same number are at the same place; all at different ones if left out.
+    keep : sequence of str, shape (points,), or None
+        Mode that each point has already; it is kept, whatever another year's weather would choose.
     """
     numbers = np.arange(len(drop_k)) if place_of is None else place_of
     steps = np.ceil(np.round(drop_k / DROP_STEP_K, 6))
     _, first, row = np.unique(
         np.column_stack([numbers, steps]), axis=0, return_index=True, return_inverse=True
     )
-    found = _rows(places.at(first), steps[first] * DROP_STEP_K, given, a)
+    kept = None if keep is None else [keep[i] for i in first]
+    found = _rows(places.at(first), steps[first] * DROP_STEP_K, given, a, kept)
     row = row.ravel()
     return replace(
         found,
@@ -158,7 +162,13 @@ def feeding(
     )
 
 
-def _rows(places: PlaceYear, drop_k: FloatArray, given: Conditions, a: Assumptions) -> Feeding:
+def _rows(
+    places: PlaceYear,
+    drop_k: FloatArray,
+    given: Conditions,
+    a: Assumptions,
+    keep: Sequence[str] | None,
+) -> Feeding:
     """Compare the modes of all rows, some at a time."""
     count, hours = places.flow_kg_per_s.shape
     uptake, value, lifting = (np.zeros((count, hours)) for _ in range(3))
@@ -181,7 +191,7 @@ def _rows(places: PlaceYear, drop_k: FloatArray, given: Conditions, a: Assumptio
         )
         compared.append(best)
         for place, row in enumerate(rows):
-            taken = int(best.best[place])
+            taken = int(best.best[place]) if keep is None else _kept(best, keep[row])
             modes.append(NO_MODE if taken < 0 else best.modes[taken])
             if taken < 0:
                 possible_h[row] = max(best.feasible_h[i, place] for i in WITHOUT_PUMP)
@@ -194,7 +204,7 @@ def _rows(places: PlaceYear, drop_k: FloatArray, given: Conditions, a: Assumptio
             uptake[row] = delivered * (1.0 - per_heat)
             lifting[row] = per_heat / (1.0 - per_heat)
             worth = given.value_eur_per_mwh[year.value_class]
-            upkeep = np.where(per_heat > 0.0, _upkeep_eur_per_mwh(a), 0.0)
+            upkeep = np.where(per_heat > 0.0, upkeep_eur_per_mwh(a), 0.0)
             value[row] = np.where(runs, (worth - upkeep) / (1.0 - per_heat), 0.0)
             peak[row] = delivered.max()
             pumped[row] = (delivered * (per_heat > 0.0)).max()
@@ -218,6 +228,10 @@ def _rows(places: PlaceYear, drop_k: FloatArray, given: Conditions, a: Assumptio
         possible_h=possible_h,
         wanted_h=wanted_h,
     )
+
+
+def _kept(best: BestMode, mode: str) -> int:
+    return -1 if mode == NO_MODE else best.modes.index(mode)
 
 
 def _modes(
@@ -273,7 +287,8 @@ def _heat_pump_eur_per_kw_a(heat_kw: float, a: Assumptions) -> float:
     return price * (markup * yearly + a["economics.alternative_heat_pump_fixed_om_share_per_a"])
 
 
-def _upkeep_eur_per_mwh(a: Assumptions) -> float:
+def upkeep_eur_per_mwh(a: Assumptions) -> float:
+    """Upkeep of the heat pump per MWh of heat that it gives; taken off the price of that heat."""
     return a["economics.alternative_heat_pump_variable_om_eur_per_mwh"]
 
 

@@ -23,7 +23,7 @@ def yearly_earnings_eur(
     The worth of the first `t` years without purchases, less that of the first ``t - 1``, brought
     back from today to year `t`: ``(NPV_t - NPV_(t-1)) (1 + r)^t``.
     """
-    table = plan_table(operated(hubs), town, choices, a)
+    table = plan_table(operated(hubs, a), town, choices, a)
     terms = replace(terms_of(hubs, a), assets=())
     years = town.futures.years
     before = np.zeros((len(hubs.joined), town.futures.count))

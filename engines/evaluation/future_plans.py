@@ -1,20 +1,24 @@
 """Plans of the study's hubs, from which their worth in every future is read.
 
-Every hub is dispatched at a few levels of compute revenue for each price year, and, in the study's
-own year, with less heat demand and with less heat caught.
+Every hub is dispatched at a few levels of compute revenue for each drawn year, and, in the study's
+own year, with less heat demand and with less heat caught. A drawn year has its prices, and its
+weather too where the town has brought enough of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from engines.arrays import FloatArray
 from engines.assumptions import Assumptions
 from engines.dispatch.heat_limited import DispatchInputs
+from engines.errors import InvalidInput
 from engines.evaluation.hubs import Hubs, operate_hubs, vat_share
 from engines.evaluation.operation import Operation
 from engines.evaluation.records import StudyChoices
+from engines.evaluation.weather import WeatherYear, weather_inputs
 from engines.futures.draw import Futures, Outlook
 from engines.futures.worth import PlanTable, Terms
 
@@ -26,32 +30,42 @@ LESS_DEMAND, LESS_CAPTURE = 0.7, 0.95
 
 @dataclass(frozen=True)
 class PriceYears:
-    """Years of day-ahead prices that futures draw from.
+    """Years that futures draw from: day-ahead prices, and the weather of the same years.
 
     Attributes
     ----------
     labels : tuple of str
-    day_ahead_eur_per_mwh : array, shape (price years, hours)
+    day_ahead_eur_per_mwh : array, shape (drawn years, hours)
         Brought to the mean of the study's own year when they are used: the level is a driver of
         its own.
     are_own : bool
         Whether they are the town's own; else they stand in, and the report says so.
+    outdoor_degc : array, shape (drawn years, hours), or None
+        Weather of the same years; None keeps that of the study in all of them.
+    prices_from : tuple of str
+        With weather, whose prices go with each year: ``own``, ``standing_in`` or ``study``.
     """
 
     labels: tuple[str, ...]
     day_ahead_eur_per_mwh: FloatArray
     are_own: bool
+    outdoor_degc: FloatArray | None = None
+    prices_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class FutureTown:
-    """The futures of a study, drawn once and met by every parcel."""
+    """The futures of a study, drawn once and met by every parcel.
+
+    `weather` has the town's state in each drawn year; empty where its weather is not drawn.
+    """
 
     futures: Futures
     outlook: Outlook
     prices: PriceYears
     heat_moves: FloatArray
     heat_factor: FloatArray
+    weather: tuple[WeatherYear, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +82,8 @@ class Operated:
         Revenue of each year of the study.
     day_ahead_mean_eur_per_mwh : float
     utc_offset_h : int
+    in_weather : callable, or None
+        The inputs in another year of weather; needed where weather is drawn.
     """
 
     inputs: DispatchInputs
@@ -75,6 +91,7 @@ class Operated:
     compute_eur_per_mwh: FloatArray
     day_ahead_mean_eur_per_mwh: float
     utc_offset_h: int
+    in_weather: Callable[[WeatherYear], DispatchInputs] | None = None
 
     @property
     def adders_eur_per_mwh(self) -> float:
@@ -82,7 +99,7 @@ class Operated:
         return float(self.inputs.price_eur_per_mwh.mean()) - self.day_ahead_mean_eur_per_mwh
 
 
-def operated(hubs: Hubs) -> Operated:
+def operated(hubs: Hubs, a: Assumptions) -> Operated:
     """Return the operation of the hubs of a study."""
     return Operated(
         hubs.inputs,
@@ -90,6 +107,7 @@ def operated(hubs: Hubs) -> Operated:
         hubs.compute.eur_per_mwh_it,
         hubs.town.day_ahead_mean_eur_per_mwh,
         hubs.town.utc_offset_h,
+        partial(weather_inputs, hubs, a=a),
     )
 
 
@@ -130,8 +148,8 @@ def plan_table(
     own = _sums(hubs.operation, hubs.inputs, adders)
     tables = [np.concatenate([own, usual], axis=2)]
     at = [np.concatenate([hubs.inputs.compute_value_eur_per_mwh, levels])]
-    for prices in all_in_eur_per_mwh(hubs, town):
-        tables.append(plans(replace(inputs, price_eur_per_mwh=prices)))
+    for drawn in drawn_inputs(hubs, town):
+        tables.append(plans(replace(drawn, compute_value_eur_per_mwh=levels)))
         at.append(levels)
     return PlanTable(
         sums=_by_hub(tables),
@@ -158,10 +176,18 @@ def _by_hub(tables: Sequence[FloatArray]) -> FloatArray:
     return np.ascontiguousarray(np.concatenate(flat, axis=1))
 
 
-def all_in_eur_per_mwh(hubs: Operated, town: FutureTown) -> Sequence[FloatArray]:
-    """Return the drawn price years, each brought to the mean of the study's, with the tariff."""
+def drawn_inputs(hubs: Operated, town: FutureTown) -> Iterator[DispatchInputs]:
+    """Yield the study's inputs in each drawn year, one after the other.
+
+    Prices are brought to the mean of the study's, with the tariff on top; heat demand, heat value
+    and heat pump are those of the year's weather where weather is drawn.
+    """
     mean, adders = hubs.day_ahead_mean_eur_per_mwh, hubs.adders_eur_per_mwh
-    return [year * (mean / year.mean()) + adders for year in town.prices.day_ahead_eur_per_mwh]
+    if town.weather and hubs.in_weather is None:
+        raise InvalidInput("Weather is drawn, but these hubs do not know what they do in it.")
+    for i, year in enumerate(town.prices.day_ahead_eur_per_mwh):
+        met = hubs.in_weather(town.weather[i]) if town.weather and hubs.in_weather else hubs.inputs
+        yield replace(met, price_eur_per_mwh=year * (mean / year.mean()) + adders)
 
 
 def _levels(hubs: Operated, town: FutureTown) -> FloatArray:

@@ -6,6 +6,7 @@ futures. For a few hubs and a sample of futures every year is dispatched again w
 the future changes: the difference is the error of the table, and is shown beside it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -14,19 +15,23 @@ import numpy as np
 from engines.arrays import FloatArray, IntArray
 from engines.assumptions import Assumptions
 from engines.calendar import monthly_mean
+from engines.dispatch.heat_limited import DispatchInputs
 from engines.economics.heat_sources import displaced_by_month
+from engines.errors import InvalidInput
+from engines.evaluation.future_alternatives import AlternativeFutures, alternative_futures
 from engines.evaluation.future_plans import (
     FutureTown,
     PriceYears,
-    all_in_eur_per_mwh,
+    drawn_inputs,
     operated,
     plan_table,
     terms_of,
 )
 from engines.evaluation.hubs import Hubs, operate_hubs
 from engines.evaluation.operation import Operation
-from engines.evaluation.records import StudyChoices
+from engines.evaluation.records import StudyChoices, TownInput
 from engines.evaluation.town import TownYear
+from engines.evaluation.weather import WeatherYear, weather_year
 from engines.futures.draw import Futures, Outlook, draw_futures, futures_from
 from engines.futures.drivers import Driver, driver_shares
 from engines.futures.summary import Chance, Spread, chance, median_or_missing, spread
@@ -55,6 +60,8 @@ class HubFutures:
         Median cost of heat net of computing; NaN where no heat is sold in any future.
     carried_eur : array
         Present value that the study counts and the table does not (the same in every future).
+    alternatives : AlternativeFutures
+        The same heat from others, at the prices of the same futures.
     sample_npv_eur : array, shape (hubs, SAMPLED)
         Present value in some of the futures, evenly taken and the same ones for every hub.
     """
@@ -64,6 +71,7 @@ class HubFutures:
     uncovered: Chance
     heat_cost_p50_eur_per_mwh: FloatArray
     carried_eur: FloatArray
+    alternatives: AlternativeFutures
     sample_npv_eur: FloatArray
 
 
@@ -86,16 +94,33 @@ class TableError:
 
 
 def future_town(
-    prices: PriceYears, year: TownYear, choices: StudyChoices, a: Assumptions
+    prices: PriceYears,
+    year: TownYear,
+    choices: StudyChoices,
+    a: Assumptions,
+    town: TownInput | None = None,
 ) -> FutureTown:
-    """Draw the futures of a study. Price years of another length than its own are left out."""
+    """Draw the futures of a study. Price years of another length than its own are left out.
+
+    `town` is needed where the weather of the years is drawn.
+    """
     hours = len(year.supply_degc)
     fits = prices.day_ahead_eur_per_mwh.shape[1:] == (hours,)
     used = prices if fits else PriceYears((), np.empty((0, hours)), are_own=False)
-    outlook = Outlook(round(a["economics.horizon_years"]), choices.start_year, len(used.labels))
+    outlook = Outlook(
+        round(a["economics.horizon_years"]),
+        choices.start_year,
+        len(used.labels),
+        choices.money.compute_kind,
+    )
     moves = heat_moves(year, choices, a)
     futures = draw_futures(outlook, a)
-    return FutureTown(futures, outlook, used, moves, heat_factor(futures, moves))
+    weather: tuple[WeatherYear, ...] = ()
+    if used.outdoor_degc is not None and not (futures.price_year == 0).all():
+        if town is None:
+            raise InvalidInput("Weather years can only be drawn for a town that is given.")
+        weather = tuple(weather_year(town, year, each, choices, a) for each in used.outdoor_degc)
+    return FutureTown(futures, outlook, used, moves, heat_factor(futures, moves), weather)
 
 
 def heat_moves(year: TownYear, choices: StudyChoices, a: Assumptions) -> FloatArray:
@@ -135,18 +160,20 @@ def heat_factor(futures: Futures, moves: FloatArray) -> FloatArray:
 
 def hub_futures(hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumptions) -> HubFutures:
     """Return what the futures of the study make of every hub."""
-    table, terms = plan_table(operated(hubs), town, choices, a), terms_of(hubs, a)
+    table, terms = plan_table(operated(hubs, a), town, choices, a), terms_of(hubs, a)
     found = worth(table, town.futures, town.heat_factor, terms)
     carried = hubs.money.npv_eur - central_npv_eur(table, terms, town)
     npv_eur = found.npv_eur + carried[:, None]
     sold = found.heat_mwh > 0.0
     cost = (found.heat_eur - npv_eur) / np.where(sold, found.heat_mwh, 1.0)
+    cost = np.where(sold, cost, np.nan)
     return HubFutures(
         npv=spread(npv_eur),
         positive=chance(npv_eur, 0.0),
         uncovered=chance(-found.debt_cover, -a["futures.debt_cover_least"]),
-        heat_cost_p50_eur_per_mwh=median_or_missing(np.where(sold, cost, np.nan)),
+        heat_cost_p50_eur_per_mwh=median_or_missing(cost),
         carried_eur=carried,
+        alternatives=alternative_futures(hubs, town.futures, cost, choices, a),
         sample_npv_eur=npv_eur[:, sampled(town.futures.count)],
     )
 
@@ -160,7 +187,7 @@ def hub_drivers(
     hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumptions
 ) -> list[tuple[Driver, ...]]:
     """Return for each hub which driver makes how much of the variance of its present value."""
-    table, terms = plan_table(operated(hubs), town, choices, a), terms_of(hubs, a)
+    table, terms = plan_table(operated(hubs, a), town, choices, a), terms_of(hubs, a)
 
     def npv_eur(i: int, points: FloatArray) -> FloatArray:
         drawn = futures_from(points, town.outlook, a)
@@ -174,7 +201,11 @@ def hub_drivers(
         return np.asarray(found.npv_eur[0], dtype=np.float64)
 
     years, seed = town.outlook.years, round(a["futures.seed"])
-    return [driver_shares(partial(npv_eur, i), years, seed) for i in range(len(hubs.joined))]
+    kind = town.outlook.compute_kind
+    return [
+        driver_shares(partial(npv_eur, i), years, seed, compute_kind=kind)
+        for i in range(len(hubs.joined))
+    ]
 
 
 def table_error(
@@ -188,12 +219,13 @@ def table_error(
     count = min(sample, town.futures.count)
     chosen = order[((np.arange(count) + 0.5) * town.futures.count / count).astype(np.int64)]
     futures, heat = town.futures.at(chosen), town.heat_factor[chosen]
-    table, terms = plan_table(operated(hubs), town, choices, a), terms_of(hubs, a)
+    table, terms = plan_table(operated(hubs, a), town, choices, a), terms_of(hubs, a)
     read = worth(table, futures, heat, terms).npv_eur
     exact = np.empty_like(read)
+    years = [hubs.inputs, *drawn_inputs(operated(hubs, a), town)]
     for f in range(count):
         one = futures.at(np.array([f]))
-        exact[:, f] = _exact_npv_eur(hubs, town, one, float(heat[f]), terms, choices, a)
+        exact[:, f] = _exact_npv_eur(hubs, years, one, float(heat[f]), terms, choices, a)
     off = exact - read
     return TableError(
         count, count * futures.years, off.mean(axis=1), np.abs(off).max(axis=1, initial=0.0)
@@ -241,7 +273,7 @@ def central_npv_eur(table: PlanTable, terms: Terms, town: FutureTown) -> FloatAr
 
 def _exact_npv_eur(
     hubs: Hubs,
-    town: FutureTown,
+    years: Sequence[DispatchInputs],
     one: Futures,
     heat_factor: float,
     terms: Terms,
@@ -249,20 +281,20 @@ def _exact_npv_eur(
     a: Assumptions,
 ) -> FloatArray:
     """Operate every year of one future and return the present value of every hub [EUR]."""
-    given = operated(hubs)
+    given = operated(hubs, a)
     adders = given.adders_eur_per_mwh
-    years = [hubs.inputs.price_eur_per_mwh, *all_in_eur_per_mwh(given, town)]
     tables: list[FloatArray] = []
     for t in range(one.years):
-        market = years[one.price_year[0, t]] - adders
+        usual = years[one.price_year[0, t]]
+        market = usual.price_eur_per_mwh - adders
         inputs = replace(
-            hubs.inputs,
+            usual,
             price_eur_per_mwh=one.day_ahead_factor[0] * market
             + adders
             + one.surcharge_eur_per_mwh[0, t],
-            heat_value_eur_per_mwh=heat_factor * hubs.inputs.heat_value_eur_per_mwh,
-            uptake_kw=one.demand_factor[0, t] * hubs.inputs.uptake_kw,
-            capture_share=one.capture_factor[0] * hubs.inputs.capture_share,
+            heat_value_eur_per_mwh=heat_factor * usual.heat_value_eur_per_mwh,
+            uptake_kw=one.demand_factor[0, t] * usual.uptake_kw,
+            capture_share=one.capture_factor[0] * usual.capture_share,
             compute_value_eur_per_mwh=terms.compute_eur_per_mwh[t : t + 1]
             * one.compute_factor[0, t],
         )

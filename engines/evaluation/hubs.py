@@ -1,7 +1,7 @@
 """One hub on every candidate: connection, grid, a dispatch for each year, money."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from engines.dispatch.heat_limited import (
     DispatchInputs,
     DispatchResult,
     HourlyDispatch,
+    one_parcel,
 )
 from engines.economics.alternatives import (
     Alternative,
@@ -30,6 +31,7 @@ from engines.economics.defaults import (
 from engines.economics.project import MoneyInput, MoneyResult, evaluate_money
 from engines.evaluation.cost import HubCost, Plot, cable_eur_per_m, hub_cost
 from engines.evaluation.feeding import Feeding, feeding, served
+from engines.evaluation.market import Sold, sold_in_year
 from engines.evaluation.operation import Operation, operate
 from engines.evaluation.records import Candidates, GridInput, StudyChoices
 from engines.evaluation.town import TownYear, full_load_mwh_per_a
@@ -83,6 +85,7 @@ class Hubs:
     The first `years` columns of `dispatch` are the years of the study. Two sensitivities follow:
     compute revenue that stays at its first value, and no compute revenue at all. `inputs` are those
     of the flexible contract; `operation` knows which contract is best in each year.
+    `sold` is None where the study counts nothing else from the power market.
     """
 
     town: TownYear
@@ -103,6 +106,7 @@ class Hubs:
     compute: ComputePath
     cost: HubCost
     electricity_eur: FloatArray
+    sold: Sold | None
     money: MoneyResult
     npv_flat_compute_eur: FloatArray
     npv_without_compute_eur: FloatArray
@@ -135,7 +139,9 @@ def evaluate_hubs(
         for outlook in (choices.compute_outlook, "flat")
     )
     way = way_of(year, candidates)
-    places = _places(year, way.piece)
+    near = way.piece >= 0
+    rows = np.where(near, year.row_of_piece[np.where(near, way.piece, 0)], -1)
+    places = places_at(year.places, rows, year.supply_degc, year.return_degc)
     full_kw = year.conditions.hub.heat_kw
     feed = feeding(places, way.drop_k, year.conditions, a, way.piece)
     connection = _connection(way, feed, year, a)
@@ -162,9 +168,13 @@ def evaluate_hubs(
         a,
     )
 
+    sold = _sold(inputs, year, choices, a)
+
     def money(columns: list[int]) -> MoneyResult:
         value = value_eur_per_mwh[columns]
-        return evaluate_money(money_input(columns, value, operation, cost, year.value_known, a))
+        given = money_input(columns, value, operation, cost, year.value_known, a)
+        counted = 0.0 if sold is None else sold.total_eur[:, columns]
+        return evaluate_money(replace(given, market_eur=counted))
 
     result = money(list(range(years)))
     takeable_mwh = _takeable_mwh(inputs, full_kw, a)
@@ -187,6 +197,7 @@ def evaluate_hubs(
         compute=path,
         cost=cost,
         electricity_eur=operation.bill_eur,
+        sold=sold,
         money=result,
         npv_flat_compute_eur=money([years] * years).npv_eur,
         npv_without_compute_eur=money([years + 1] * years).npv_eur,
@@ -235,6 +246,32 @@ def money_input(
         grant_eur=cost.grant_eur,
         vat_share=vat_share(a),
     )
+
+
+def _sold(
+    inputs: DispatchInputs, year: TownYear, choices: StudyChoices, a: Assumptions
+) -> Sold | None:
+    """Work out what each hub gains from the power market in each column; None if not counted.
+
+    Every hub is operated once more alone: its hours are needed, and only a study that counts this
+    pays for them.
+    """
+    money = choices.money
+    if not (money.count_curtailed or money.count_reserve):
+        return None
+    columns = len(inputs.compute_value_eur_per_mwh)
+    found: dict[str, FloatArray] = {}
+    for parcel in range(len(inputs.power_it_kw)):
+        alone = operate_hubs(one_parcel(inputs, parcel), year.utc_offset_h, choices, a)
+        for column in range(columns):
+            gains = sold_in_year(
+                alone, column, year.day_ahead_eur_per_mwh, year.production_kw, year.plants_kw,
+                money, a,
+            )  # fmt: skip
+            for kind, eur in gains.items():
+                table = found.setdefault(kind, np.zeros((len(inputs.power_it_kw), columns)))
+                table[parcel, column] = eur
+    return Sold(found)
 
 
 def vat_share(a: Assumptions) -> float:
@@ -292,22 +329,30 @@ def full_load_heat_mwh(full_kw: float, hours: int, a: Assumptions) -> float:
     return full_kw * a["hub.availability_share"] * hours / KWH_PER_MWH
 
 
-def _places(year: TownYear, piece_of: NDArray[np.int64]) -> PlaceYear:
-    """Return the state where each candidate would feed in; nothing is needed where no pipe is."""
-    near = piece_of >= 0
-    hours = len(year.supply_degc)
-    found = PlaceYear(
+def places_at(
+    state: PlaceYear, rows: IntArray, supply_degc: FloatArray, return_degc: FloatArray
+) -> PlaceYear:
+    """Return the state where each candidate would feed in; nothing is needed where no pipe is.
+
+    Parameters
+    ----------
+    state : PlaceYear
+    rows : array of int, shape (points,)
+        Row of each candidate in `state`; -1 where no pipe is.
+    supply_degc, return_degc : array, shape (hours,)
+        At the plants; stand where no pipe is.
+    """
+    near = rows >= 0
+    hours = len(supply_degc)
+    found = replace(
+        state,
         flow_kg_per_s=np.zeros((len(near), hours), dtype=np.float32),
-        supply_degc=np.tile(year.supply_degc.astype(np.float32), (len(near), 1)),
-        return_degc=np.tile(year.return_degc.astype(np.float32), (len(near), 1)),
-        left_kw=year.places.left_kw,
+        supply_degc=np.tile(supply_degc.astype(np.float32), (len(near), 1)),
+        return_degc=np.tile(return_degc.astype(np.float32), (len(near), 1)),
         part_of=np.zeros(len(near), dtype=np.int64),
         flow_known=np.zeros(len(near), dtype=bool),
-        production_kw=year.production_kw,
-        lost_kw=year.lost_kw,
-        starved=year.places.starved,
     )
-    there = year.places.at(year.row_of_piece[piece_of[near]])
+    there = state.at(rows[near])
     for name in ("flow_kg_per_s", "supply_degc", "return_degc", "part_of", "flow_known"):
         getattr(found, name)[near] = getattr(there, name)
     return found

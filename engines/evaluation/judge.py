@@ -160,6 +160,15 @@ def _verdict_input(
     heat_cost = (
         hubs.money.lcoh_net_eur_per_mwh if futures is None else (futures.heat_cost_p50_eur_per_mwh)
     )
+    others = {
+        name: float(
+            each.cost_eur_per_mwh[i]
+            if futures is None
+            # medians of the same futures as the hub's own
+            else futures.alternatives.cost_eur_per_mwh[name].p50[i]
+        )
+        for name, each in hubs.alternatives.items()
+    }
     return VerdictInput(
         gates=gates,
         evidence=evidence
@@ -171,13 +180,9 @@ def _verdict_input(
         p_npv_positive=_chance(futures, i),
         npv_eur=float(hubs.money.npv_eur[i]),
         heat_cost_eur_per_mwh=float(heat_cost[i]),
-        heat_pump_eur_per_mwh=float(hubs.alternatives["heat_pump"].cost_eur_per_mwh[i]),
+        heat_pump_eur_per_mwh=others["heat_pump"],
         # the cheaper of the boilers: fired or electric
-        gas_boiler_eur_per_mwh=float(
-            best_alternative_eur_per_mwh(
-                hubs.alternatives["gas_boiler"], hubs.alternatives["electric_boiler"]
-            )[i]
-        ),
+        gas_boiler_eur_per_mwh=float(np.minimum(others["gas_boiler"], others["electric_boiler"])),
         yearly_loss_eur=float(hubs.money.loss_year_eur[i]),
         total_loss_eur=float(hubs.money.loss_total_eur[i]),
         yearly_budget_eur=choices.rules.yearly_budget_eur,

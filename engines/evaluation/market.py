@@ -4,14 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.arrays import FloatArray, as_floats
 from engines.assumptions import Assumptions
 from engines.dispatch.heat_limited import DispatchInputs, hourly
+from engines.evaluation.money_choices import MoneyChoices
 from engines.evaluation.operation import Operation
-from engines.grid.balancing import Standing, products, standing
+from engines.grid.balancing import DOWN, Standing, products, standing
 from engines.grid.price_regimes import Regime, price_regimes
 from engines.units import KWH_PER_MWH
+
+CURTAILED, BALANCING = "curtailed", "balancing"
+"""Incomes from the power market that a study may count."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,13 @@ class ContractYear:
 
 @dataclass(frozen=True)
 class Curtailed:
-    """What allotted curtailed energy would add in the first year (s.13k EnWG)."""
+    """What allotted curtailed energy would add in a year (s.13k EnWG).
 
+    `allotted_h` are the hours in which it is allotted, `hours` those in which the hub would stand
+    still otherwise.
+    """
+
+    allotted_h: int
     hours: int
     energy_mwh: float
     gain_eur: float
@@ -76,8 +86,8 @@ def market(
         regimes=_regimes(operation, day_ahead_eur_per_mwh),
         contracts=tuple(_contract(name, operation, years, a) for name in operation.offers),
         chosen=tuple(operation.contract(0, year) for year in range(years)),
-        reserve=_reserve(operation, production_kw, plants_kw),
-        curtailed=_curtailed(operation, day_ahead_eur_per_mwh, curtailed_hours, a),
+        reserve=_reserve(operation, production_kw, plants_kw, 0),
+        curtailed=_curtailed(operation, day_ahead_eur_per_mwh, curtailed_hours, 0, a),
     )
 
 
@@ -132,11 +142,11 @@ def _contract(name: str, operation: Operation, years: int, a: Assumptions) -> Co
 
 
 def _reserve(
-    operation: Operation, production_kw: FloatArray, plants_kw: Mapping[str, float]
+    operation: Operation, production_kw: FloatArray, plants_kw: Mapping[str, float], year: int
 ) -> tuple[Standing, ...]:
-    inputs = operation.offer(0, 0).inputs
-    hours = operation.series(0, 0)
-    value = float(operation.offers["flexible"].inputs.compute_value_eur_per_mwh[0])
+    inputs = operation.offer(0, year).inputs
+    hours = operation.series(0, year)
+    value = float(operation.offers["flexible"].inputs.compute_value_eur_per_mwh[year])
     alone, both = _worth_eur_per_mwh(inputs, value)
     per_mwh = np.where(hours.heat_delivered_kw > 0.0, both, alone) - inputs.price_eur_per_mwh
     headroom = inputs.headroom_kw[inputs.substation_of[0]]
@@ -159,27 +169,79 @@ def _reserve(
     )
 
 
-def _curtailed(
-    operation: Operation, day_ahead: FloatArray, allotted_h: int, a: Assumptions
-) -> Curtailed | None:
-    """Run the hub on allotted energy in hours in which it would stand still.
+def cheapest_hours(day_ahead_eur_per_mwh: FloatArray, count: int) -> NDArray[np.bool_]:
+    """Mark the hours with the lowest exchange price; the earlier one where prices are equal."""
+    found = np.zeros(len(day_ahead_eur_per_mwh), dtype=bool)
+    found[np.argsort(day_ahead_eur_per_mwh, kind="stable")[:count]] = True
+    return found
 
-    Only what is drawn additionally counts. Nobody knows the hours beforehand; they are spread
-    evenly over the year.
+
+@dataclass(frozen=True)
+class Sold:
+    """What a study counts from the power market besides computing and heat.
+
+    Attributes
+    ----------
+    by_kind_eur : mapping of str to array, shape (parcels, columns)
+        Gain of each year [EUR/a], by `CURTAILED` and `BALANCING`, as far as they are counted.
+    """
+
+    by_kind_eur: Mapping[str, FloatArray]
+
+    @property
+    def total_eur(self) -> FloatArray:
+        """Sum of the kinds."""
+        return as_floats(sum(self.by_kind_eur.values()))
+
+
+def sold_in_year(
+    operation: Operation,
+    year: int,
+    day_ahead_eur_per_mwh: FloatArray,
+    production_kw: FloatArray,
+    plants_kw: Mapping[str, float],
+    choices: MoneyChoices,
+    a: Assumptions,
+) -> dict[str, float]:
+    """Return what one hub (an operation of a single parcel) gains in one year, by kind [EUR/a].
+
+    Of the reserve products the one that gains most counts, and only where other plants can heat
+    instead. Idle power is sold once: with curtailed energy counted no product that turns up is.
+    """
+    found = {}
+    if choices.count_curtailed:
+        extra = _curtailed(operation, day_ahead_eur_per_mwh, choices.curtailed_hours, year, a)
+        found[CURTAILED] = 0.0 if extra is None else extra.gain_eur
+    if choices.count_reserve:
+        offered = [
+            each.gain_eur
+            for each in _reserve(operation, production_kw, plants_kw, year)
+            if each.heat_backed and not (choices.count_curtailed and each.product.direction != DOWN)
+        ]
+        found[BALANCING] = max([0.0, *offered])
+    return found
+
+
+def _curtailed(
+    operation: Operation, day_ahead: FloatArray, allotted_h: int, year: int, a: Assumptions
+) -> Curtailed | None:
+    """Run the hub in a year on allotted energy in hours in which it would stand still.
+
+    Only what is drawn additionally counts: wind that would be turned down is there when power is
+    cheapest, and in such hours a hub mostly runs already.
     """
     inputs = operation.offers["flexible"].inputs
     if not allotted_h or float(inputs.power_it_kw[0]) < a["contract.curtailed_least_kw"]:
         return None
-    plan = operation.series(0, 0)
-    hours = len(plan.electricity_kw)
-    allotted = np.zeros(hours, dtype=bool)
-    allotted[np.linspace(0, hours - 1, allotted_h).round().astype(np.int64)] = True
+    plan = operation.series(0, year)
+    allotted = cheapest_hours(day_ahead, allotted_h)
     extra = allotted & (plan.electricity_kw == 0.0)
     adders = inputs.price_eur_per_mwh - day_ahead
     price = np.where(extra, a["contract.curtailed_eur_per_mwh"] + adders, inputs.price_eur_per_mwh)
-    run = hourly(replace(inputs, price_eur_per_mwh=price), 0, 0)
+    run = hourly(replace(inputs, price_eur_per_mwh=price), 0, year)
     in_service = inputs.availability_share
     return Curtailed(
+        allotted_h=allotted_h,
         hours=int(extra.sum()),
         energy_mwh=float(run.electricity_kw[extra].sum()) / KWH_PER_MWH * in_service,
         gain_eur=float(run.margin_eur[extra].sum()) * in_service,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engines.arrays import within
 from engines.compute.revenue import BITCOIN, KINDS
 from engines.compute.treasury import Treasury
 from engines.economics.heat_sources import sources_by_month
@@ -47,6 +48,12 @@ class MoneyChoices:
         As the network operator publishes them; empty: atypical use is not on offer.
     curtailed_hours : int
         Hours a year in which curtailed energy is allotted (s.13k EnWG); 0: none.
+    count_curtailed, count_reserve : bool
+        Whether curtailed energy and the best reserve product count in the study; else they are
+        shown beside it.
+    residual_mix_t_per_mwh : float or None
+        Emission factor of the residual mix, for electricity without guarantees of origin; None:
+        not known.
     """
 
     displaced_by_month: tuple[str, ...] = ()
@@ -59,6 +66,9 @@ class MoneyChoices:
     heat_tariff: tuple[tuple[float, float], ...] = ()
     high_load_windows: tuple[HighLoadWindow, ...] = ()
     curtailed_hours: int = 0
+    residual_mix_t_per_mwh: float | None = None
+    count_curtailed: bool = False
+    count_reserve: bool = False
 
     def tariff_of_hub(self, key: str) -> Tariff:
         """Return the planner's own tariff of the hub, or the row of the table."""
@@ -117,8 +127,13 @@ def money_choices(document: Mapping[str, Any]) -> MoneyChoices:
     hours = given.get("curtailed_hours", 0)
     if isinstance(hours, bool) or not isinstance(hours, int) or not 0 <= hours <= 8760:  # noqa: PLR2004
         raise InvalidInput(f"curtailed_hours must be whole hours from 0 to 8760, not {hours!r}.")
-    if not isinstance(given.get("town_land", True), bool):
-        raise InvalidInput("town_land must be true or false.")
+    if given.get("residual_mix_t_per_mwh") is not None:
+        given["residual_mix_t_per_mwh"] = float(
+            within("residual_mix_t_per_mwh", float(given["residual_mix_t_per_mwh"]), 0.0, 3.0)
+        )
+    for name in ("town_land", "count_curtailed", "count_reserve"):
+        if not isinstance(given.get(name, True), bool):
+            raise InvalidInput(f"{name} must be true or false.")
     return MoneyChoices(**given)
 
 

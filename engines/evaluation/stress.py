@@ -12,7 +12,13 @@ from engines.compute.revenue import BITCOIN
 from engines.dispatch.heat_limited import DispatchInputs
 from engines.economics.cashflow import present_value
 from engines.economics.defaults import efficiency_j_per_th
-from engines.evaluation.future_plans import FutureTown, operated, plan_table, terms_of
+from engines.evaluation.future_plans import (
+    FutureTown,
+    PriceYears,
+    operated,
+    plan_table,
+    terms_of,
+)
 from engines.evaluation.futures import study_alone
 from engines.evaluation.hubs import Hubs, operate_hubs, vat_share
 from engines.evaluation.records import StudyChoices
@@ -186,7 +192,8 @@ def _years(
 
 def _inputs(hubs: Hubs, case: BadCase) -> DispatchInputs:
     """Return the inputs of the years inside a case."""
-    usual, adders = hubs.inputs, operated(hubs).adders_eur_per_mwh
+    usual = hubs.inputs
+    adders = float(usual.price_eur_per_mwh.mean()) - hubs.town.day_ahead_mean_eur_per_mwh
     market = usual.price_eur_per_mwh - adders
     warmth = _warmth(hubs, case)
     return replace(
@@ -232,7 +239,8 @@ def break_even(hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumptio
     The worth of a table of plans rises with both prices; the zero is found by bisection, between 0
     and `HIGHEST_FACTOR` times the study's price.
     """
-    table, terms = plan_table(operated(hubs), town, choices, a), terms_of(hubs, a)
+    own = replace(town, prices=PriceYears((), town.prices.day_ahead_eur_per_mwh[:0], are_own=False))
+    table, terms = plan_table(operated(hubs, a), own, choices, a), terms_of(hubs, a)
     study = study_alone(hubs.years)
     one = np.ones(1)
     carried = hubs.money.npv_eur - worth(table, study, one, terms).npv_eur[:, 0]

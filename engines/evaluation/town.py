@@ -101,6 +101,8 @@ class TownYear:
     day_ahead_mean_eur_per_mwh : float
     day_ahead_eur_per_mwh : array, shape (hours,)
     utc_offset_h : int
+    plants_kw : mapping of str to float
+        Heat rating of every plant by name; NaN where it is not stated.
     notes : tuple of Message
     """
 
@@ -122,6 +124,7 @@ class TownYear:
     day_ahead_mean_eur_per_mwh: float
     day_ahead_eur_per_mwh: FloatArray
     utc_offset_h: int
+    plants_kw: Mapping[str, float]
     notes: tuple[Message, ...]
 
     @property
@@ -207,12 +210,12 @@ def town_years(
     """
     _check(town)
     hours = len(town.outdoor_degc)
-    supply, back = _temperatures(town, a)
+    supply, back = network_temperatures(town, a)
     shapes = load_shapes(town, choices, a)
     network = town_network(town.network, shapes, a)
     temperatures = Temperatures(supply, back, _ground(hours, a))
     production = expected_production_kw(network, shapes, temperatures, a)
-    value = _heat_value(town, production, temperatures, choices, a)
+    value = heat_value(town, production, temperatures, choices, a)
     conditions, found = {}, {}
     for size in sizes_kw:
         sized = with_power(a, size)
@@ -256,6 +259,7 @@ def town_years(
             day_ahead_mean_eur_per_mwh=float(town.day_ahead_eur_per_mwh.mean()),
             day_ahead_eur_per_mwh=town.day_ahead_eur_per_mwh,
             utc_offset_h=town.utc_offset_h,
+            plants_kw=town.plants_kw,
             notes=(*_notes(town, network, places), *value.notes, *found[size].routes.notes),
         )
         for size in sizes_kw
@@ -291,7 +295,7 @@ def full_load_mwh_per_a(a: Assumptions, hours: int) -> float:
     return drawn_kw * a["hub.availability_share"] * hours / KWH_PER_MWH
 
 
-def _temperatures(town: TownInput, a: Assumptions) -> tuple[FloatArray, FloatArray]:
+def network_temperatures(town: TownInput, a: Assumptions) -> tuple[FloatArray, FloatArray]:
     """Return supply and return: measured where they are, else by the weather."""
     supply = supply_temperature_degc(
         town.outdoor_degc,
@@ -350,7 +354,7 @@ class HeatValue:
     notes: tuple[Message, ...]
 
 
-def _heat_value(
+def heat_value(
     town: TownInput,
     production: FloatArray,
     temperatures: Temperatures,

@@ -11,7 +11,7 @@ from scipy.stats import qmc
 
 from engines.arrays import FloatArray, IntArray, within
 from engines.assumptions import Assumptions
-from engines.compute.revenue import halving_step_factors
+from engines.compute.revenue import BITCOIN, halving_step_factors
 from engines.errors import InvalidInput
 from engines.futures.correlation import correlation_matrix, rearranged
 from engines.futures.marginals import MANY_YEARS, deviation, marginals
@@ -84,17 +84,20 @@ class Outlook:
         First hour of operation, as a year with fraction.
     price_years : int
         Price years that are drawn; 0 keeps that of the study.
+    compute_kind : str
+        Kind of computing, which decides whose price moves.
     """
 
     years: int
     start_year: float
     price_years: int
+    compute_kind: str = BITCOIN
 
 
-def dimensions(years: int) -> dict[str, slice]:
+def dimensions(years: int, compute_kind: str = BITCOIN) -> dict[str, slice]:
     """Return which columns of a sample belong to which driver."""
     found, at = {}, 0
-    for key, one in marginals().items():
+    for key, one in marginals(compute_kind).items():
         width = years if one.form in MANY_YEARS else 1
         found[key] = slice(at, at + width)
         at += width
@@ -108,7 +111,7 @@ def draw_futures(outlook: Outlook, a: Assumptions) -> Futures:
     each part is drawn from once) is rearranged to the correlations of the table.
     """
     count = round(a["futures.draws"])
-    places = dimensions(outlook.years)
+    places = dimensions(outlook.years, outlook.compute_kind)
     width = max(place.stop for place in places.values())
     rng = np.random.default_rng(round(a["futures.seed"]))
     even = qmc.LatinHypercube(width, rng=rng).random(count)
@@ -132,15 +135,15 @@ def futures_from(sample: FloatArray, outlook: Outlook, a: Assumptions) -> Future
     sample : array, shape (futures, columns of `dimensions`)
         Probabilities.
     """
-    places = dimensions(outlook.years)
+    places = dimensions(outlook.years, outlook.compute_kind)
     if sample.ndim != 2 or sample.shape[1] != max(place.stop for place in places.values()):
         raise InvalidInput(f"A sample for {outlook.years} years cannot have shape {sample.shape}.")
     spread = a["futures.spread"]
     drawn = {
         key: deviation(one, sample[:, places[key]].clip(EDGE, 1.0 - EDGE), spread)
-        for key, one in marginals().items()
+        for key, one in marginals(outlook.compute_kind).items()
     }
-    compute = _hashprice(drawn, outlook, a)
+    compute = _compute(drawn, outlook, a)
     # the first machines are bought at the price of today; the last entry values what is left
     bought = np.hstack([np.ones((len(sample), 1)), compute[:, 1:], compute[:, -1:]])
     age = np.arange(outlook.years, dtype=np.float64)
@@ -165,6 +168,23 @@ def futures_from(sample: FloatArray, outlook: Outlook, a: Assumptions) -> Future
 
 def _in_service(a: Assumptions) -> float:
     return float(within("hub.availability_share", a["hub.availability_share"], 1e-9, 1.0))
+
+
+def _compute(drawn: Mapping[str, FloatArray], outlook: Outlook, a: Assumptions) -> FloatArray:
+    """Return the factors on compute revenue, shape (futures, years): by the kind of computing."""
+    if "cycle" in drawn:
+        return _hashprice(drawn, outlook, a)
+    if "tariff" in drawn:
+        return _tariff(drawn, outlook, a)
+    return np.ones((len(drawn["day_ahead"]), outlook.years))
+
+
+def _tariff(drawn: Mapping[str, FloatArray], outlook: Outlook, a: Assumptions) -> FloatArray:
+    """Factors on the price of other computing: a level, and ``((1 - d)/(1 - d0))^t``."""
+    usual = 1.0 - a["compute.tariff_decay_share_per_a"]
+    age = np.arange(outlook.years, dtype=np.float64)
+    trend = ((usual - drawn["tariff_decay"]).clip(min=0.0) / usual) ** age
+    return np.asarray(drawn["tariff"].clip(min=0.0) * trend, dtype=np.float64)
 
 
 def _hashprice(drawn: Mapping[str, FloatArray], outlook: Outlook, a: Assumptions) -> FloatArray:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.arrays import FloatArray
+from engines.compute.revenue import BITCOIN
 from engines.errors import InvalidInput
 from engines.futures.draw import dimensions
 
@@ -40,7 +41,11 @@ class Driver:
 
 
 def driver_shares(
-    quantity: Callable[[FloatArray], FloatArray], years: int, seed: int, base: int = BASE
+    quantity: Callable[[FloatArray], FloatArray],
+    years: int,
+    seed: int,
+    base: int = BASE,
+    compute_kind: str = BITCOIN,
 ) -> tuple[Driver, ...]:
     """Return the drivers of a quantity, the strongest first.
 
@@ -52,6 +57,8 @@ def driver_shares(
     seed : int
     base : int
         A power of two.
+    compute_kind : str
+        Kind of computing, which decides whose price is a driver.
 
     Notes
     -----
@@ -64,7 +71,7 @@ def driver_shares(
 
     if base < 2 or base & (base - 1):
         raise InvalidInput(f"The sample of drivers needs a power of two, not {base}.")
-    places = dimensions(years)
+    places = dimensions(years, compute_kind)
     keys = list(places)
     columns = [key for key, place in places.items() for _ in range(place.stop - place.start)]
     problem = {

@@ -13,9 +13,12 @@ import numpy as np
 from scipy import stats
 
 from engines.arrays import FloatArray, within
+from engines.compute.revenue import BITCOIN, NONE
 from engines.errors import InvalidInput
 from engines.tables import catalogue
 
+BITCOIN_ONLY, OTHER_ONLY, ANY = "bitcoin", "other", "any"
+"""Kinds of computing that a driver is one of."""
 FORMS = ("factor", "offset", "walk", "waiting", "choice")
 MANY_YEARS = ("walk", "choice")
 """Forms that are drawn anew for every year of a future."""
@@ -48,10 +51,17 @@ class Marginal:
     sigma: float
 
 
-def marginals() -> Mapping[str, Marginal]:
-    """Return the drivers of ``futures.csv`` in the order of the table."""
+def marginals(compute_kind: str = BITCOIN) -> Mapping[str, Marginal]:
+    """Return the drivers of ``futures.csv`` for a kind of computing, in the order of the table.
+
+    The hash price drives a hub that mines; other computing has a price of its own; a hub that only
+    heats has neither.
+    """
+    own = {BITCOIN: BITCOIN_ONLY, NONE: ANY}.get(compute_kind, OTHER_ONLY)
     found = {}
     for key, row in catalogue("futures").items():
+        if row["compute_text"] not in (own, ANY):
+            continue
         if row["form_text"] not in FORMS:
             raise InvalidInput(f"futures, {key}: {row['form_text']!r} is not one of {FORMS}.")
         found[key] = Marginal(

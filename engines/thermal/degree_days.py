@@ -37,7 +37,11 @@ def degree_days_kd(
 
 
 def degree_day_profile(
-    temperature_degc: ArrayLike, *, hot_water_share: float, limit_degc: float
+    temperature_degc: ArrayLike,
+    *,
+    hot_water_share: float,
+    limit_degc: float,
+    reference_degc: ArrayLike | None = None,
 ) -> FloatArray:
     """Return the hourly shares of the annual heat demand, which sum to one.
 
@@ -52,6 +56,9 @@ def degree_day_profile(
         Part of the year's heat that is hot water; default ``demand.hot_water_share``.
     limit_degc : float
         Outdoor temperature above which rooms are not heated; default ``demand.heating_limit_degc``.
+    reference_degc : array, shape of `temperature_degc`, or None
+        The year whose heat the shares are of, where that is another one: a colder year then sums to
+        more than one, hot water being the same in both.
 
     Raises
     ------
@@ -64,7 +71,16 @@ def degree_day_profile(
     water = float(share("Share of hot water", hot_water_share))
     felt = geometric_temperature_degc(hourly.reshape(-1, HOURS_PER_DAY).mean(axis=1))
     cold = np.repeat(np.maximum(limit_degc - felt, 0.0), HOURS_PER_DAY)
-    if cold.sum() == 0.0:
+    usual = cold
+    if reference_degc is not None:
+        other = finite("Reference temperature", reference_degc)
+        if other.shape != hourly.shape:
+            raise InvalidInput("Both years of temperature must have the same hours.")
+        daily = other.reshape(-1, HOURS_PER_DAY).mean(axis=1)
+        usual = np.repeat(
+            np.maximum(limit_degc - geometric_temperature_degc(daily), 0.0), HOURS_PER_DAY
+        )
+    if usual.sum() == 0.0:
         if water == 0.0:
             raise InvalidInput(
                 f"It is never colder than {limit_degc:g} degC and there is no hot water, so there "
@@ -72,5 +88,5 @@ def degree_day_profile(
             )
         water = 1.0
     drawn = np.tile(HOT_WATER_BY_HOUR / HOT_WATER_BY_HOUR.sum(), len(felt)) / len(felt)
-    rooms = cold / cold.sum() if cold.sum() > 0.0 else cold
+    rooms = cold / usual.sum() if usual.sum() > 0.0 else np.zeros_like(cold)
     return as_floats((1.0 - water) * rooms + water * drawn)

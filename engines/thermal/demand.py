@@ -90,7 +90,23 @@ def heat_profile(
     """Return the hourly shares of the annual heat demand, which sum to one.
 
     Equation: ``q(hour) = KW * h(T_day) * F(weekday) * SF(weekday, hour, interval)`` with `KW` such
-    that the year sums to 1.
+    that the year sums to 1. Parameters as in `heat_weights`.
+    """
+    weights = heat_weights(temperature_degc, hour_factors, weekday_factors, weekday_of_day, profile)
+    return as_floats(weights / weights.sum())
+
+
+def heat_weights(
+    temperature_degc: ArrayLike,
+    hour_factors: ArrayLike,
+    weekday_factors: ArrayLike,
+    weekday_of_day: ArrayLike,
+    profile: Profile,
+) -> FloatArray:
+    """Return the hourly heat of a customer value of one, ``h F SF``.
+
+    The customer value of a building stays the same in all years, so the sums of two years are to
+    each other as the heat of the building in them.
 
     Parameters
     ----------
@@ -132,7 +148,6 @@ def heat_profile(
     of_day = sigmoid_h(felt_degc, profile) * of_weekday[weekday]
     within_day = of_hour[weekday, :, temperature_interval(felt_degc)]
     shares = (of_day[:, None] * within_day).ravel()
-    total = shares.sum()
-    if total <= 0:
+    if shares.sum() <= 0:
         raise InvalidInput("Hour and weekday factors are all zero, so no profile can be made.")
-    return as_floats(shares / total)
+    return as_floats(shares)

@@ -439,6 +439,11 @@ SERIES_NAMES = {
     "framledningstemperatur fremloebstemperatur temperature_depart",
     "return_degc": "return_degc ruecklauf ruecklauftemperatur return_temperature paluulaempoetila "
     "returtemperatur temperature_retour",
+    "residual_t_per_mwh": "residual_t_per_mwh residual residual_mix residualmix restmix reststrommix residual_factor "
+    "jaannosjakauma residualmixen restproduktion",
+    "grid_t_per_mwh": "grid_t_per_mwh grid_gco2_per_kwh emission_factor emissionsfaktor grid_factor carbon_intensity co2_intensity "
+    "co2_intensitaet co2_emission emissionen_strommix paastokerroin emissionsfaktor_el udledning "
+    "facteur_emission co2emission gco2 co2 carbon_intensity_gco2eq_kwh direct lifecycle",
     "load_kw": "load last leistung lastgang netzlast verbrauch kuorma teho kulutus effekt belastning "
     "forbrug charge puissance consommation power demand",
 }

@@ -12,6 +12,7 @@ from heatmap.ingest.kinds import BY_NAME, Field, Kind
 
 STEP_DEG = 0.001
 SERIES_COLUMNS = ("time_utc", "price_eur_per_mwh")
+FACTOR_COLUMNS = ("time_utc", "grid_gco2_per_kwh")
 
 
 def columns_of(kind: Kind) -> list[str]:
@@ -164,6 +165,21 @@ def _series() -> str:
     for hour in range(HOURS_PER_YEAR):
         price = 80 + 30 * math.sin(2 * math.pi * (hour % 24 - 12) / 24)
         rows.append([f"{start + timedelta(hours=hour):%Y-%m-%dT%H:%M:%SZ}", f"{price:.2f}"])
+    return _csv(rows)
+
+
+def factor_template_csv() -> str:
+    """Return an empty table for the hourly emission factors of a grid."""
+    return _csv([list(FACTOR_COLUMNS)])
+
+
+def factor_sample_csv() -> str:
+    """Return a year of emission factors, lower at noon."""
+    start = datetime(2023, 1, 1, tzinfo=UTC)
+    rows = [list(FACTOR_COLUMNS)]
+    for hour in range(HOURS_PER_YEAR):
+        factor = 360 - 120 * math.cos(2 * math.pi * (hour % 24 - 12) / 24)
+        rows.append([f"{start + timedelta(hours=hour):%Y-%m-%dT%H:%M:%SZ}", f"{factor:.1f}"])
     return _csv(rows)
 
 

@@ -22,6 +22,15 @@ def _money_per_energy() -> dict[str, float]:
     return units
 
 
+def _mass_per_energy() -> dict[str, float]:
+    """Emissions per energy, with or without the gas they are counted in."""
+    units = {}
+    for gas in ("", "co2", "co2e", "co2eq", "co2_eq", "co2-eq"):
+        units |= {f"t{gas}/mwh": 1.0, f"kg{gas}/mwh": 1e-3, f"kg{gas}/kwh": 1.0}
+        units |= {f"g{gas}/kwh": 1e-3, f"g{gas}/mwh": 1e-6, f"mg{gas}/kwh": 1e-6}
+    return units
+
+
 FACTORS: dict[str, dict[str, float]] = {
     "MWh/a": MWH,
     "MWh/(m a)": {f"{energy}/m": factor for energy, factor in MWH.items()}
@@ -51,6 +60,7 @@ FACTORS: dict[str, dict[str, float]] = {
     "EUR/m2": {f"{money}/m2": 1.0 for money in EUR}
     | {f"{money}/ha": 1e-4 for money in EUR}
     | {f"{money}/qm": 1.0 for money in EUR},
+    "t/MWh": _mass_per_energy(),
     "share": {"share": 1.0, "anteil": 1.0, "%": 0.01, "prozent": 0.01, "percent": 0.01,
               "pct": 0.01},
 }  # fmt: skip
@@ -70,6 +80,7 @@ OFFERED_UNITS: dict[str, tuple[str, ...]] = {
     "kg/s": ("kg/s", "t/h", "kg/h", "m3/h", "l/s", "l/h"),
     "EUR/MWh": ("EUR/MWh", "EUR/kWh", "ct/kWh"),
     "EUR/m2": ("EUR/m2", "EUR/ha"),
+    "t/MWh": ("gCO2/kWh", "kgCO2/MWh", "tCO2/MWh"),
     "share": ("share", "%"),
 }
 """What a person may choose from; each becomes the unit of storage it stands with."""

@@ -45,6 +45,8 @@ SERIES_LAYERS = {
     SeriesQuantity.HEAT_LOAD: "Heat load of the network",
     SeriesQuantity.SUPPLY: "Supply temperature",
     SeriesQuantity.RETURN: "Return temperature",
+    SeriesQuantity.GRID_FACTOR: "Emission factor of the grid",
+    SeriesQuantity.RESIDUAL_FACTOR: "Emission factor of the residual mix",
 }
 CLASSES = {
     LayerKind.BUILDINGS: DataClass.RESTRICTED,
@@ -221,7 +223,10 @@ def _against(
 
 
 def _keep_series(upload: Upload, result: Spooled) -> None:
-    """Keep one series, or the load of each substation and feeder of the file: all or none."""
+    """Keep the years of a series, or the load of each substation and feeder: all or none.
+
+    The last year is the one in use; futures draw among all of them.
+    """
     document = quality.report(
         upload.kind, upload.original_name, result, {}, result.facts["features"]
     )
@@ -231,12 +236,13 @@ def _keep_series(upload: Upload, result: Spooled) -> None:
         upload.data_class = DataClass.RESTRICTED  # as the substations themselves
     told = [_summary(found) for found in result.series]
     brief = [{k: v for k, v in one.items() if k != "values_by_day"} for one in told]
-    document["series"] = told[0]
+    document["series"] = told[0] if stations else told[-1]
     document["stations"] = brief if stations else []
+    document["years"] = [] if stations else [one["year"] for one in told]
     for found, one in zip(result.series, brief, strict=True):
         if upload.step == UploadStep.COMMIT:
             quantity = SeriesQuantity(found["quantity"])
-            origin = _origin(upload, document | {"series": one, "stations": []})
+            origin = _origin(upload, document | {"series": one, "stations": [], "years": []})
             versions.append(
                 publish_series(
                     upload.municipality,
@@ -248,7 +254,7 @@ def _keep_series(upload: Upload, result: Spooled) -> None:
                     found["station"],
                 )
             )
-    _remember(upload, versions[0] if versions else None, document)
+    _remember(upload, versions[0 if stations else -1] if versions else None, document)
 
 
 def _summary(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from heatmap.choices import LayerKind
 from heatmap.ingest.kinds import AS_MODEL, BY_NAME, KINDS
 from heatmap.ingest.samples import (
     SERIES_COLUMNS,
+    factor_sample_csv,
+    factor_template_csv,
     sample_csv,
     sample_geojson,
     sample_model,
@@ -20,6 +22,8 @@ FILES = {
     "sample.csv": (sample_csv, "text/csv"),
     "sample.geojson": (sample_geojson, "application/geo+json"),
     "sample.json": (sample_model, "application/json"),
+    "factor-template.csv": (lambda kind, lon, lat: factor_template_csv(), "text/csv"),
+    "factor-sample.csv": (lambda kind, lon, lat: factor_sample_csv(), "text/csv"),
 }
 
 
@@ -41,6 +45,8 @@ def kind_file(request: HttpRequest, slug: str, kind: str, file: str) -> HttpResp
     town = get_municipality(request, slug)
     is_series = kind == LayerKind.SERIES
     if file not in FILES or not (kind in BY_NAME or is_series):
+        raise Http404
+    if file.startswith("factor-") and not is_series:
         raise Http404
     if (is_series and file.endswith("geojson")) or (kind in AS_MODEL) != (file == "sample.json"):
         raise Http404

@@ -36,6 +36,8 @@ UNITS = {
     SeriesQuantity.HEAT_LOAD: "kW",
     SeriesQuantity.SUPPLY: "degC",
     SeriesQuantity.RETURN: "degC",
+    SeriesQuantity.GRID_FACTOR: "tCO2/MWh",
+    SeriesQuantity.RESIDUAL_FACTOR: "tCO2/MWh",
 }
 STEP_OF = {
     "look": UploadStep.INSPECT, "check": UploadStep.CHECK, "commit": UploadStep.COMMIT,

@@ -14,7 +14,12 @@ from django.utils.translation import ngettext
 from heatmap.quantities import DASH, count, digits, is_missing, quantity, score
 from sites.carbon_findings import carbon_findings
 from sites.findings import criteria_bars
-from sites.future_findings import break_even_sentences, stress_rows
+from sites.future_findings import (
+    break_even_sentences,
+    error_sentences,
+    method_sentences,
+    stress_rows,
+)
 from sites.law_findings import decided_rows, law_rest
 from sites.money_findings import books_findings
 from sites.reports.annex import annex
@@ -186,8 +191,11 @@ def _rate(money: dict[str, Any]) -> str:
     return quantity(money.get("irr"), "share", 2)
 
 
-def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:
-    """Return everything that is said about one place, for page and paper alike."""
+def parcel_facts(parcel: dict[str, Any], town: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return everything that is said about one place, for page and paper alike.
+
+    `town` is what the run says of its town.
+    """
     key, held = str(parcel.get("verdict") or ""), str(parcel.get("conditional_verdict") or "")
     gates = [_gate_row(gate) for gate in parcel.get("gates") or []]
     return {
@@ -222,6 +230,8 @@ def parcel_facts(parcel: dict[str, Any]) -> dict[str, Any]:
         "size": size_findings(parcel) or None,
         "stress": stress_rows(parcel),
         "break_even": break_even_sentences(parcel),
+        "future_errors": error_sentences(parcel),
+        "future_method": method_sentences(parcel, town or {}) if parcel.get("chances") else [],
     }
 
 
@@ -314,7 +324,7 @@ def run_context(doc: dict[str, Any], language: str) -> dict[str, Any]:
             "council": council_page(doc, order[0] if order else None),
             "shortlist": [_short_row(p) for p in order[:MOST_ROWS]],
             "shortlist_rest": _rest(len(order)),
-            "parcels": [parcel_facts(p) for p in order[:MOST_PAGES]],
+            "parcels": [parcel_facts(p, doc.get("town")) for p in order[:MOST_PAGES]],
             "refused": [row for p in out for row in _refused_rows(p)],
             "siting": _siting(doc, order),
             "rules": change_rows(doc.get("changes")),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from engines.evaluation.future_bounds import TableBounds, table_bounds
 from engines.evaluation.future_plans import FutureTown
 from engines.evaluation.futures import (
     HubFutures,
@@ -21,7 +22,7 @@ from sites.services.plain import number
 
 def future_of(given: Assembled, year: TownYear) -> FutureTown:
     """Draw the futures of a run; every parcel meets the same."""
-    return future_town(given.price_years, year, given.choices, given.assumptions)
+    return future_town(given.price_years, year, given.choices, given.assumptions, given.town)
 
 
 def chances_document(drawn: HubFutures, i: int) -> dict[str, Any]:
@@ -38,6 +39,18 @@ def chances_document(drawn: HubFutures, i: int) -> dict[str, Any]:
         "npv_quantiles_eur": [number(value) for value in drawn.npv.quantiles[i]],
         "p_debt_uncovered": number(drawn.uncovered.share[i]),
         "heat_cost_p50_eur_per_mwh": number(drawn.heat_cost_p50_eur_per_mwh[i]),
+        "p_heat_cheaper": number(drawn.alternatives.cheaper.share[i]),
+        "cheapest_alternative_p50_eur_per_mwh": number(
+            drawn.alternatives.cheapest_p50_eur_per_mwh[i]
+        ),
+        "alternatives": {
+            name: {
+                "p10_eur_per_mwh": number(each.p10[i]),
+                "p50_eur_per_mwh": number(each.p50[i]),
+                "p90_eur_per_mwh": number(each.p90[i]),
+            }
+            for name, each in drawn.alternatives.cost_eur_per_mwh.items()
+        },
     }
 
 
@@ -49,6 +62,18 @@ def draw_document(town: FutureTown, given: Assembled) -> dict[str, Any]:
         "spread": given.assumptions["futures.spread"],
         "price_years": list(town.prices.labels),
         "price_years_are_own": town.prices.are_own,
+        "weather_years": [
+            {
+                "label": label,
+                "demand_share": number(weather.demand_share),
+                "prices_from": origin,
+            }
+            for label, weather, origin in zip(
+                town.prices.labels, town.weather, town.prices.prices_from, strict=True
+            )
+        ]
+        if town.weather
+        else [],
     }
 
 
@@ -58,15 +83,24 @@ def futures_documents(given: Assembled, hubs: Hubs) -> list[dict[str, Any]]:
     drivers = hub_drivers(hubs, town, given.choices, given.assumptions)
     error = table_error(hubs, town, given.choices, given.assumptions)
     cases = stress_cases(hubs, given.choices, given.assumptions)
+    bounds = table_bounds(hubs, town, given.choices, given.assumptions)
     zero = break_even(hubs, town, given.choices, given.assumptions)
     return [
         _document(i, drivers[i], error)
         | {
+            "bounds": _bounds(i, bounds),
             "stress": [_case(i, case) for case in cases],
             "break_even": {name: number(values[i]) for name, values in vars(zero).items()},
         }
         for i in range(len(given.rows))
     ]
+
+
+def _bounds(i: int, found: TableBounds) -> dict[str, Any]:
+    return {
+        name: number(values) if isinstance(values, int) else number(values[i])
+        for name, values in vars(found).items()
+    }
 
 
 def _case(i: int, case: StressCase) -> dict[str, Any]:

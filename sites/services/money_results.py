@@ -63,6 +63,10 @@ def books_document(given: Assembled, hubs: Hubs, i: int) -> dict[str, Any]:
         },
         "operator_eur": number(found.operator_eur),
         "treasury_eur": {key: number(eur) for key, eur in found.treasury_eur.items()},
+        "counted": {
+            "curtailed": given.choices.money.count_curtailed,
+            "reserve": given.choices.money.count_reserve,
+        },
         "market": _market(found),
     }
 

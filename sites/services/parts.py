@@ -212,7 +212,8 @@ def _work_group(
         None if group.are_refused else hub_futures(hubs, future, given.choices, given.assumptions)
     )
     judged = judge(given.candidates, hubs, given.choices, given.assumptions, drawn)
-    emitted = hub_carbon(hubs, given.country, given.choices, given.assumptions)
+    emitted = hub_carbon(hubs, given.country, given.choices, given.assumptions, given.grid_factors)
+    drawn_mwh = hubs.dispatch.electricity_mwh[:, 0]
     is_free = all(sizes[place].by != STATED for place in group.places)
     facts = siting_facts(
         given, hubs, judged, [curves[place] for place in group.places] if is_free else None
@@ -222,7 +223,7 @@ def _work_group(
         place = group.places[i]
         parcel["hub"]["size_by"] = sizes[place].by
         parcel["chances"] = None if drawn is None else chances_document(drawn, i)
-        parcel["carbon"] = carbon_document(emitted, given, i)
+        parcel["carbon"] = carbon_document(emitted, given, float(drawn_mwh[i]), i)
         text = canonical(parcel)
         ranking = [
             parcel["ref"],

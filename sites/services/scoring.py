@@ -16,11 +16,11 @@ from heatmap.choices import JobKind, JobState, LayerKind, SeriesQuantity
 from heatmap.errors import Refusal
 from heatmap.identity import acting_as
 from heatmap.models import LayerVersion, Municipality
-from heatmap.series_selectors import load_versions, price_year_versions
+from heatmap.series_selectors import load_versions, year_versions
 from heatmap.services.jobs import create_job, run_job
 from heatmap.services.search_cells import are_search_cells, provide_search_cells
 from heatmap.services.versions import keep_versions
-from sites.assembly import FEWEST_PRICE_YEARS, PRICE_YEAR, Assembled, assemble
+from sites.assembly import FEWEST_YEARS, PRICE_YEAR, WEATHER_YEAR, Assembled, assemble
 from sites.grid_assembly import STATION_LOAD
 from sites.models import Candidate, Run, RunPart, Study
 from sites.models.study import POWER
@@ -129,7 +129,7 @@ def create_run(study: Study, user: User | None) -> Run:
                 f"{STATION_LOAD}{ref}": _layer_document(version)
                 for ref, version in load_versions(study.municipality).items()
             }
-            | _price_years(study.municipality),
+            | _drawn_years(study.municipality),
             "tables": dict(table_hashes()),
             "engine_version": ENGINE_VERSION,
             "search_cell_m": parcels.report["cell_m"] if are_search_cells(parcels) else None,
@@ -137,12 +137,19 @@ def create_run(study: Study, user: User | None) -> Run:
     )
 
 
-def _price_years(municipality: Municipality) -> dict[str, dict[str, Any]]:
-    """Return the price years that futures are drawn from; none where the town has too few."""
-    found = price_year_versions(municipality)
-    if len(found) < FEWEST_PRICE_YEARS:
-        return {}
-    return {f"{PRICE_YEAR}{name}": _layer_document(version) for name, version in found.items()}
+def _drawn_years(municipality: Municipality) -> dict[str, dict[str, Any]]:
+    """Return the years that futures are drawn from; none where the town has too few.
+
+    With enough years of weather every price year counts: each goes with the weather of its year.
+    """
+    weather = year_versions(municipality, SeriesQuantity.TEMPERATURE)
+    prices = year_versions(municipality, SeriesQuantity.PRICE)
+    found = {}
+    if len(weather) >= FEWEST_YEARS:
+        found = {f"{WEATHER_YEAR}{name}": version for name, version in weather.items()}
+    if len(prices) >= FEWEST_YEARS or found:
+        found |= {f"{PRICE_YEAR}{name}": version for name, version in prices.items()}
+    return {name: _layer_document(version) for name, version in found.items()}
 
 
 def _layer_document(version: LayerVersion) -> dict[str, Any]:

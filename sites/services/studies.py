@@ -17,9 +17,8 @@ FIRST_STUDY = "First look"
 COUNTRY_TARIFFS = {
     "DE": ("de_mv_2026", "de_mv_heat_pump"),
     "FI": ("fi_dc_2026", "fi_heat_pump_2026"),
-    # the parts that nobody knows have to be stated before such a study can run
-    "SE": ("se_dc_2026", "se_dc_2026"),
-    "DK": ("dk_dc_2026", "dk_dc_2026"),
+    "SE": ("se_dc_2026", "se_heat_pump_2026"),
+    "DK": ("dk_dc_2026", "dk_heat_pump_2026"),
 }
 # network operators publish these windows; until the planner brings hers, evenings of winter
 USUAL_WINDOWS = {"DE": [{"months": [1, 2, 11, 12], "from_h": 16, "to_h": 20}]}

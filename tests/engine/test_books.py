@@ -1,6 +1,7 @@
 """The books of one hub and the choice of its contract, on the town that a hand can check."""
 
 import dataclasses
+import math
 
 import numpy as np
 import pytest
@@ -12,9 +13,11 @@ from engines.assumptions import build_assumptions
 from engines.compute.treasury import Treasury
 from engines.evaluation.books import Books, books
 from engines.evaluation.hubs import Hubs
+from engines.evaluation.market import cheapest_hours
 from engines.evaluation.money_choices import MoneyChoices
 from engines.grid.contracts import HighLoadWindow
 
+A = build_assumptions({})
 NEAR = 0
 WINTER_EVENINGS = (HighLoadWindow((1, 2, 11, 12), 16, 20),)
 YEARS = 15
@@ -252,3 +255,71 @@ def test_allotted_energy_counts_only_where_the_hub_would_stand_still() -> None:
         price=200.0, money=MoneyChoices(curtailed_hours=400), contract__curtailed_least_kw=101.0
     )
     assert small.market.curtailed is None
+
+
+def test_the_upkeep_of_a_heat_pump_is_a_line_of_its_own() -> None:
+    hubs, _ = evaluate(make_town(price=20.0), technology="air", economics__vat_lost_share=0.5)
+    choices = dataclasses.replace(CHOICES, technology="air")
+    a = build_assumptions({"hub.power_it_kw": 100.0, "economics.vat_lost_share": 0.5})
+    found = books(hubs, NEAR, {"plant": 1500.0}, choices, a)
+    assert hubs.feed.heat_pump_kwth[NEAR] > 0.0
+    assert hubs.feed.mode[NEAR] == "supply_lift"
+    # all heat passes the heat pump at constant temperatures: 2.26 EUR for each MWh of it
+    lifted = hubs.dispatch.heat_delivered_mwh[NEAR, :YEARS]
+    upkeep = found.accounts.line("heat_pump_upkeep")[1:]
+    np.testing.assert_allclose(upkeep, -2.26 * lifted, rtol=1e-9)
+    assert lifted[0] > 0.0
+    # what the network pays is the price agreed: nine tenths of what it saves, whole
+    paid = found.accounts.line("heat")[1] / lifted[0]
+    assert paid == pytest.approx(A["heat.share_supply"] * 54.783, rel=1e-4)
+    # nothing is counted twice
+    np.testing.assert_allclose(found.accounts.flows_eur, hubs.money.flows_eur[NEAR], atol=1e-6)
+
+
+def test_a_grant_is_repaid_for_the_years_that_are_left() -> None:
+    plain, free = opened(economics__grant_share=0.3, economics__grant_binding_years=0.0)
+    _, bound = opened(economics__grant_share=0.3)
+    grant = float(plain.cost.grant_eur[NEAR])
+    assert grant > 0.0
+    # closing after four of ten years gives six tenths back in that year; after ten nothing
+    less = free.closure.npv_eur - bound.closure.npv_eur
+    assert less[3] == pytest.approx(0.6 * grant / 1.06**4)
+    np.testing.assert_allclose(less[9:], 0.0, atol=1e-6)
+
+
+def test_allotted_hours_are_the_cheapest() -> None:
+    prices = np.array([50.0, -10.0, 30.0, -10.0, 90.0])
+    assert cheapest_hours(prices, 3).tolist() == [False, True, True, True, False]
+    assert cheapest_hours(prices, 1).tolist() == [False, True, False, False, False]
+
+
+def test_curtailed_energy_and_reserve_count_only_when_chosen() -> None:
+    shown = MoneyChoices(curtailed_hours=400)
+    beside, _ = opened(price=200.0, money=shown)
+    assert beside.sold is None
+    counted, found = opened(price=200.0, money=dataclasses.replace(shown, count_curtailed=True))
+    gain = counted.sold.by_kind_eur["curtailed"][NEAR, :15]
+    # the first year's gain is the one that stands beside; later computing earns less
+    assert gain[0] == pytest.approx(found.market.curtailed.gain_eur)
+    assert (np.diff(gain) <= 1e-9).all()
+    discount = (1.0 + A["economics.rate_share"]) ** -np.arange(1.0, 16.0)
+    assert counted.money.npv_eur[NEAR] - beside.money.npv_eur[NEAR] == pytest.approx(
+        float(gain @ discount)
+    )
+    assert found.accounts.line("curtailed")[1:] == pytest.approx(gain)
+    assert found.accounts.flows_eur == pytest.approx(counted.money.flows_eur[NEAR])
+
+
+def test_reserve_counts_with_its_best_product_and_backed_heat() -> None:
+    beside, books = opened(price=20.0)
+    best = max(each.gain_eur for each in books.market.reserve)
+    assert best > 0.0
+    counted, found = opened(price=20.0, money=MoneyChoices(count_reserve=True))
+    gain = counted.sold.by_kind_eur["balancing"][NEAR]
+    assert gain[0] == pytest.approx(best)
+    assert counted.money.npv_eur[NEAR] > beside.money.npv_eur[NEAR]
+    assert found.accounts.flows_eur == pytest.approx(counted.money.flows_eur[NEAR])
+    # without the rating of the plants nobody knows who heats instead, and nothing counts
+    unknown = dataclasses.replace(make_town(20.0), plants_kw={"plant": math.nan})
+    silent = evaluate(unknown, money=MoneyChoices(count_reserve=True))[0]
+    assert (silent.sold.by_kind_eur["balancing"] == 0.0).all()

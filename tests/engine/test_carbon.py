@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_town import CHOICES, evaluate
+from small_town import CHOICES, evaluate, make_town
 
 from engines.assumptions import build_assumptions
 from engines.carbon.accounts import (
@@ -21,7 +21,13 @@ from engines.carbon.accounts import (
     market_factor_t_per_mwh,
 )
 from engines.errors import InvalidInput
-from engines.evaluation.carbon import displaced_t_per_mwh, grid_factor_t_per_mwh, hub_carbon
+from engines.evaluation.carbon import (
+    GridFactors,
+    displaced_t_per_mwh,
+    grid_factor_t_per_mwh,
+    hub_carbon,
+)
+from engines.evaluation.money_choices import MoneyChoices
 
 A = build_assumptions({})
 BOILER = displaced_fuel_t_per_mwh(0.2016, 0.92)
@@ -125,7 +131,43 @@ def test_the_hubs_of_a_study():
     assert found.avoided_t == pytest.approx(first.heat_delivered_mwh[:, 0] * BOILER)
     assert found.accounts[FULL].location_t == pytest.approx(first.electricity_mwh[:, 0] * 0.045)
     nowhere = hub_carbon(hubs, "XX", CHOICES, A)
-    assert np.isnan(nowhere.accounts[FULL].location_t).all()
+    # unknown where anything is drawn; nothing drawn emits nothing whatever the grid
+    drawn = first.electricity_mwh[:, 0] > 0.0
+    assert np.isnan(nowhere.accounts[FULL].location_t[drawn]).all()
+    assert (nowhere.accounts[FULL].location_t[~drawn] == 0.0).all()
+    assert drawn.any() and not drawn.all()
+
+
+def test_hourly_factors_count_in_the_hours_in_which_the_hub_draws():
+    # free power in every second hour, and too dear in the others: the hub runs in the free ones
+    price = np.where(np.arange(8760) % 2 == 0, 0.0, 3000.0)
+    town = dataclasses.replace(make_town(), day_ahead_eur_per_mwh=price)
+    hubs, _ = evaluate(town)
+    drawn = hubs.dispatch.electricity_mwh[:, 0]
+    assert (drawn[:2] > 0.0).all()
+    clean_then_dirty = np.where(np.arange(8760) % 2 == 0, 0.1, 0.9)
+    factors = GridFactors(clean_then_dirty, 2.0 * clean_then_dirty)
+    found = hub_carbon(hubs, "FI", CHOICES, A, factors).accounts[FULL]
+    # all is drawn in hours of 0.1 t/MWh, though the mean of the year is 0.5
+    assert found.location_t == pytest.approx(0.1 * drawn, rel=1e-9)
+    assert found.market_t == pytest.approx(0.2 * drawn, rel=1e-9)
+    # a factor that is the same in all hours is the yearly one: hours lose nothing
+    even = hub_carbon(hubs, "FI", CHOICES, A, GridFactors(np.full(8760, 0.045)))
+    yearly = hub_carbon(hubs, "FI", CHOICES, A)
+    assert even.accounts[FULL].location_t == pytest.approx(yearly.accounts[FULL].location_t)
+
+
+def test_without_a_residual_mix_the_contract_is_unknown():
+    hubs, _ = evaluate()
+    unknown = hub_carbon(hubs, "FI", CHOICES, A)
+    assert np.isnan(unknown.accounts[FULL].market_t[0])
+    # what belongs to nobody's heat is nothing all the same
+    assert unknown.accounts[NONE].market_t[0] == 0.0
+    stated = dataclasses.replace(CHOICES, money=MoneyChoices(residual_mix_t_per_mwh=0.5))
+    found = hub_carbon(hubs, "FI", stated, A).accounts[FULL]
+    assert found.market_t == pytest.approx(0.5 * hubs.dispatch.electricity_mwh[:, 0])
+    green = build_assumptions({"carbon.contract_renewable_share": 1.0})
+    assert hub_carbon(hubs, "FI", CHOICES, green).accounts[FULL].market_t[0] == 0.0
 
 
 def test_the_displaced_source_decides_what_is_saved():

@@ -148,12 +148,12 @@ OWN = {
 
 
 def test_a_tariff_with_unknown_parts_is_refused_and_ones_own_stands_in() -> None:
-    with pytest.raises(InvalidInput, match=r"se_dc_2026.*capacity_charge"):
-        tariff_named("se_dc_2026")
+    with pytest.raises(InvalidInput, match=r"no_dc_2026.*capacity_charge"):
+        tariff_named("no_dc_2026")
     choices = money_choices({"tariffs": {"hub": OWN}})
-    assert choices.tariff_of_hub("se_dc_2026").tax_eur_per_mwh == 38.6
+    assert choices.tariff_of_hub("no_dc_2026").tax_eur_per_mwh == 38.6
     # an electric boiler without a tariff of its own pays what the planner states for the hub
-    assert choices.tariff_of_electric_boiler("se_dc_2026") == stated_tariff(OWN)
+    assert choices.tariff_of_electric_boiler("no_dc_2026") == stated_tariff(OWN)
 
 
 def test_each_technology_has_its_own_tax_class() -> None:

@@ -45,7 +45,7 @@ def test_the_table_knows_every_line_of_the_study(hubs):
     # nothing is carried over unread: plans, purchases and operation add up to the study's worth
     a = study()
     town = drawn(hubs, a)
-    table, terms = plan_table(operated(hubs), town, CHOICES, a), terms_of(hubs, a)
+    table, terms = plan_table(operated(hubs, a), town, CHOICES, a), terms_of(hubs, a)
     assert central_npv_eur(table, terms, town) == pytest.approx(hubs.money.npv_eur, rel=1e-9)
     found = hub_futures(hubs, town, CHOICES, a)
     assert found.carried_eur == pytest.approx(0.0, abs=1e-6)
@@ -143,7 +143,7 @@ def test_a_table_of_one_hub_is_that_hub(hubs):
     # what is said of a parcel does not depend on its neighbours
     a = study()
     town = drawn(hubs, a)
-    table, terms = plan_table(operated(hubs), town, CHOICES, a), terms_of(hubs, a)
+    table, terms = plan_table(operated(hubs, a), town, CHOICES, a), terms_of(hubs, a)
     found = worth(table, town.futures, town.heat_factor, terms).npv_eur
     turned = dataclasses.replace(
         table,

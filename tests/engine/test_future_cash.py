@@ -34,7 +34,7 @@ def test_the_years_add_up_to_the_worth_of_each_future(hubs):
     earned = yearly_earnings_eur(hubs, town, CHOICES, a)
     terms = terms_of(hubs, a)
     discount = (1.0 + terms.rate_share) ** -np.arange(1.0, 16.0)
-    table = plan_table(operated(hubs), town, CHOICES, a)
+    table = plan_table(operated(hubs, a), town, CHOICES, a)
     whole = worth(table, town.futures, town.heat_factor, terms).npv_eur
     bought = invested_eur(terms, town.futures, 3)
     np.testing.assert_allclose(earned @ discount + bought, whole, rtol=1e-9)

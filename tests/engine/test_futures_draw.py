@@ -162,3 +162,42 @@ def test_an_event_burdens_the_rest_of_its_year_and_all_later_ones():
 def test_a_sample_of_another_study_is_refused():
     with pytest.raises(InvalidInput, match="15 years"):
         futures_from(np.full((1, 3), 0.5), OUTLOOK, build_assumptions({}))
+
+
+def test_other_computing_has_a_price_of_its_own_and_no_hash_price():
+    assert {"decay", "cycle", "halving"} <= set(marginals())
+    assert not {"tariff", "tariff_decay"} & set(marginals())
+    for kind in ("gpu_rent", "batch_hpc"):
+        assert not {"decay", "cycle", "halving"} & set(marginals(kind))
+        assert {"tariff", "tariff_decay"} <= set(marginals(kind))
+    assert not {"decay", "cycle", "halving", "tariff", "tariff_decay"} & set(marginals("none"))
+    # the cycle has a column for each year; without it the sample is that much narrower
+    assert max(p.stop for p in dimensions(15, "none").values()) == (
+        max(p.stop for p in dimensions(15).values()) - 17
+    )
+
+
+def test_the_price_of_other_computing_by_hand():
+    a = build_assumptions()
+    outlook = Outlook(3, 2027.0, 0, "gpu_rent")
+    places = dimensions(3, "gpu_rent")
+    point = np.full((1, max(place.stop for place in places.values())), 0.5)
+    # the median level is 1, the middle of the even triangle is no change of the fall
+    assert futures_from(point, outlook, a).compute_factor == pytest.approx(np.ones((1, 3)))
+    # the 95th percentile of the level, exp(0.25 * 1.6448536), in all years alike
+    point[0, places["tariff"]] = 0.95
+    assert futures_from(point, outlook, a).compute_factor == pytest.approx(
+        np.full((1, 3), 1.508647), rel=1e-6
+    )
+    # a triangle from -0.15 to 0.15: F(-0.075) = (0.075)^2/(2 * 0.15^2) = 0.125; the price then
+    # falls by 12.5 % a year in place of 20 %
+    point[0, places["tariff"]], point[0, places["tariff_decay"]] = 0.5, 0.125
+    expected = (0.875 / 0.8) ** np.arange(3.0)
+    assert futures_from(point, outlook, a).compute_factor[0] == pytest.approx(expected)
+
+
+def test_a_hub_that_only_heats_has_no_price_of_computing():
+    found = draw_futures(Outlook(15, 2027.0, 10, "none"), build_assumptions())
+    assert (found.compute_factor == 1.0).all()
+    assert (found.machine_factor == 1.0).all()
+    assert found.gas_factor.std() > 0.0

@@ -10,8 +10,10 @@ from engines.grid.tariff import (
     annual_electricity_cost,
     fixed_levies_eur_per_a,
     hourly_price_eur_per_mwh,
+    tariff_for,
     tariff_named,
 )
+from engines.tables import catalogue
 
 GERMANY = tariff_named("de_mv_2026")
 
@@ -69,3 +71,33 @@ def test_an_unknown_tariff_is_refused_with_the_list() -> None:
 def test_a_negative_charge_is_refused() -> None:
     with pytest.raises(InvalidInput, match="tax"):
         replace(GERMANY, tax_eur_per_mwh=-1.0)
+
+
+def test_sweden_by_its_published_prices() -> None:
+    hub, pump = tariff_named("se_dc_2026"), tariff_named("se_heat_pump_2026")
+    # 36.0 ore/kWh at 11.4 SEK per EUR; the lower rate of data centres ended in July 2023, so both
+    # pay the same
+    assert hub.tax_eur_per_mwh == pump.tax_eur_per_mwh == pytest.approx(360 / 11.4, abs=0.005)
+    # Lerum: 17.08 ore on 151 winter days x 5/7 x 16 h, 14.28 else; 184 + 322 SEK/kW
+    high = 151 * 5 / 7 * 16 / 8760
+    assert hub.energy_charge_eur_per_mwh == pytest.approx(
+        10 * (14.28 + high * (17.08 - 14.28)) / 11.4, abs=0.005
+    )
+    assert hub.capacity_charge_eur_per_kw_a == pytest.approx((184 + 322) / 11.4, abs=0.005)
+
+
+def test_denmark_taxes_heat_pumps_by_the_minimum_and_data_centres_by_the_general_rate() -> None:
+    hub, pump = tariff_named("dk_dc_2026"), tariff_named("dk_heat_pump_2026")
+    # 0.8 and 0.4 ore/kWh at 7.46 DKK per EUR
+    assert hub.tax_eur_per_mwh == pytest.approx(8 / 7.46, abs=0.005)
+    assert pump.tax_eur_per_mwh == pytest.approx(4 / 7.46, abs=0.005)
+    # Energinet 7.4 + 5.1 ore/kWh
+    assert hub.levies_above_eur_per_mwh == pytest.approx((74 + 51) / 7.46, abs=0.005)
+    assert tariff_for("electric_boiler", "dk_dc_2026").tax_eur_per_mwh == pump.tax_eur_per_mwh
+
+
+def test_every_tariff_says_where_each_of_its_numbers_comes_from() -> None:
+    for key, row in catalogue("tariffs").items():
+        for name in ("supplier_margin", "energy_charge", "levies", "tax", "capacity_charge"):
+            source = str(row[f"{name}_source_text"])
+            assert source.startswith(("S: ", "E: ", "unknown: ")), (key, name)

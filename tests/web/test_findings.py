@@ -12,6 +12,7 @@ from sites.future_findings import (
     break_even_sentences,
     chance_sentence,
     chance_word,
+    error_sentences,
     future_findings,
     method_sentences,
     spread_marks,
@@ -91,8 +92,31 @@ def test_price_years_that_stand_in_are_named():
     with translation.override("en"):
         other = method_sentences({}, {"futures": drawn | {"price_years_are_own": False}})
         own = method_sentences({}, {"futures": drawn | {"price_years_are_own": True}})
-    assert "NL 2015 to NL 2024 instead" in other[1]
-    assert "these years: NL 2015, NL 2024" in own[1]
+    assert "price years NL 2015 to NL 2024 are drawn instead" in other[1]
+    assert "so the price years NL 2015, NL 2024 are drawn" in own[1]
+
+
+def test_counts_and_error_stand_beside_the_chance():
+    bounds = {
+        "solved": 25, "read": 30000, "width_mean_eur": 1200.0, "width_largest_eur": 5000.0,
+        "width_share": 0.021, "positive_low_share": 0.31, "positive_high_share": 0.33,
+    }  # fmt: skip
+    solved = {
+        "bounds": bounds, "resolved_futures": 12, "resolved_years": 180,
+        "error_mean_eur": -300.0, "error_largest_eur": 4000.0,
+    }  # fmt: skip
+    chances = {"p_npv_positive": 0.4, "npv_p10_eur": -50_000.0, "npv_p90_eur": 150_000.0}
+    with translation.override("en"):
+        first, second = error_sentences({"chances": chances, "futures": solved})
+        (far,) = error_sentences({"chances": chances})
+        assert error_sentences({"futures": solved}) == []
+    assert "25 were solved exactly and 30\u202f000 read between bounds" in first.replace(
+        ",", "\u202f"
+    )
+    assert "2.1\u202f%" in first and "31\u202f%" in first and "33\u202f%" in first
+    # 4,000 of the 200,000 EUR from P10 to P90
+    assert "180 years of 12 futures" in second and "2.0\u202f% of the distance" in second
+    assert "short-list only" in far
 
 
 def test_every_driver_and_every_case_has_its_word():

@@ -86,13 +86,13 @@ def test_a_tariff_of_ones_own_needs_all_its_parts(member_client, town, study):
     assert "tariffs" not in saved(town, study).money
     whole = {own("hub", name): "5" for name in OWN_LABELS}
     # with a tariff of one's own a row with unknown parts is no hindrance
-    answer = member_client.post(address(town, study), answers(study, tariff="se_dc_2026", **whole))
+    answer = member_client.post(address(town, study), answers(study, tariff="no_dc_2026", **whole))
     assert answer.status_code == 302
     assert saved(town, study).money["tariffs"]["hub"]["tax_eur_per_mwh"] == 5.0
 
 
 def test_a_tariff_with_unknown_parts_is_refused_on_the_page(member_client, town, study):
-    sent = answers(study, tariff="dk_dc_2026")
+    sent = answers(study, tariff="no_dc_2026")
     page = member_client.post(address(town, study), sent).content.decode()
     assert "these parts are unknown" in page
     assert saved(town, study).tariff == study.tariff
@@ -107,7 +107,8 @@ def test_every_money_choice_is_made_on_the_page_and_read_by_the_engine(member_cl
     sent = answers(
         study, **own_tariffs, **months(), compute_kind="gpu_rent", land="buy",
         owner="third_party", town_land="0", hold_share="0.25", hold_limit="100000",
-        curtailed_hours="120",
+        curtailed_hours="120", count_curtailed="1", count_reserve="1",
+        residual_mix_g_per_kwh="720",
         **{
             "window-0-months": "1 2; 12", "window-0-from": "7", "window-0-to": "9",
             "point-0-degc": "-10", "point-0-eur": "90", "point-1-degc": "15", "point-1-eur": "20",
@@ -120,6 +121,8 @@ def test_every_money_choice_is_made_on_the_page_and_read_by_the_engine(member_cl
     }  # fmt: skip
     assert (found.compute_kind, found.land, found.owner) == ("gpu_rent", "buy", "third_party")
     assert (found.town_land, found.curtailed_hours) == (False, 120)
+    assert (found.count_curtailed, found.count_reserve) == (True, True)
+    assert found.residual_mix_t_per_mwh == pytest.approx(0.72)
     assert (found.treasury.hold_share, found.treasury.limit_eur) == (0.25, 1e5)
     assert found.heat_tariff == ((-10.0, 90.0), (15.0, 20.0))
     assert found.high_load_windows == (HighLoadWindow((1, 2, 12), 7, 9),)

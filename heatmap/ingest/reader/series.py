@@ -1,7 +1,8 @@
-"""Reads hourly series from a table: one year, hour-ending UTC, nothing filled in silence.
+"""Reads hourly series from a table: whole years, hour-ending UTC, nothing filled in silence.
 
-A table holds one series, or the loads of several substations and feeders: a column of values for
-each, named by its id, or one column of values with another one that names the id.
+A table holds one series (of prices and temperatures also several years of it), or the loads of
+several substations and feeders: a column of values for each, named by its id, or one column of
+values with another one that names the id.
 """
 
 import itertools
@@ -19,13 +20,13 @@ from heatmap.ingest.reader.series_stations import (
 )
 from heatmap.ingest.reader.series_times import time_columns
 from heatmap.ingest.reader.series_values import collect, value_column
-from heatmap.ingest.reader.series_year import one_year
+from heatmap.ingest.reader.series_year import years_of
 from heatmap.ingest.reader.sniff import Source
 from heatmap.ingest.reader.table import Csv, Workbook, header_of
 
 
 def read(source: Source, request: Mapping[str, Any]) -> None:
-    """Print the values of one year of each series, and everything that was done to get them."""
+    """Print the values of each year of each series, and everything that was done to get them."""
     if source.format not in ("csv", "xlsx"):
         raise FileRefused(
             gettext_noop(
@@ -56,10 +57,14 @@ def read(source: Source, request: Mapping[str, Any]) -> None:
                 ),
                 quantity=quantity,
             )
-        year, values, document = one_year(raw, request, header[times[0]], said)
-        rows_used, count = rows_used + len(raw.moments), count + 1
+        found = years_of(raw, quantity, request, header[times[0]], said)
+        rows_used, count = rows_used + len(raw.moments), count + len(found)
         notes += [one for one in said if one not in notes]
-        emit("series", station=station.ref, quantity=quantity, year=year, values=values, **document)
+        for year, values, document in found:
+            emit(
+                "series", station=station.ref, quantity=quantity, year=year, values=values,
+                **document,
+            )  # fmt: skip
     emit(
         "facts",
         layer=layer,

@@ -19,6 +19,8 @@ UNITS = {
     "heat_load_kw": "kW",
     "supply_degc": "degC",
     "return_degc": "degC",
+    "grid_t_per_mwh": "t/MWh",
+    "residual_t_per_mwh": "t/MWh",
 }
 PLAUSIBLE = {
     "price_eur_per_mwh": (-1000.0, 5000.0),
@@ -27,7 +29,11 @@ PLAUSIBLE = {
     "heat_load_kw": (0.0, 1e7),
     "supply_degc": (20.0, 200.0),
     "return_degc": (5.0, 120.0),
+    "grid_t_per_mwh": (0.0, 1.5),
+    "residual_t_per_mwh": (0.0, 1.5),
 }
+POSSIBLE = {"grid_t_per_mwh": (0.0, 3.0), "residual_t_per_mwh": (0.0, 3.0)}
+"""Beyond these a value is an error of unit or sign, and the file is refused."""
 LONGEST_PART = 4
 """Names up to this length must stand alone; longer ones count inside a word too."""
 NO_STAMP = gettext_noop("the time cannot be read\nWrite it as 2024-12-31 23:00.")
@@ -64,7 +70,8 @@ def value_column(
         gettext_noop(
             "It is not clear which column holds the values; the columns are %(columns)s.\nState it "
             "as price_eur_per_mwh=COLUMN, temperature_degc=COLUMN, load_kw=COLUMN, "
-            "heat_load_kw=COLUMN, supply_degc=COLUMN or return_degc=COLUMN."
+            "heat_load_kw=COLUMN, supply_degc=COLUMN, return_degc=COLUMN, grid_t_per_mwh=COLUMN or "
+            "residual_t_per_mwh=COLUMN."
         ),
         columns=", ".join(header[:40]),
     )
@@ -140,6 +147,7 @@ def collect(
             raw.moments.append(moment)
             raw.has_offset.append(moment.tzinfo is not None)
             raw.values.append(parsed[0] * factors[0] + factors[1])
+    _check_possible(raw, quantity, stated, header[column])
     low, high = PLAUSIBLE[quantity]
     odd = sum(not low <= value <= high for value in raw.values)
     if odd:
@@ -155,3 +163,25 @@ def collect(
             )
         )
     return raw
+
+
+def _check_possible(raw: Raw, quantity: str, stated: str, column: str) -> None:
+    """Refuse a series with values that cannot be: a wrong unit would pass as a dirty grid."""
+    if quantity not in POSSIBLE:
+        return
+    low, high = POSSIBLE[quantity]
+    wrong = [value for value in raw.values if not low <= value <= high]
+    if wrong:
+        raise FileRefused(
+            gettext_noop(
+                "%(count)s values of column %(column)s lie outside %(low)s to %(high)s t/MWh, the "
+                "first one is %(first)s t/MWh, read as %(unit)s.\nState the unit of the column, "
+                "for example gCO2/kWh, or correct the values."
+            ),
+            count=len(wrong),
+            column=column,
+            low=low,
+            high=high,
+            first=f"{wrong[0]:g}",
+            unit=stated or UNITS[quantity],
+        )

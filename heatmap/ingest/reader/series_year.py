@@ -1,5 +1,6 @@
-"""One year of hours from the times and values of a series; nothing is filled in silence."""
+"""Years of hours from the times and values of a series; nothing is filled in silence."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,15 +13,27 @@ from heatmap.ingest.reader.series_times import HOUR, Raw, in_utc, stamps_are_end
 
 LONGEST_GAP_H = 3
 LISTED = 60
+WHOLE_H = 8700
+"""Hours from which a year of a file counts as one that was meant to be whole."""
+LEFT_OUT = gettext_noop(
+    "The year %(year)s is left out: %(missing)s hours are missing, %(hours)s of them in a row "
+    "until %(end)s."
+)
+SEVERAL = ("price_eur_per_mwh", "temperature_degc")
+"""Of these a file may hold several years: futures draw among them."""
 
 
-def one_year(
+def years_of(
     raw: Raw,
+    quantity: str,
     request: Mapping[str, Any],
     time_name: str,
     notes: list[dict[str, Any]],
-) -> tuple[int, list[float], dict[str, Any]]:
-    """Return the fullest year, its hourly values, and what was done to get them."""
+) -> list[tuple[int, list[float], dict[str, Any]]]:
+    """Return years in their order, their hourly values, and what was done to get them.
+
+    Of prices and temperatures every whole year of the file, of all others the fullest one.
+    """
     zone = zone_of(raw, request, time_name, notes)
     moments = in_utc(raw, zone)
     steps = np.diff(np.array(sorted(moments)))
@@ -67,26 +80,40 @@ def one_year(
             )
         )
     means = {hour: float(np.mean(values)) for hour, values in hours.items()}
+    told = {
+        "timezone": str(zone),
+        "stamps": "end" if ends else "start",
+        "step_minutes": int(step.total_seconds() // 60),
+    }
+    found = []
+    for year in _whole_years(means) if quantity in SEVERAL else []:
+        said: list[dict[str, Any]] = []
+        try:
+            values, filled = _filled(means, year, said)
+        except FileRefused as refusal:
+            notes.append(note(LEFT_OUT, **refusal.values))
+            continue
+        notes += said
+        found.append((year, values, {"filled": filled, **told}))
+    if found:
+        return found
     year = _fullest_year(means)
     values, filled = _filled(means, year, notes)
-    return (
-        year,
-        values,
-        {
-            "filled": filled,
-            "timezone": str(zone),
-            "stamps": "end" if ends else "start",
-            "step_minutes": int(step.total_seconds() // 60),
-        },
-    )
+    return [(year, values, {"filled": filled, **told})]
+
+
+def _hours_by_year(means: Mapping[datetime, float]) -> Counter[int]:
+    return Counter((hour - HOUR).year for hour in means)
+
+
+def _whole_years(means: Mapping[datetime, float]) -> list[int]:
+    """Return the years that were meant to be whole, in their order."""
+    return sorted(year for year, hours in _hours_by_year(means).items() if hours >= WHOLE_H)
 
 
 def _fullest_year(means: Mapping[datetime, float]) -> int:
-    years: dict[int, int] = {}
-    for hour in means:
-        start = hour - HOUR
-        years[start.year] = years.get(start.year, 0) + 1
-    return max(years, key=lambda year: (years[year] >= 8700, years[year], year))
+    hours = _hours_by_year(means)
+    return max(hours, key=lambda year: (hours[year] >= WHOLE_H, hours[year], year))
 
 
 def _filled(
