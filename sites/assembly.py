@@ -33,6 +33,7 @@ from sites.parcel_selectors import (
     constraint_overlaps,
     mapped_constraints,
     parcel_rows,
+    search_of,
 )
 
 GROUP_OF_CELLS = "MFH"
@@ -67,7 +68,7 @@ def assemble(municipality: Municipality, inputs: dict[str, Any]) -> Assembled:
     versions = {kind: layer["version_id"] for kind, layer in inputs["layers"].items()}
     assumptions = frozen_assumptions(inputs["assumptions"])
     grid = town_grid(versions, inputs["study"].get("congestion_side", "unknown"))
-    search = (inputs["study"].get("rules") or {}).get("search", "")
+    search = search_of(inputs)
     rows = parcel_rows(municipality, versions, grid.suitable(assumptions), search)
     network = _network_rows(municipality, versions, assumptions, search)
     streets = street_rows(

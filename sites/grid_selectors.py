@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.geos import GEOSGeometry
 
 from heatmap.choices import LayerKind
-from heatmap.models import FEATURE_MODELS, GridModelPart, Parcel
-from sites.models import Candidate
+from heatmap.models import FEATURE_MODELS, GridModelPart
 
 COLUMNS = (
     "id",
@@ -57,10 +57,9 @@ class NearestBus:
 
 
 def nearest_bus(
-    version_id: int, candidate: Candidate, volts_kv: tuple[float, float]
+    version_id: int, place: GEOSGeometry | None, volts_kv: tuple[float, float]
 ) -> NearestBus | None:
-    """Return the bus of a voltage that is nearest to a parcel. Call it inside an identity."""
-    place = Parcel.objects.filter(pk=candidate.parcel_id).values_list("geom", flat=True).first()
+    """Return the bus of a voltage that is nearest to a place. Call it inside an identity."""
     low, high = volts_kv
     buses = GridModelPart.objects.filter(
         version_id=version_id, part_kind="bus", voltage_kv__gt=low, voltage_kv__lte=high

@@ -70,6 +70,7 @@ def rules_of(document: Mapping[str, Any], country: str) -> Rules:
     """
     known = {
         "gates", "absent", "attestations", "legal_version", "learning_budget", "stated", "search",
+        "reserve_fund_eur",
     }  # fmt: skip
     if document.keys() - known:
         unknown = ", ".join(sorted(document.keys() - known))
@@ -77,13 +78,45 @@ def rules_of(document: Mapping[str, Any], country: str) -> Rules:
     if document.get("search", "") not in SEARCHED:
         raise InvalidInput(f"A study searches parcels or {INSTITUTIONS}, nothing else.")
     budget = document.get("learning_budget") or {}
+    everywhere, somewhere = attested_of(document.get("attestations") or {})
     return Rules(
         country=country,
         gates=dict(document.get("gates") or {}),
         absent=frozenset(document.get("absent") or ()),
-        attestations=dict(document.get("attestations") or {}),
+        attestations=everywhere,
+        attested=somewhere,
         legal_version=document.get("legal_version") or "in_force",
         yearly_budget_eur=budget.get("yearly_eur"),
         total_budget_eur=budget.get("total_eur"),
+        reserve_fund_eur=document.get("reserve_fund_eur"),
         stated={name: float(value) for name, value in (document.get("stated") or {}).items()},
     )
+
+
+def attested_of(
+    given: Mapping[str, Any],
+) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """Return what is attested for all places, and for single ones by their name.
+
+    An attestation is ``given`` or ``refused``, or a list of statements: the state, by whom, on
+    which day, and the parcels they hold for; none of these means all.
+
+    Raises
+    ------
+    InvalidInput
+        If a statement has no state.
+    """
+    everywhere: dict[str, str] = {}
+    somewhere: dict[str, dict[str, str]] = {}
+    for key, said in given.items():
+        for one in [{"state": said}] if isinstance(said, str) else said:
+            if not isinstance(one, Mapping) or "state" not in one:
+                raise InvalidInput(
+                    f"Attestation {key} is given or refused, or a list of statements with state, "
+                    "by, on and parcels."
+                )
+            for ref in one.get("parcels") or ():
+                somewhere.setdefault(str(ref), {})[key] = one["state"]
+            if not one.get("parcels"):
+                everywhere[key] = one["state"]
+    return everywhere, somewhere

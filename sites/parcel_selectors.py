@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 
 from heatmap.choices import LayerKind
@@ -36,6 +37,18 @@ SEARCHED = {
     FROM heatmap_plant l WHERE l.version_id = %(version_plants)s)""",
 }
 """The table that candidates come from, by what a study searches; plants are where water returns."""
+
+
+KINDS_SEARCHED = {
+    "": {"": LayerKind.PARCELS},
+    INSTITUTIONS: {"building ": LayerKind.BUILDINGS, "plant ": LayerKind.PLANTS},
+}
+"""The layers whose features the candidates are, by what their references begin with."""
+
+
+def search_of(inputs: Mapping[str, Any]) -> str:
+    """Return what a run searched, by its inputs."""
+    return str((inputs["study"].get("rules") or {}).get("search", ""))
 
 
 def searched(statement: str, search: str) -> str:
@@ -247,6 +260,24 @@ def parcel_rows(
     with connection.cursor() as cursor:
         cursor.execute(searched(PARCELS, search), parameters)
         return [ParcelRow(*row) for row in cursor.fetchall()]
+
+
+OUTLINE = """
+SELECT ST_AsEWKB(p.geom) FROM heatmap_parcel p
+WHERE p.version_id = %(version_parcels)s AND p.ref = %(ref)s
+"""
+
+
+def outline_of(
+    municipality: Municipality, versions: dict[str, int], search: str, ref: str
+) -> GEOSGeometry | None:
+    """Return the ground of one candidate in the storage grid; None where it is not found."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            searched(OUTLINE, search), _parameters(municipality, versions) | {"ref": ref}
+        )
+        row = cursor.fetchone()
+    return GEOSGeometry(memoryview(row[0])) if row else None
 
 
 MAPPED = """

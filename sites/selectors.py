@@ -8,10 +8,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from heatmap.choices import JobState
-from heatmap.models import LayerVersion, Municipality
+from heatmap.choices import JobState, LayerKind
+from heatmap.models import LayerVersion, Municipality, Parcel
 from heatmap.version_selectors import newest_of_layers
 from sites.models import Candidate, Report, Run, SecondOpinion, Study
+from sites.parcel_selectors import newest_versions
 
 
 def get_study(town: Municipality, study_id: int) -> Study:
@@ -72,6 +73,16 @@ def last_runs(town: Municipality) -> dict[int, Run]:
 
 def studies_of(town: Municipality) -> QuerySet[Study]:
     return Study.objects.filter(municipality=town)
+
+
+def known_places(town: Municipality, study: Study, names: list[str]) -> set[str]:
+    """Return which of these names are parcels of the town, or places of the study's last run."""
+    versions = newest_versions(town)
+    parcels = versions.get(LayerKind.PARCELS)
+    found = Parcel.objects.filter(version=parcels, ref__in=names).values_list("ref", flat=True)
+    last = last_runs(town).get(study.pk)
+    judged = Candidate.objects.filter(run=last, ref__in=names).values_list("ref", flat=True)
+    return {*found, *(judged if last else ())}
 
 
 def reports_of(town: Municipality) -> QuerySet[Report]:

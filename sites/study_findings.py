@@ -268,6 +268,12 @@ def _size_marks(one: dict[str, Any], found: dict[str, Any], scored_kw: float | N
     return "; ".join(marks)
 
 
+def _not_ranked(refs: list[str]) -> str:
+    if not refs:
+        return ""
+    return _("Wished for, and not among the ranked places: %(refs)s.") % {"refs": ", ".join(refs)}
+
+
 def chain_findings(result: dict[str, Any], ranked: list[dict[str, Any]]) -> dict[str, Any]:
     """Whether the first hub pays for the next one."""
     found = result.get("chain")
@@ -287,6 +293,12 @@ def chain_findings(result: dict[str, Any], ranked: list[dict[str, Any]]) -> dict
     return {
         "title": title,
         "chance": _percent(found["probability"]),
+        "chance_said": _(
+            "The reserve is filled first; what is left over pays the own part of the next hub."
+            " Probability over the futures: %(chance)s."
+        )
+        % {"chance": _percent(found["probability"])},
+        "not_ranked": _not_ranked(found.get("not_ranked") or []),
         "rows": [
             {
                 "ref": hub["ref"],

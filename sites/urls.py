@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sites.views import api, downloads, map, map_data, parcels, reports, runs, studies
+from sites.views import api, downloads, map, map_data, parcels, reports, runs, studies, study_rules
 
 RUN = "m/<slug:slug>/runs/<uuid:run_id>"
 
@@ -12,7 +12,14 @@ urlpatterns = [
     path("m/<slug:slug>/first-look.svg", map_data.first_look_svg, name="map_first_look"),
     path("m/<slug:slug>/studies/", studies.studies_page, name="studies"),
     path("m/<slug:slug>/studies/first", studies.create_first, name="study_first"),
-    path("m/<slug:slug>/studies/<int:study_id>/money", studies.money_page, name="study_money"),
+    path("m/<slug:slug>/studies/<int:study_id>/money", study_rules.money_page, name="study_money"),
+    path("m/<slug:slug>/studies/<int:study_id>/rules", study_rules.rules_page, name="study_rules"),
+    path(
+        "m/<slug:slug>/studies/<int:study_id>/assumptions",
+        study_rules.assumptions_page,
+        name="study_assumptions",
+    ),
+    path("m/<slug:slug>/studies/<int:study_id>/copy", studies.copy, name="study_copy"),
     path("m/<slug:slug>/studies/<int:study_id>/size", studies.set_study_size, name="study_size"),
     path("m/<slug:slug>/studies/pilot", studies.create_pilot, name="study_pilot"),
     path("m/<slug:slug>/studies/<int:study_id>/run", runs.create, name="run_create"),

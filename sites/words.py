@@ -200,6 +200,7 @@ INPUTS: dict[str, str | Promise] = {
     "network": _("heat network"),
     "dwellings": _("dwellings"),
     "owners": _("owners of the parcels"),
+    "high_load_windows": _("high-load windows"),
 }
 # labels of the tables of the engines, which stay in English there
 CATALOGUE_LABELS = (

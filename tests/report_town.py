@@ -226,6 +226,7 @@ def _parcel(rank: int | None, name: str, ref: str, shift: float) -> dict[str, An
         "npv_eur": -642_000.0,
         "money": _money(shift),
         "chances": _chances(shift),
+        "robustness": ROBUST[rank - 1] if rank else None,
         "carbon": CARBON,
         "futures": FUTURES,
         "alternatives": {
@@ -308,6 +309,71 @@ def _layers() -> list[dict[str, Any]]:
     ]
 
 
+def _set(*refs: str, npv_eur: float) -> dict[str, Any]:
+    return {
+        "refs": list(refs),
+        "npv_eur": npv_eur,
+        "cost_eur": 900_000.0 * len(refs),
+        "heat_mwh": 3_420.0 * len(refs),
+        "gap": 0.0,
+    }
+
+
+def _hub(ref: str, built_year: float | None) -> dict[str, Any]:
+    return {
+        "ref": ref,
+        "cost_eur": 900_000.0,
+        "reserve_eur": 158_000.0,
+        "free_eur": [86_000.0] * 15,
+        "built_year": built_year,
+        "median_year": built_year,
+    }
+
+
+ROBUST = (
+    {"top1_share": 0.62, "top3_share": 0.97, "top5_share": 1.0, "mean_rank": 1.5},
+    {"top1_share": 0.38, "top3_share": 0.95, "top5_share": 1.0, "mean_rank": 1.8},
+    {"top1_share": 0.0, "top3_share": 0.8, "top5_share": 1.0, "mean_rank": 2.9},
+    {"top1_share": 0.0, "top3_share": 0.28, "top5_share": 1.0, "mean_rank": 3.8},
+)
+SITING: dict[str, Any] = {
+    "robustness": {
+        "draws": 2000,
+        "futures": 41,
+        "near_ties": [["way/1", "way/2"]],
+        "could_change_the_top": [{"input": "headroom", "parcels": ["way/1", "way/2"]}],
+        "tornado": [],
+    },
+    "set": {
+        "candidates": 4,
+        "best": _set("way/1", "way/3", npv_eur=410_000.0),
+        "curve_by": "npv",
+        "curve": [
+            _set(npv_eur=0.0),
+            _set("way/1", npv_eur=300_000.0),
+            _set("way/1", "way/3", npv_eur=410_000.0),
+            _set("way/1", "way/3", "way/4", npv_eur=-120_000.0),
+            None,
+        ],
+    },
+    "chain": {
+        "hubs": [_hub("way/1", 0.0), _hub("way/2", 6.4), _hub("way/3", None)],
+        "cash_eur": [86_000.0 * (year + 1) - (430_000.0 if year >= 6 else 0) for year in range(15)],
+        "within_years": 10,
+        "futures": 2000,
+        "probability": 0.37,
+        "not_ranked": ["way/5"],
+    },
+    "changes": [
+        {"subject": "number", "key": "hub.power_it_kw", "default": None, "value": 100.0,
+         "unit": "kW"},
+        {"subject": "attestation", "key": "H5", "default": None, "unit": "",
+         "value": [{"state": "given", "by": "Stadtwerke", "on": "2026-11-02",
+                    "parcels": ["way/1"]}]},
+    ],
+}  # fmt: skip
+
+
 def document(**changes: Any) -> dict[str, Any]:
     """The run document; `changes` replace top-level entries."""
     parcels = [
@@ -358,6 +424,7 @@ def document(**changes: Any) -> dict[str, Any]:
             "climate_label": "TRY region 5",
         },
         "notes": ["Weather and price are not of one year."],
+        **SITING,
         "parcels": parcels,
         **changes,
     }

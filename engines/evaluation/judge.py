@@ -83,7 +83,15 @@ def judge(
     )
     limits = thresholds(a)
     given = [
-        _verdict_input(i, gates[i], float(ranking.coverage_share[i]), hubs, choices, futures)
+        _verdict_input(
+            i,
+            gates[i],
+            float(ranking.coverage_share[i]),
+            hubs,
+            choices,
+            futures,
+            choices.rules.attestations_of(candidates.refs[i]),
+        )
         for i in range(count)
     ]
     return Judgement(
@@ -140,6 +148,7 @@ def _verdict_input(
     hubs: Hubs,
     choices: StudyChoices,
     futures: HubFutures | None,
+    attested: Mapping[str, str],
 ) -> VerdictInput:
     known = {MEASURED: "known"}
     evidence = {
@@ -155,7 +164,7 @@ def _verdict_input(
         gates=gates,
         evidence=evidence
         | {
-            name: "known" if choices.rules.attestations.get(key) == GIVEN else "unknown"
+            name: "known" if attested.get(key) == GIVEN else "unknown"
             for name, key in ATTESTED.items()
         },
         coverage_share=coverage,

@@ -73,17 +73,38 @@ def legal_facts(
     return found | dict(choices.rules.stated)
 
 
-def law(facts: Mapping[str, float], choices: StudyChoices) -> tuple[Check, ...]:
-    """Answer every check and every attestation of one hub."""
+def law(facts: Mapping[str, float], choices: StudyChoices, ref: str = "") -> tuple[Check, ...]:
+    """Answer every check and every attestation of one hub at the place `ref`."""
     rules = choices.rules
     return (
         *legal_checks(facts, rules.country, rules.legal_version),
-        *attestations(rules.attestations, facts, rules.country),
+        *attestations(rules.attestations_of(ref), facts, rules.country),
     )
 
 
+def reserve_check(needed_eur: float, choices: StudyChoices) -> Check:
+    """Answer check A22 of one hub: what the town sets aside over what the reserve has to hold.
+
+    Parameters
+    ----------
+    needed_eur : float
+        Reserve of the worst stress [EUR], from `engines.economics.reserve`; NaN if not known.
+
+    Notes
+    -----
+    ``ratio = fund / need`` (domain notes 5.6); a ratio that the study states goes before it, and
+    without either the answer is unknown. A hub that needs no reserve is covered by any fund.
+    """
+    rules, ratio = choices.rules, math.nan
+    if rules.reserve_fund_eur is not None and not math.isnan(needed_eur):
+        ratio = rules.reserve_fund_eur / needed_eur if needed_eur > 0.0 else math.inf
+    facts = {"reserve_ratio": rules.stated.get("reserve_ratio", ratio)}
+    found = legal_checks(facts, rules.country, rules.legal_version)
+    return next(check for check in found if check.key == "A22")
+
+
 def _break_even(hubs: Hubs, pue: float, choices: StudyChoices, a: Assumptions) -> float:
-    if choices.displaced_source not in ("boiler", "condensing"):
+    if not {*choices.displaced_sources} <= {"boiler", "condensing"}:
         return math.nan
     boiler = a["heat.emission_gas_t_per_mwh"] / a["heat.displaced_efficiency_share"]
     return boiler * hubs.inputs.capture_share / pue

@@ -269,11 +269,15 @@ class Rules:
     absent : frozenset of str
         Groups of protected areas that the town is stated not to have.
     attestations : mapping of str to str
-        ``given`` or ``refused`` for attestations H1 to H15 that are there.
+        ``given`` or ``refused`` for attestations H1 to H15 that are there for every place.
+    attested : mapping of str to mapping
+        The same for single places, by their name; it goes before `attestations`.
     legal_version : str
         ``in_force`` or ``pending``.
     yearly_budget_eur, total_budget_eur : float or None
         Learning budget: what a pilot may lose in a year and in all.
+    reserve_fund_eur : float or None
+        What the town sets aside for bad years; None where it has not said.
     stated : mapping of str to float
         Numbers for legal checks that no layer has, by the name of the fact.
     """
@@ -282,18 +286,25 @@ class Rules:
     gates: Mapping[str, str] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
     attestations: Mapping[str, str] = field(default_factory=dict)
+    attested: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     legal_version: str = "in_force"
     yearly_budget_eur: float | None = None
     total_budget_eur: float | None = None
+    reserve_fund_eur: float | None = None
     stated: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for key, mode in self.gates.items():
             if mode not in (DECIDES, ADVISES, OFF):
                 raise InvalidInput(f"Gate {key} decides, advises or is off; {mode!r} is neither.")
-        for key, state in self.attestations.items():
-            if state not in (GIVEN, REFUSED):
-                raise InvalidInput(f"Attestation {key} is given or refused, not {state!r}.")
+        for states in (self.attestations, *self.attested.values()):
+            for key, state in states.items():
+                if state not in (GIVEN, REFUSED):
+                    raise InvalidInput(f"Attestation {key} is given or refused, not {state!r}.")
+
+    def attestations_of(self, ref: str) -> Mapping[str, str]:
+        """Return what is attested for one place: its own statements before those for all."""
+        return {**self.attestations, **self.attested.get(ref, {})}
 
 
 @dataclass(frozen=True)

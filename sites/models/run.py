@@ -113,6 +113,11 @@ class Candidate(models.Model):
         }  # fmt: skip
         if self.sharing is not None:
             added["grid"] = self.result["grid"] | self.sharing
+        reserve = ((self.books or {}).get("reserve") or {}).get("check")
+        if reserve and "law" in self.result:
+            added["law"] = [
+                reserve if one["key"] == reserve["key"] else one for one in self.result["law"]
+            ]
         return self.result | added
 
 

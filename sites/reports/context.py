@@ -30,8 +30,14 @@ from sites.reports.council import (
     verdict_sentence,
 )
 from sites.reports.labels import labels
+from sites.rule_findings import change_rows
 from sites.sentences import gate_value, hint, reasons, said
-from sites.study_findings import size_findings
+from sites.study_findings import (
+    chain_findings,
+    robustness_findings,
+    set_findings,
+    size_findings,
+)
 from sites.words import word
 
 MOST_PAGES = 3
@@ -310,9 +316,20 @@ def run_context(doc: dict[str, Any], language: str) -> dict[str, Any]:
             "shortlist_rest": _rest(len(order)),
             "parcels": [parcel_facts(p) for p in order[:MOST_PAGES]],
             "refused": [row for p in out for row in _refused_rows(p)],
+            "siting": _siting(doc, order),
+            "rules": change_rows(doc.get("changes")),
             "town_facts": _town(doc),
             **annex(doc),
         }
+
+
+def _siting(doc: dict[str, Any], order: list[dict[str, Any]]) -> dict[str, Any]:
+    """How sure the ranking is, which hubs together, and what follows the first one."""
+    return {
+        "robust": robustness_findings(doc, order),
+        "together": set_findings(doc, order),
+        "chain": chain_findings(doc, order),
+    }
 
 
 def _rest(count: int) -> str:

@@ -18,7 +18,9 @@ from sites.reports.charts import (
     temperature_chart,
     year_chart,
 )
+from sites.reports.study_charts import chain_chart, robustness_chart, set_chart
 from sites.reports.town_map import Shape, TownShapes, is_tall, town_map
+from sites.study_findings import chain_findings, robustness_findings, set_findings
 
 __all__ = ["Figure", "Shape", "TownShapes", "run_figures"]
 
@@ -108,6 +110,41 @@ def _chance_figure(parcel: dict[str, Any]) -> Figure | None:
     return Figure(title, svg, told, note)
 
 
+def _robustness_figure(doc: dict[str, Any]) -> Figure | None:
+    ranked = _ranked(doc)
+    found = robustness_findings(doc, ranked)
+    if not found or not found["rows"]:
+        return None
+    shares = "; ".join(
+        _("%(name)s: first in %(top1)s, among the first five in %(top5)s") % row
+        for row in found["rows"]
+    )
+    return Figure(found["title"], robustness_chart(ranked), f"{shares}.", found["basis"])
+
+
+def _set_figure(doc: dict[str, Any]) -> Figure | None:
+    found = set_findings(doc, _ranked(doc))
+    if not found or not found["rows"]:
+        return None
+    values = "; ".join(
+        _("%(count)s hubs: %(npv)s, to build %(cost)s") % row for row in found["rows"]
+    )
+    note = _("Value of the best set of so many hubs, over its whole life.")
+    return Figure(found["title"], set_chart(doc["set"]["curve"]), f"{values}.", note)
+
+
+def _chain_figure(doc: dict[str, Any]) -> Figure | None:
+    found = chain_findings(doc, _ranked(doc))
+    if not found:
+        return None
+    years = "; ".join(_("%(name)s, paid for after years: %(year)s") % row for row in found["rows"])
+    note = _(
+        "Dashed: what must stay in the fund. A hub is built once cash covers it and"
+        " the own part of the next hub."
+    )
+    return Figure(found["title"], chain_chart(doc["chain"]), f"{years}.", note)
+
+
 def _energy_figure(parcel: dict[str, Any]) -> Figure | None:
     found = energy_bars(parcel.get("energy_mwh") or {})
     if found is None:
@@ -162,6 +199,9 @@ def run_figures(
         made: dict[str, Figure | None] = {
             "map": _map_figure(doc, town),
             "ranking": _ranking_figure(doc),
+            "robustness": _robustness_figure(doc),
+            "set": _set_figure(doc),
+            "chain": _chain_figure(doc),
         }
         for parcel in _ranked(doc):
             ref = parcel["ref"]

@@ -15,10 +15,10 @@ def law_document(i: int, given: Assembled, hubs: Hubs, judged: Judgement) -> lis
     facts = legal_facts(
         i, hubs, judged.gates[i], given.town.plants_kw, given.choices, given.assumptions
     )
-    return [_check(check) for check in law(facts, given.choices)]
+    return [check_document(one) for one in law(facts, given.choices, given.rows[i].ref)]
 
 
-def _check(check: Check) -> dict[str, Any]:
+def check_document(check: Check) -> dict[str, Any]:
     return {
         "key": check.key,
         "kind": check.kind,

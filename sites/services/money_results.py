@@ -4,8 +4,10 @@ from typing import Any
 
 from engines.evaluation.books import Books, books
 from engines.evaluation.hubs import Hubs
+from engines.evaluation.law import reserve_check
 from engines.evaluation.market import Market
 from sites.assembly import Assembled
+from sites.services.law_results import check_document
 from sites.services.plain import number
 
 
@@ -43,6 +45,8 @@ def books_document(given: Assembled, hubs: Hubs, i: int) -> dict[str, Any]:
             "total_eur": number(found.reserve.total_eur),
             "sinking_eur_per_a": number(found.sinking_eur_per_a),
             "next_hub_a": number(found.next_hub_a),
+            # what a fund of the town would have to cover is only known here
+            "check": check_document(reserve_check(found.reserve.total_eur, given.choices)),
         },
         "closure": {
             "npv_eur": _numbers(found.closure.npv_eur),

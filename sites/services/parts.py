@@ -27,7 +27,7 @@ from heatmap.staging import insert_rows, staged
 from sites.assembly import Assembled, assemble
 from sites.land_assembly import measured
 from sites.models import Candidate, Run, RunPart
-from sites.parcel_selectors import INSTITUTIONS
+from sites.parcel_selectors import INSTITUTIONS, search_of
 from sites.services.carbon_results import carbon_document
 from sites.services.future_results import (
     chances_document,
@@ -48,7 +48,7 @@ from sites.services.results import (
     resilience_document,
     town_document,
 )
-from sites.services.size_results import CHAIN, chain_document, size_document
+from sites.services.size_results import chain_document, chain_order, size_document
 from sites.services.sized import (
     Sized,
     Years,
@@ -262,8 +262,9 @@ def _finish(
     robust, robust_of = robustness_document(given, refs, rank, score, facts, drawn)
     sharing = [canonical(each) for each in sharing_documents(refs, nodes, rank)]
     kept = [i for i, ref in enumerate(refs) if ref in pinned or on_short_list(rank[i])]
-    in_order = sorted((rank[i], i) for i in kept if rank[i] is not None)
-    first = [i for _, i in in_order][:CHAIN] or [0]
+    wishes = run.inputs["study"].get("portfolio") or {}
+    wished = wishes.get("chain") or []
+    first = chain_order(refs, rank, wished) or [0]
     top = [_alone(given, i, facts[i], years) for i in first]
     short_list = {
         ref: fields | {"is_pinned": ref in pinned}
@@ -286,16 +287,8 @@ def _finish(
         },
         "town": town,
         "robustness": robust,
-        "set": set_document(
-            given,
-            next(iter(years.values())),
-            refs,
-            rank,
-            score,
-            facts,
-            run.inputs["study"].get("portfolio") or {},
-        ),
-        "chain": chain_document(top, future),
+        "set": set_document(given, next(iter(years.values())), refs, rank, score, facts, wishes),
+        "chain": chain_document(top, future, wished),
         "notes": [message_document(note) for note in notes],
     }
     run.digest = digest(town, zip(rank, prints, strict=True))
@@ -345,7 +338,7 @@ def _verdicts(verdicts: Sequence[str], rank: Sequence[int | None]) -> dict[str, 
 
 
 def _notes_on_places(run: Run) -> list[Message]:
-    if (run.inputs["study"].get("rules") or {}).get("search") == INSTITUTIONS:
+    if search_of(run.inputs) == INSTITUTIONS:
         return [message(NOTES, "institutions")]
     cell_m = run.inputs.get("search_cell_m")
     return [] if cell_m is None else [message(NOTES, "search_cells", cell_m=cell_m)]

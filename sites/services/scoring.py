@@ -29,6 +29,7 @@ from sites.services.future_results import futures_documents
 from sites.services.money_results import books_document
 from sites.services.parts import check_engines, chosen, on_short_list, score, year_of
 from sites.services.results import foresight_document, hourly_document, resilience_document
+from sites.services.rules import changes_of
 from sites.services.sized import at_size, hubs_of
 
 NOT_USED = "Not used: each place takes its best size."
@@ -111,6 +112,7 @@ def create_run(study: Study, user: User | None) -> Run:
             "study": {name: getattr(study, name) for name in STUDY_CHOICES}
             | {"size": study.size_kind},
             "overrides": overrides,
+            "changes": changes_of(study),
             "assumptions": [
                 {
                     "key": entry.key,
@@ -242,6 +244,8 @@ def run_document(run: Run) -> dict[str, Any]:
             "is_demo": town.is_demo,
         },
         "study": run.inputs["study"],
+        # of runs made before, nobody noted it
+        "changes": run.inputs.get("changes"),
         "engine_version": run.inputs["engine_version"],
         "tables": run.inputs["tables"],
         "layers": [

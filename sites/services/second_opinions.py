@@ -20,6 +20,7 @@ from heatmap.services.jobs import create_job, run_job
 from sites.assembly import Assembled
 from sites.grid_selectors import nearest_bus
 from sites.models import Candidate, Run, SecondOpinion
+from sites.parcel_selectors import outline_of, search_of
 from sites.services.plain import message_document, number
 from sites.services.scoring import hub_of
 from sites.verify.hydraulic_result import HydraulicResult
@@ -87,7 +88,9 @@ def _work(attempt: Attempt) -> None:
         given, hub = hub_of(candidate)
         versions = {k: layer["version_id"] for k, layer in asked.run.inputs["layers"].items()}
         model = GridModel.objects.filter(version_id=versions.get("grid_model", -1)).first()
-        bus = None if model is None else nearest_bus(model.version_id, candidate, _volts(hub))
+        town, search = asked.run.municipality, search_of(asked.run.inputs)
+        place = outline_of(town, versions, search, asked.ref)
+        bus = None if model is None else nearest_bus(model.version_id, place, _volts(hub))
     heat = _heat(attempt, given, hub)
     power = _power(attempt, given, hub, model, bus)
     with attempt.ending():

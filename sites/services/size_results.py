@@ -15,7 +15,7 @@ from sites.services.results import canonical
 from sites.services.sized import Sized
 
 CHAIN = 3
-"""Hubs of the chain: the best-ranked ones, in their order."""
+"""Hubs of the chain: those that the study names, then the best-ranked ones."""
 WITHIN_YEARS = 10
 
 
@@ -48,11 +48,27 @@ def size_document(curve: SizeCurve) -> str | None:
     )
 
 
-def chain_document(top: Sequence[Sized], future: FutureTown) -> dict[str, Any] | None:
-    """Return whether the best-ranked hub pays for the next ones; None without two hubs.
+def chain_order(
+    refs: Sequence[str], rank: Sequence[int | None], wished: Sequence[str]
+) -> list[int]:
+    """Return the rows of the hubs of the chain: those wished for first, then by rank.
 
-    `top` has the best-ranked parcels in their order, one each. The study's own market is followed
-    year by year; the futures say how likely a successor is.
+    A place that is wished for and not ranked is left out; `chain_document` names it.
+    """
+    placed = sorted((place, i) for i, place in enumerate(rank) if place is not None)
+    row_of = {refs[i]: i for _, i in placed}
+    first = [row_of[ref] for ref in dict.fromkeys(wished) if ref in row_of]
+    return [*first, *(i for _, i in placed if i not in first)][:CHAIN]
+
+
+def chain_document(
+    top: Sequence[Sized], future: FutureTown, wished: Sequence[str] = ()
+) -> dict[str, Any] | None:
+    """Return whether the first hub pays for the next ones; None without two hubs.
+
+    `top` has the parcels of the chain in their order, one each; `wished` the names that the study
+    puts first. The study's own market is followed year by year; the futures say how likely a
+    successor is.
     """
     a = top[0].given.assumptions
     opened = [
@@ -83,6 +99,7 @@ def chain_document(top: Sequence[Sized], future: FutureTown) -> dict[str, Any] |
         expansion(links(earned), 1.0 - a["economics.debt_share"], part_years=True)
         for earned in (own_eur, drawn_eur)
     )
+    refs = {one.given.rows[0].ref for one in top}
     in_time = many.built_year[:, 1] <= WITHIN_YEARS
     return {
         "hubs": [
@@ -96,6 +113,8 @@ def chain_document(top: Sequence[Sized], future: FutureTown) -> dict[str, Any] |
             }
             for k, link in enumerate(links(own_eur))
         ],
+        "wished": list(wished),
+        "not_ranked": [ref for ref in wished if ref not in refs],
         "cash_eur": [number(value) for value in own.cash_eur[0]],
         "within_years": WITHIN_YEARS,
         "futures": future.futures.count,

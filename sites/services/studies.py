@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
+from engines.assumptions import build_assumptions
 from engines.errors import EngineError
 from engines.evaluation.money_choices import money_choices
 from heatmap.errors import Refusal
@@ -55,27 +56,82 @@ def first_money(country: str) -> dict[str, Any]:
     return {"high_load_windows": windows} if windows else {}
 
 
-def set_money(study: Study, tariff: str, heat_pump_tariff: str, chosen: dict[str, Any]) -> None:
-    """Change what a study says of tariffs, displaced heat, land and owner.
-
-    What `chosen` does not name stays as it is.
+def set_money(
+    study: Study,
+    tariff: str,
+    heat_pump_tariff: str,
+    money: dict[str, Any],
+    overrides: dict[str, float],
+) -> None:
+    """Change what a study says of tariffs, contracts, heat, computing and ownership.
 
     Raises
     ------
     Refusal
         If the choices do not fit, or a tariff of the table has parts that nobody knows.
     """
-    money = study.money | chosen
     try:
         checked = money_choices(money)
         checked.tariff_of_hub(tariff)
         checked.tariff_of_heat_pump(heat_pump_tariff)
+        build_assumptions(overrides)
     except EngineError as error:
         raise Refusal(gettext_noop("This does not fit: %(why)s"), why=str(error)) from error
-    study.tariff, study.heat_pump_tariff, study.money = tariff, heat_pump_tariff, money
-    # what the planner states is no longer an assumption of ours
-    study.illustrative = [one for one in study.illustrative if one != "displaced_source"]
-    study.save(update_fields=["tariff", "heat_pump_tariff", "money", "illustrative"])
+    # what the planner states anew is no longer an assumption of ours
+    one_source = [study.displaced_source] * 12
+    months, before = (each.get("displaced_by_month") or one_source for each in (money, study.money))
+    stated = {
+        "displaced_source": months != before,
+        "high_load_windows": money.get("high_load_windows") != study.money.get("high_load_windows"),
+    }
+    study.illustrative = [one for one in study.illustrative if not stated.get(one)]
+    study.tariff, study.heat_pump_tariff = tariff, heat_pump_tariff
+    study.money, study.overrides = money, overrides
+    study.save(update_fields=["tariff", "heat_pump_tariff", "money", "overrides", "illustrative"])
+
+
+def set_assumptions(
+    study: Study,
+    chosen: dict[str, str],
+    illustrative: list[str],
+    overrides: dict[str, float],
+) -> None:
+    """Change technology, methods, numbers, and what is only assumed.
+
+    Raises
+    ------
+    Refusal
+        If a number does not fit.
+    """
+    try:
+        build_assumptions(overrides)
+    except EngineError as error:
+        raise Refusal(gettext_noop("This does not fit: %(why)s"), why=str(error)) from error
+    for name, value in chosen.items():
+        setattr(study, name, value)
+    if "displaced_source" in study.illustrative and "displaced_source" not in illustrative:
+        # now it is the town that says so, month by month
+        stated = {"displaced_by_month": [study.displaced_source] * 12}
+        study.money = stated | study.money
+    study.illustrative, study.overrides = illustrative, overrides
+    study.save(update_fields=[*chosen, "illustrative", "overrides", "money"])
+
+
+def copied_study(study: Study, name: str) -> Study:
+    """Return a new study that says everything this one says.
+
+    Raises
+    ------
+    Refusal
+        If the town has a study of this name.
+    """
+    if Study.objects.filter(municipality=study.municipality, name=name).exists():
+        raise Refusal(gettext_noop("There is a study named “%(name)s”. Choose another name."),
+                      name=name)  # fmt: skip
+    both = {"rules": study.rules, "portfolio": study.portfolio}
+    return Study.objects.create(
+        municipality=study.municipality, name=name, **(_choices_of(study) | both)
+    )
 
 
 def set_size(study: Study, power_it_kw: float | None) -> None:

@@ -36,6 +36,7 @@ from sites.map_selectors import (
 )
 from sites.map_texts import map_texts
 from sites.models import Run
+from sites.parcel_selectors import KINDS_SEARCHED, search_of
 from sites.selectors import finished_runs, get_run, mark_near_ties, version_ids
 
 MODULES = tuple(
@@ -125,6 +126,11 @@ def _map_data(
         "layers": layers,
         "run": str(run.pk) if run else "",
         "scores": all_scores(run) if run and is_small else None,
+        "candidates": [
+            [prefix, kind] for prefix, kind in KINDS_SEARCHED[search_of(run.inputs)].items()
+        ]
+        if run
+        else [],
         "places": [[row["ref"], row["lon"], row["lat"]] for row in ranked],
         "bounds": bounds_of_layers(framed) or extent,
         "grid": local_grid(town.srid, tuple(extent)),

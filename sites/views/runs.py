@@ -14,6 +14,7 @@ from heatmap.selectors import get_municipality, page_context
 from sites.change_findings import change_findings
 from sites.forms import ReportForm
 from sites.jobs import start_run
+from sites.rule_findings import change_rows
 from sites.selectors import candidate_results, get_run, get_study, newer_layers, run_before
 from sites.study_findings import chain_findings, robustness_findings, set_findings, weights_data
 
@@ -49,6 +50,7 @@ def run_page(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
         if earlier
         else {},
         "together": set_findings(run.result or {}, ranked),
+        "rules": change_rows(run.inputs.get("changes")),
         "newer": newer_layers([run]).get(run.pk, []),
         "job": run.job,
         "ranked": ranked,

@@ -4,15 +4,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from heatmap.choices import Capability
 from heatmap.errors import Refusal, sentence
 from heatmap.selectors import get_municipality, page_context
 from sites.assumptions import assumption_groups, catalogue_labels, displaced_labels
-from sites.forms import MoneyForm, PilotForm, SizeForm, money_answers
+from sites.forms import CopyForm, PilotForm, SizeForm
+from sites.rule_findings import change_rows
 from sites.selectors import get_study, last_runs, listed_runs, newer_layers, studies_of
-from sites.services.studies import first_study, pilot_study, set_money, set_size
+from sites.services.rules import changes_of, has_changed
+from sites.services.studies import copied_study, first_study, pilot_study, set_size
 
 
 @require_POST
@@ -57,6 +59,8 @@ def studies_page(request: HttpRequest, slug: str) -> HttpResponse:
     for study in studies:
         study.last_run = last.get(study.pk)
         study.newer = newer.get(study.last_run.pk, []) if study.last_run else []
+        study.not_run = bool(study.last_run) and has_changed(study, study.last_run.inputs)
+        study.changes = change_rows(changes_of(study))
         study.groups = assumption_groups(study)
         study.labels = catalogue_labels(study)
         study.sources = displaced_labels(study)
@@ -71,19 +75,18 @@ def studies_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "sites/studies.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def money_page(request: HttpRequest, slug: str, study_id: int) -> HttpResponse:
-    """Ask for tariff, displaced heat, land and owner of a study."""
+@require_POST
+def copy(request: HttpRequest, slug: str, study_id: int) -> HttpResponse:
+    """Make a new study that says everything this one says."""
     town = get_municipality(request, slug, to=Capability.PLAN)
     study = get_study(town, study_id)
-    form = MoneyForm(request.POST or None, initial=money_answers(study))
-    problem = ""
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+    study.municipality = town
+    form = CopyForm(request.POST)
+    if form.is_valid():
         try:
-            set_money(study, given["tariff"], given["heat_pump_tariff"], form.choices_of_study())
-            return redirect("studies", slug=slug)
+            copied_study(study, form.cleaned_data["name"])
         except Refusal as refusal:
-            problem = sentence(refusal.message, refusal.values)
-    context = page_context(request, town, "studies") | {"study": study, "form": form}
-    return render(request, "sites/study_money.html", context | {"problem": problem})
+            messages.warning(request, sentence(refusal.message, refusal.values))
+    else:
+        messages.warning(request, _("A new study needs a name of at most 120 letters."))
+    return redirect("studies", slug=slug)

@@ -18,6 +18,7 @@ ARGUMENTS = [
     "--disable-sync", "--no-first-run",
 ]  # fmt: skip
 IDLE = "#map[data-state=idle]"
+STUDY_FORMS = ("rules", "money", "assumptions")
 HARMLESS = ("WebGL", "GPU stall")
 
 
@@ -45,7 +46,7 @@ def addresses(town, finished_run) -> dict[str, str]:
     answers = brought(town, "pipes", UploadStep.INSPECT)
     report = brought(town, "parcels", UploadStep.CHECK)
     series = brought(town, "series", UploadStep.CHECK)
-    base = f"/m/{town.slug}/"
+    base, study = f"/m/{town.slug}/", finished_run.study_id
     return {
         "map": base, "data": f"{base}data/", "studies": f"{base}studies/",
         "reports": f"{base}reports/", "run": f"{base}runs/{finished_run.pk}/",
@@ -54,6 +55,7 @@ def addresses(town, finished_run) -> dict[str, str]:
         "report": f"{base}uploads/{report}/", "series": f"{base}uploads/{series}/",
         "layer": f"{base}layers/{layer}/", "compare": f"{base}layers/{layer}/compare/",
         "edit": f"{base}layers/{layer}/edit/", "table": f"{base}layers/{layer}/table/",
+        **{f"study-{name}": f"{base}studies/{study}/{name}" for name in STUDY_FORMS},
     }  # fmt: skip
 
 
@@ -107,6 +109,7 @@ def violations(page) -> list:
 PAGES = (
     "map", "data", "studies", "reports", "run", "parcel", "work", "layer", "compare", "edit",
     "table", "kinds", "answers", "report", "series",
+    "study-rules", "study-money", "study-assumptions",
 )  # fmt: skip
 
 
@@ -121,6 +124,9 @@ def test_pages_are_accessible_and_never_wider_than_the_window(
         page.wait_for_selector("html[data-charts=drawn]", timeout=30000)
     if name in ("map", "parcel", "edit"):
         page.wait_for_selector(IDLE, timeout=30000)
+    if name.startswith("study-"):
+        # what is folded away is judged too
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
@@ -140,6 +146,27 @@ def test_list_and_map_are_linked_both_ways(page, live_url, addresses):
     box = page.locator("#map").bounding_box()
     page.mouse.click(box["x"] + 300 + (box["width"] - 300) / 2, box["y"] + box["height"] / 2)
     assert row.get_attribute("aria-current") == "true"
+
+
+def test_the_rules_of_a_study_are_set_with_the_keyboard_alone(page, live_url, addresses):
+    page.goto(live_url + addresses["study-rules"])
+    summary = page.locator("#weights > summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    weight = page.locator("[name='n-score.npv_per_kw_weight']")
+    assert weight.is_visible()
+    page.keyboard.press("Tab")
+    assert weight.evaluate("field => field === document.activeElement")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("much")
+    page.keyboard.press("Enter")
+    # the section that holds the mistake is open, the field tells what is wrong with it
+    said = page.locator("#weights .error")
+    assert "is no number" in said.inner_text()
+    assert weight.get_attribute("aria-invalid") == "true"
+    assert said.get_attribute("id") in weight.get_attribute("aria-describedby")
+    assert weight.input_value() == "much"
+    assert violations(page) == []
 
 
 def test_the_parcel_page_draws_its_year(page, live_url, addresses):

@@ -3,7 +3,9 @@
 import pytest
 
 from heatmap.identity import acting_as
+from heatmap.models import Building
 from sites.models import Candidate, Study
+from sites.parcel_selectors import outline_of, search_of
 from sites.services import scoring
 from sites.services.studies import PILOT_STUDY, first_study, pilot_study
 
@@ -60,3 +62,16 @@ def test_a_pilot_is_one_study_and_leaves_the_first_as_it_is(town):
         assert Study.objects.filter(municipality=town, name=PILOT_STUDY).count() == 1
         assert again.rules["learning_budget"] == {"yearly_eur": 3.0, "total_eur": 4.0}
         assert first_study(town).overrides == before
+
+
+def test_the_ground_of_a_pilot_is_its_building(town):
+    run, rows = run_pilot(town)
+    versions = {kind: layer["version_id"] for kind, layer in run.inputs["layers"].items()}
+    building = next(row for row in rows if row.ref.startswith("building "))
+    with acting_as(municipality=town.slug):
+        outline = outline_of(town, versions, search_of(run.inputs), building.ref)
+        drawn = Building.objects.get(
+            version_id=versions["buildings"], ref=building.ref.removeprefix("building ")
+        )
+        assert outline == drawn.geom
+        assert outline_of(town, versions, "", building.ref) is None

@@ -176,6 +176,40 @@ def test_a_study_states_what_no_layer_can(town, finished_run):
     assert "offtake_contract" in named
 
 
+def test_attestations_reserve_and_chain_of_a_study_reach_its_run(town, finished_run):
+    before = {row.rank: row.ref for row in candidates(town, finished_run) if row.rank}
+    run = run_with(
+        town,
+        rules={
+            "attestations": {
+                key: [{"state": "given", "by": "A", "on": "2026-11-02", "parcels": [before[1]]}]
+                for key in ("H5", "H6", "H7")
+            },
+            "reserve_fund_eur": 1e9,
+        },
+        portfolio={"chain": [before[3], "nowhere", before[1]]},
+    )
+    rows = {row.ref: row for row in candidates(town, run)}
+    missing = {
+        ref: {reason["numbers"].get("name") for reason in rows[ref].result["verdict_reasons"]}
+        for ref in (before[1], before[2])
+    }
+    attested = {"grid_offer", "offtake_contract", "temperature_letter"}
+    assert not attested & missing[before[1]]
+    assert attested <= missing[before[2]]
+    # a fund of a thousand million covers any hub of 100 kW; the need comes from the books
+    best = rows[before[1]].document
+    (check,) = [one for one in best["law"] if one["key"] == "A22"]
+    assert check["state"] == "pass"
+    assert check["value"] == pytest.approx(1e9 / best["books"]["reserve"]["total_eur"])
+    # without a word on a fund nobody knows
+    old = next(row for row in candidates(town, finished_run) if row.rank == 1).document
+    assert [one["state"] for one in old["law"] if one["key"] == "A22"] == ["unknown"]
+    chain = run.result["chain"]
+    assert [hub["ref"] for hub in chain["hubs"]] == [before[3], before[1], before[2]]
+    assert chain["not_ranked"] == ["nowhere"]
+
+
 def test_a_set_keeps_the_wishes_of_the_study(town):
     run = run_with(town, portfolio={"most": 2, "spacing_m": 1e6, "budget_eur": [None]})
     found = run.result["set"]

@@ -245,3 +245,54 @@ def test_a_stream_that_ends_in_a_carriage_return_keeps_its_length():
         assert opened.Root is not None
     start = int(mended.split(b"startxref\n")[1].split()[0])
     assert mended[start : start + 4] == b"xref"
+
+
+def pages_of(pdf: bytes, tmp_path: Path) -> list[str]:
+    (tmp_path / "pages.pdf").write_bytes(pdf)
+    made = subprocess.run(
+        ["pdftotext", "-layout", str(tmp_path / "pages.pdf"), "-"], capture_output=True, check=True
+    )
+    pages = made.stdout.decode().replace("\u202f", " ").split("\f")
+    return [" ".join(one.split()) for one in pages]
+
+
+@pytest.mark.parametrize(
+    ("language", "parts"),
+    [
+        ("en", {
+            "How sure the ranking is": ("holds it in 62 % of the draws", "as good as tied",
+                                        "Which missing data could change the first five"),
+            "Which hubs together": ("worth 410 k EUR", "−120 k EUR", "1 hub", "3 hubs"),
+            "The next hub": ("pays for the next one after 6.4 years", "37 %", "reserve",
+                             "not among the ranked places: way/5", "never"),
+        }),
+        ("de", {
+            "Wie sicher die Rangfolge ist": ("62 %", "Welche fehlenden Daten"),
+            "Welche Anlagen zusammen": ("410 Tsd. EUR", "1 Anlage"),
+            "Die nächste Anlage": ("6,4", "37 %", "nie"),
+        }),
+    ],
+)  # fmt: skip
+def test_the_study_has_a_part_each_and_none_is_longer_than_a_page(
+    language, parts, request, tmp_path
+):
+    pages = pages_of(request.getfixturevalue({"en": "english", "de": "german"}[language]), tmp_path)
+    for heading, told in parts.items():
+        here = [one for one in pages if heading in one]
+        # all it says stands on the page of its heading
+        assert any(all(said in one for said in told) for one in here), (heading, here)
+
+
+def test_the_annex_lists_what_the_study_changes(english, tmp_path):
+    words = text_of(english, tmp_path)
+    # cells may be broken over two lines
+    listed = words[words.index("What this study changes") :][:600]
+    for told in ("Electric power of the computers", "100 kW", "Stadtwerke, Nov. 2, 2026"):
+        assert told in listed
+
+
+def test_a_run_made_before_has_no_such_parts(tmp_path):
+    bare = document(robustness=None, set=None, chain=None, changes=None)
+    words = text_of(report(bare), tmp_path)
+    assert "Which hubs together" not in words
+    assert "What this study changes" not in words

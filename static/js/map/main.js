@@ -55,7 +55,7 @@ async function start() {
   const tools = startTools({ map, draw: draw("tool"), texts: texts.tools, say });
   const finished = (then) => (...found) => { drewAt = Date.now(); then(...found); };
   const parcels = startParcels({
-    map, state, layers, urls, scores: given.scores, words, texts, sheet, tools, isDrawn: () => Date.now() - drewAt < 400,
+    map, state, layers, urls, candidates: given.candidates, scores: given.scores, words, texts, sheet, tools, isDrawn: () => Date.now() - drewAt < 400,
     ofHour: (ref) => ({ label: texts[state.view.quantity], kw: hours.ofParcel(state.view, ref) }),
     showAround: (parcel) => { for (const [name, collection] of Object.entries(around(parcel))) draw(name)(collection); },
   });
@@ -94,6 +94,12 @@ async function start() {
     draw("hour")({ type: "FeatureCollection", features: known.map(([kw, lon, lat]) => ({
       type: "Feature", properties: { kw, of: view.quantity }, geometry: { type: "Point", coordinates: [lon, lat] } })) });
   }
+  /* Places that are no parcels have no colour of their own: they stand as the numbers of the list. */
+  function drawPlaces() {
+    if (!given.candidates.some(([prefix]) => prefix)) return;
+    draw("place")({ type: "FeatureCollection", features: given.places.map(([, lon, lat], at) => ({
+      type: "Feature", properties: { rank: at + 1 }, geometry: { type: "Point", coordinates: [lon, lat] } })) });
+  }
   function show(view) {
     drawHour(view);
     panel.show(seen());
@@ -118,7 +124,7 @@ async function start() {
   document.querySelector("[data-hours]").addEventListener("toggle", () => hours.load().then(() => { restyle(); show(state.view); }));
   // the library writes where the map is; what else belongs into the address comes after it
   map.on("moveend", () => state.writeAddress());
-  map.once("load", () => { endFirstLook(); parcels.loadScores(); show(state.view); });
+  map.once("load", () => { endFirstLook(); drawPlaces(); parcels.loadScores(); show(state.view); });
   show(state.view);
 }
 

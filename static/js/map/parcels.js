@@ -1,4 +1,5 @@
-/* Parcels, list and map linked both ways: pointing, choosing, and the card that says what was chosen. */
+/* Candidates, list and map linked both ways: pointing, choosing, and the card that says what was chosen.
+   They are parcels, or for a pilot buildings and plants: `candidates` says how their references begin. */
 import { calm } from "../lib/tokens.js";
 import { fillInspector } from "./inspector.js";
 
@@ -7,11 +8,19 @@ const target = (mark) => ({ source: mark.layer.id, sourceLayer: mark.layer.kind,
 const path = (ref) => ref.split("/").map(encodeURIComponent).join("/");
 const same = (a, b) => a?.id === b?.id && a?.layer.id === b?.layer.id;
 
-export function startParcels({ map, state, layers, urls, scores, words, texts, sheet, showAround, tools, isDrawn, ofHour }) {
+export function startParcels({ map, state, layers, urls, candidates, scores, words, texts, sheet, showAround, tools, isDrawn, ofHour }) {
   const inspector = document.getElementById("inspector");
   const container = map.getContainer();
-  const parcels = layers.find((layer) => layer.kind === "parcels");
   const byId = new Map(layers.map((layer) => [layer.id, layer]));
+  const searched = candidates.map(([prefix, kind]) => ({ prefix, layer: layers.find((layer) => layer.kind === kind) })).filter(({ layer }) => layer);
+  const markOf = (ref) => {
+    const found = searched.find(({ prefix }) => ref.startsWith(prefix));
+    return found ? { layer: found.layer, id: ref.slice(found.prefix.length) } : null;
+  };
+  const refOf = (mark) => {
+    const found = searched.find(({ layer }) => layer === mark?.layer);
+    return found ? found.prefix + mark.id : null;
+  };
   const rows = new Map([...document.querySelectorAll("[data-ref]")].map((row) => [row.dataset.ref, row]));
   const briefs = new Map();
   let [hovered, selected, all] = [null, null, scores];
@@ -20,15 +29,15 @@ export function startParcels({ map, state, layers, urls, scores, words, texts, s
   /* Before the style is there nothing can be marked; it is caught up on when it comes. */
   const sign = (mark, states) => { if (map.getSource(mark.layer.id)) map.setFeatureState(target(mark), states); };
   function paintScores() {
-    if (!parcels || !all) return;
-    all.refs.forEach((ref, i) => map.setFeatureState(target({ layer: parcels, id: ref }), { score: all.scores[i] ?? -1, refused: all.scores[i] === null }));
+    if (!all) return;
+    all.refs.forEach((ref, i) => { const mark = markOf(ref); if (mark) sign(mark, { score: all.scores[i] ?? -1, refused: all.scores[i] === null }); });
   }
   async function loadScores() {
     if (all || !urls.scores) return;
     const answer = await fetch(urls.scores).catch(() => null);
     if (!answer?.ok) return;
     all = await answer.json();
-    if (map.getSource(parcels?.id)) paintScores();
+    paintScores();
   }
   async function feature(mark) {
     const answer = await fetch(urls.feature.replace("/0/", `/${mark.layer.version}/`).replace("REF", path(mark.id))).catch(() => null);
@@ -44,7 +53,7 @@ export function startParcels({ map, state, layers, urls, scores, words, texts, s
     for (const [old, on] of [[hovered, false], [mark, true]]) {
       if (!old) continue;
       sign(old, { hover: on });
-      rows.get(old.layer === parcels ? old.id : null)?.classList.toggle("hover", on);
+      rows.get(refOf(old))?.classList.toggle("hover", on);
     }
     hovered = mark;
   }
@@ -67,8 +76,8 @@ export function startParcels({ map, state, layers, urls, scores, words, texts, s
     selected = mark;
     if (!mark) { inspector.hidden = true; showAround(null); return; }
     sign(mark, { selected: true });
-    const isParcel = mark.layer === parcels && urls.brief;
-    const row = isParcel && rows.get(mark.id);
+    const ref = urls.brief ? refOf(mark) : null;
+    const row = ref && rows.get(ref);
     if (row) {
       row.setAttribute("aria-current", "true");
       row.closest("details")?.setAttribute("open", "");
@@ -78,12 +87,12 @@ export function startParcels({ map, state, layers, urls, scores, words, texts, s
     let candidate = null;
     const fill = () => fillInspector(inspector, {
       layer: mark.layer, properties: known, candidate, words, texts,
-      parcelUrl: candidate ? urls.parcel.replace("REF", path(mark.id)) : null, hour: candidate ? ofHour(mark.id) : null,
+      parcelUrl: candidate ? urls.parcel.replace("REF", path(ref)) : null, hour: candidate ? ofHour(ref) : null,
     });
     fill();
-    if (!isParcel) showAround(null);
+    if (!ref) showAround(null);
     const asked = [feature(mark).then((found) => { known = found ? { ...found, ...known, complete: true } : known; })];
-    if (isParcel) asked.push(brief(mark.id).then((found) => { candidate = found; }));
+    if (ref) asked.push(brief(ref).then((found) => { candidate = found; }));
     for (const answer of asked) {
       await answer;
       if (!same(mark, selected)) return;
@@ -92,7 +101,7 @@ export function startParcels({ map, state, layers, urls, scores, words, texts, s
       fill();
       if (focus) inspector.querySelector(focus)?.focus({ preventScroll: true });
     }
-    if (isParcel) showAround(candidate);
+    if (ref) showAround(candidate);
   }
   function choose(mark, properties) {
     state.set({ chosen: mark ? { layer: mark.layer.id, ref: mark.id } : null }, "choose");
@@ -104,7 +113,7 @@ export function startParcels({ map, state, layers, urls, scores, words, texts, s
   }
   const offset = () => (sheet.small() ? [0, container.offsetHeight * 0.23 - 42] : [150, 0]);
   async function goTo(ref) {
-    choose({ layer: parcels, id: ref });
+    choose(markOf(ref));
     sheet.lower();
     const place = await brief(ref);
     if (place) map.flyTo({ center: [place.lon, place.lat], zoom: Math.max(map.getZoom(), 16.4), offset: offset(), duration: calm() ? 0 : 700 });
@@ -127,8 +136,8 @@ export function startParcels({ map, state, layers, urls, scores, words, texts, s
       if (event.detail === 0) { await shown; inspector.querySelector("a")?.focus({ preventScroll: true }); }
     });
     row.addEventListener("keydown", moveInList);
-    row.addEventListener("mouseenter", () => hover({ layer: parcels, id: ref }));
-    row.addEventListener("focus", () => hover({ layer: parcels, id: ref }));
+    row.addEventListener("mouseenter", () => hover(markOf(ref)));
+    row.addEventListener("focus", () => hover(markOf(ref)));
     row.addEventListener("mouseleave", () => hover(null));
     row.addEventListener("blur", () => hover(null));
   }
@@ -154,7 +163,7 @@ export function startParcels({ map, state, layers, urls, scores, words, texts, s
     choose(found?.mark ?? null, found?.properties);
   });
   function close() {
-    const row = selected && rows.get(selected.id);
+    const row = rows.get(refOf(selected));
     choose(null);
     row?.focus({ preventScroll: true });
   }
@@ -164,5 +173,5 @@ export function startParcels({ map, state, layers, urls, scores, words, texts, s
     paintScores();
     if (selected) sign(selected, { selected: true });
   });
-  return { follow, loadScores, paintScores, choose, get selected() { return selected; }, layer: parcels };
+  return { follow, loadScores, paintScores, choose, get selected() { return selected; } };
 }

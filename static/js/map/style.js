@@ -62,6 +62,8 @@ function above() {
     line("tool-case", "tool", "map-casing", 5), line("tool-line", "tool", "accent", 2.4),
     { id: "tool-point", source: "tool", type: "circle", filter: ["==", ["geometry-type"], "Point"],
       paint: { "circle-radius": 4.5, "circle-color": token("surface"), "circle-stroke-color": token("accent"), "circle-stroke-width": 2 } },
+    { id: "place-circle", source: "place", type: "circle", paint: { "circle-radius": 10, "circle-color": token("accent"), "circle-stroke-color": token("map-casing"), "circle-stroke-width": 1.5 } },
+    { id: "place-text", source: "place", type: "symbol", layout: { "text-field": ["to-string", ["get", "rank"]], "text-font": FONT, "text-size": 11, "symbol-sort-key": ["get", "rank"] }, paint: { "text-color": token("on-accent") } },
     { id: "hour-circle", source: "hour", type: "circle", paint: { "circle-radius": ["interpolate", ["linear"], ["sqrt", ["max", 0, ["get", "kw"]]], 0, 3, 60, 22],
       "circle-color": ["match", ["get", "of"], "headroom", token("map-grid"), token("used")], "circle-opacity": 0.75, "circle-stroke-color": token("map-casing"), "circle-stroke-width": 1.5 } },
     { id: "hour-text", source: "hour", type: "symbol", layout: { "text-field": kilowatts(["get", "kw"]), "text-font": FONT, "text-size": 11.5, "text-offset": [0, 1.9], "text-optional": true }, paint: text() },
@@ -81,7 +83,7 @@ export function makeStyle(layers, view = firstView(layers), { extras = {}, raste
     sources: {
       ...(raster ? { raster: { type: "raster", tiles: [raster.tiles], tileSize: 256, attribution: escapeText(raster.attribution) } } : {}),
       ...Object.fromEntries(sorted.map((layer) => [layer.id, source(layer)])),
-      ...Object.fromEntries(["noise", "route", "area", "tool", "hour"].map((name) => [name, geojson(extras[name])])),
+      ...Object.fromEntries(["noise", "route", "area", "tool", "place", "hour"].map((name) => [name, geojson(extras[name])])),
     },
     layers: [{ id: "ground", type: "background", paint: { "background-color": token("map-ground") } }, ...below, ...shapes, ...outlined, ...above(), ...signs],
   };
