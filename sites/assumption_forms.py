@@ -126,8 +126,10 @@ class AssumptionsForm(SectionedForm):
 
     def assumed_of_study(self, study: Study) -> list[str]:
         """Return the groups that describe no real town; those that are not asked stay."""
-        kept = [group for group in study.illustrative if group not in ASSUMED_GROUPS]
-        return kept + [group for group in ASSUMED_GROUPS if self.cleaned_data[f"{ASSUMED}{group}"]]
+        chosen = [group for group in ASSUMED_GROUPS if self.cleaned_data[f"{ASSUMED}{group}"]]
+        there = study.illustrative
+        kept = [group for group in there if group in chosen or group not in ASSUMED_GROUPS]
+        return kept + [group for group in chosen if group not in there]
 
 
 def assumption_answers(study: Study) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from engines.evaluation.money_choices import TARIFFS
+from engines.evaluation.money_choices import TARIFFS, MoneyChoices
 from engines.grid.tariff import Tariff
 from engines.tables import catalogue
 from sites.choices import ComputeKind, LandKind, OwnerKind, Source
@@ -360,18 +360,18 @@ class MoneyForm(SectionedForm):
             ],
             "curtailed_hours": answers["curtailed_hours"] or 0,
         }
+        if asked["displaced_by_month"] == study_months(study):
+            # an answer that was there before is no new statement
+            asked["displaced_by_month"] = study.money.get("displaced_by_month") or ()
         answered = {*asked, *COUNTED, RESIDUAL}
         kept = {name: value for name, value in study.money.items() if name not in answered}
-        empty = ({}, [], 0)
-        return (
-            kept
-            | {
-                name: value
-                for name, value in asked.items()
-                if value is True or value is False or value not in empty
-            }
-            | self._counted()
-        )
+        defaults = vars(MoneyChoices())
+        stated = {
+            name: value
+            for name, value in asked.items()
+            if value not in ({}, [], ()) and value != defaults[name]
+        }
+        return kept | stated | self._counted()
 
     def _counted(self) -> dict[str, Any]:
         """What counts besides heat and computing, and the residual mix where it is stated."""
@@ -381,10 +381,16 @@ class MoneyForm(SectionedForm):
         return found if residual_g is None else found | {RESIDUAL: residual_g / G_PER_KG}
 
 
+def study_months(study: Study) -> list[str]:
+    """Return what the hub replaces in each month: as stated, else the one source of the study."""
+    stated: list[str] | None = study.money.get("displaced_by_month")
+    return stated or [study.displaced_source] * len(MONTHS)
+
+
 def money_answers(study: Study) -> dict[str, Any]:
     """Return what a study has chosen so far, as the form asks it."""
     money = study.money
-    months = money.get("displaced_by_month") or [study.displaced_source] * len(MONTHS)
+    months = study_months(study)
     treasury = money.get("treasury") or {}
     return {
         **number_answers([key for keys in MONEY_NUMBERS.values() for key in keys], study.overrides),

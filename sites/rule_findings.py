@@ -46,7 +46,10 @@ def _number(change: Mapping[str, Any]) -> list[dict[str, str]]:
         _row(
             group_label(key.split(".")[0]),
             assumption_label(key),
-            _amount(change["default"], unit),
+            # without a stated size of the hub
+            _("the best of each place")
+            if change["default"] is None
+            else _amount(change["default"], unit),
             _amount(change["value"], unit),
         )
     ]
@@ -73,6 +76,19 @@ def _attestation(change: Mapping[str, Any]) -> list[dict[str, str]]:
     statements = [{"state": said}] if isinstance(said, str) else said
     name = f"{change['key']} {CHECKS.get(change['key'], '')}".strip()
     return [_row(_("Attestations"), name, _("unknown"), _statement(one)) for one in statements]
+
+
+def attested_rows(changes: list[dict[str, Any]] | None, ref: str) -> list[dict[str, str]]:
+    """Return who attested what for one place: its own statements, and those for all places."""
+    rows = []
+    for change in changes or []:
+        if change["subject"] != "attestation" or isinstance(change["value"], str):
+            continue
+        here = [one for one in change["value"] if ref in (one.get("parcels") or [ref])]
+        own = [one for one in here if one.get("parcels")]
+        # a statement for the place goes before one for all
+        rows += _attestation(change | {"value": own or here})
+    return rows
 
 
 def _statement(one: Mapping[str, Any]) -> str:

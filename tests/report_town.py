@@ -365,7 +365,7 @@ SITING: dict[str, Any] = {
         "not_ranked": ["way/5"],
     },
     "changes": [
-        {"subject": "number", "key": "hub.power_it_kw", "default": 500.0, "value": 100.0,
+        {"subject": "number", "key": "hub.power_it_kw", "default": None, "value": 100.0,
          "unit": "kW"},
         {"subject": "attestation", "key": "H5", "default": None, "unit": "",
          "value": [{"state": "given", "by": "Stadtwerke", "on": "2026-11-02",

@@ -114,6 +114,7 @@ def yearly_sums(k: Kernel) -> FloatArray:
         substation = k.substation_of[n]
         loss = k.pipe_loss_kw[n]
         total = np.zeros((years, COLUMNS))
+        most = k.compute_value.max()
         for h in range(k.price.size):
             price = k.price[h]
             x1, x2, x3, heat, r2, r3, g1, g2, g3 = corners(
@@ -131,6 +132,9 @@ def yearly_sums(k: Kernel) -> FloatArray:
             base_1 = revenue - price * g1 - k.wear * x1
             base_2 = revenue - price * g2 - k.wear * x2
             base_3 = -price * g3 - k.wear * x3
+            # more computing revenue never speaks against running: off at the most is off always
+            if best(base_1 + most * x1, base_2 + most * x2, base_3 + most * x3) == 0:
+                continue
             for y in range(years):
                 value = k.compute_value[y]
                 choice = best(base_1 + value * x1, base_2 + value * x2, base_3 + value * x3)

@@ -96,6 +96,26 @@ def site_gates(
     return tuple(_as_asked(given, choices))
 
 
+def growing_gates(
+    i: int,
+    candidates: Candidates,
+    way: Way,
+    heat_kw: float,
+    choices: StudyChoices,
+    a: Assumptions,
+) -> tuple[Gate, ...]:
+    """Return those of `site_gates` whose answer another size of hub may change from or to red."""
+    land = candidates.land or unknown_land(len(candidates.refs), least_sides_m(a))
+    power_kw = a["hub.power_it_kw"]
+    given = (
+        area_gate(float(candidates.area_m2[i]), power_kw, a),
+        connection_gate(float(way.length_m[i]), power_kw, a, _break_even_m(way, i)),
+        _shape_gate(i, land, power_kw, a),
+        _noise_gate(i, candidates, land, heat_kw, a),
+    )
+    return tuple(_as_asked(given, choices))
+
+
 def operation_gates(i: int, hubs: Hubs, choices: StudyChoices, a: Assumptions) -> tuple[Gate, ...]:
     """Return the gates of what the hub does there: temperatures, heat, power."""
     given = (
@@ -115,12 +135,11 @@ def _as_asked(given: Iterable[Gate], choices: StudyChoices) -> Iterable[Gate]:
     for gate in given:
         source = gate.source or SOURCES.get(gate.key, "domain notes 6.3")
         mode = choices.rules.gates.get(gate.key)
-        found = replace(gate, source=source)
         if mode == OFF:
-            found = replace(ground.switched_off(gate), source=source)
+            gate = ground.switched_off(gate)  # noqa: PLW2901  as the study asks for it
         elif mode == ADVISES:
-            found = ground.advisory(found)
-        yield found
+            gate = ground.advisory(gate)  # noqa: PLW2901
+        yield gate if gate.source else replace(gate, source=source)
 
 
 def _land_gates(
@@ -130,7 +149,6 @@ def _land_gates(
     area_m2, power_kw = float(candidates.area_m2[i]), a["hub.power_it_kw"]
     land = candidates.land or unknown_land(len(candidates.refs), least_sides_m(a))
     overlaps = {kind: float(m2[i]) for kind, m2 in candidates.overlap_m2.items()}
-    level_dba = float(cooler_level_dba(heat_kw, a["noise.cooler_dba_per_500_kw"]))
     protected = tuple(
         ground.protected_gate(
             name, overlaps, area_m2, land.mapped, choices.rules.absent, a,
@@ -140,19 +158,13 @@ def _land_gates(
     )  # fmt: skip
     around = tuple(gate for gate in protected if gate.key in ("water_protection", "flood"))
     coolant = str(catalogue("hub_technologies")[choices.technology]["coolant_text"])
-    side, needed_m = ground.needed_rectangle_m(power_kw, least_area_m2(power_kw, a), a)
     return (
         zoning_gate(candidates.zoning[i], choices.rules.country),
         ground.ownership_gate(land.ownership[i]),
-        ground.shape_gate(
-            float(land.long_sides_m[i, side]),
-            land.least_sides_m[side],
-            needed_m,
-            float(land.accuracy_m[i]),
-        ),
+        _shape_gate(i, land, power_kw, a),
         ground.slope_gate(float(land.slope_percent[i]), a),
         ground.fire_gap_gate(float(land.building_m[i]), _room_m(i, land), a),
-        ground.noise_gate(float(candidates.dwelling_m[i]), float(land.hospital_m[i]), level_dba, a),
+        _noise_gate(i, candidates, land, heat_kw, a),
         ground.setback_gate(float(land.sensitive_m[i]), a),
         *protected,
         ground.fluid_gate(coolant, power_kw, around, a),
@@ -160,6 +172,23 @@ def _land_gates(
             constraint_gate(kind, SEVERITY[kind], overlaps.get(kind, math.nan), area_m2, a)
             for kind in SEVERITY
         ),
+    )
+
+
+def _shape_gate(i: int, land: Land, power_kw: float, a: Assumptions) -> Gate:
+    side, needed_m = ground.needed_rectangle_m(power_kw, least_area_m2(power_kw, a), a)
+    return ground.shape_gate(
+        float(land.long_sides_m[i, side]),
+        land.least_sides_m[side],
+        needed_m,
+        float(land.accuracy_m[i]),
+    )
+
+
+def _noise_gate(i: int, candidates: Candidates, land: Land, heat_kw: float, a: Assumptions) -> Gate:
+    level_dba = float(cooler_level_dba(heat_kw, a["noise.cooler_dba_per_500_kw"]))
+    return ground.noise_gate(
+        float(candidates.dwelling_m[i]), float(land.hospital_m[i]), level_dba, a
     )
 
 

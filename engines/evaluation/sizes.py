@@ -12,7 +12,7 @@ import numpy as np
 from engines.arrays import FloatArray, IntArray
 from engines.assumptions import Assumptions
 from engines.calendar import month_of_hour
-from engines.evaluation.gates import operation_gates, site_gates
+from engines.evaluation.gates import growing_gates, operation_gates, site_gates
 from engines.evaluation.hubs import Hubs, evaluate_hubs, way_of
 from engines.evaluation.records import Candidates, GridInput, StudyChoices
 from engines.evaluation.sharing import monthly_heat
@@ -175,7 +175,9 @@ def _before_operation(
         return rows, rows
     few = candidates.at(rows.tolist())
     way, heat_kw = way_of(year, few), year.conditions.hub.heat_kw
-    reds = [_red(site_gates(j, few, way, heat_kw, choices, a)) for j in range(len(rows))]
+    # what no size changes was judged with the smallest one
+    gates = site_gates if k == 0 else growing_gates
+    reds = [_red(gates(j, few, way, heat_kw, choices, a)) for j in range(len(rows))]
     over = np.array([bool(set(red) - set(GROWS_OUT)) for red in reds])
     for i, red, is_over in zip(rows, reds, over, strict=True):
         if is_over:

@@ -8,8 +8,9 @@ is missing ever passes. Rules of a law in force and of a pending amendment stand
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from engines.errors import InvalidInput
 from engines.tables import catalogue
@@ -136,10 +137,16 @@ def legal_checks(facts: Mapping[str, float], country: str, legal_version: str) -
         If a fact or a version has an unknown name.
     """
     _check_names(facts, legal_version)
+    return tuple(_answer(rows, facts, country, legal_version) for rows in _rules())
+
+
+@cache
+def _rules() -> tuple[tuple[Mapping[str, float | str], ...], ...]:
+    """Return the rules of each check, in the order of the table."""
     by_check: dict[str, list[Mapping[str, float | str]]] = {}
     for row in catalogue("legal_checks").values():
         by_check.setdefault(str(row["check_text"]), []).append(row)
-    return tuple(_answer(rows, facts, country, legal_version) for rows in by_check.values())
+    return tuple(tuple(rows) for rows in by_check.values())
 
 
 def attestations(
@@ -190,7 +197,7 @@ def _check_names(facts: Mapping[str, float], legal_version: str) -> None:
 
 
 def _answer(
-    rows: list[Mapping[str, float | str]],
+    rows: Sequence[Mapping[str, float | str]],
     facts: Mapping[str, float],
     country: str,
     legal_version: str,
@@ -251,18 +258,27 @@ def _check(row: Mapping[str, float | str], state: str, term: _Term | None, versi
 
 
 def _terms(text: str, facts: Mapping[str, float], between: str) -> list[_Term]:
-    return [_term(part.strip(), facts) for part in text.split(between) if part.strip()]
+    return [_term(*parts, facts) for parts in _parsed(text, between)]
 
 
-def _term(text: str, facts: Mapping[str, float]) -> _Term:
-    found = _TERM.fullmatch(text)
-    if found is None or found[1] not in FACTS:
-        raise InvalidInput(f"A rule of the law says {text!r}, which compares no known fact.")
-    value = float(facts.get(found[1], math.nan))
-    threshold = float(facts.get(found[3], math.nan)) if found[3] in FACTS else float(found[3])
+@cache
+def _parsed(text: str, between: str) -> tuple[tuple[str, str, str | float], ...]:
+    """Take a rule apart: what is compared, how, and with which fact or number."""
+    parts: list[tuple[str, str, str | float]] = []
+    for each in filter(None, map(str.strip, text.split(between))):
+        found = _TERM.fullmatch(each)
+        if found is None or found[1] not in FACTS:
+            raise InvalidInput(f"A rule of the law says {each!r}, which compares no known fact.")
+        parts.append((found[1], found[2], found[3] if found[3] in FACTS else float(found[3])))
+    return tuple(parts)
+
+
+def _term(fact: str, relation: str, limit: str | float, facts: Mapping[str, float]) -> _Term:
+    value = float(facts.get(fact, math.nan))
+    threshold = limit if isinstance(limit, float) else float(facts.get(limit, math.nan))
     known = not (math.isnan(value) or math.isnan(threshold))
-    holds = _RELATIONS[found[2]](value, threshold) if known else None
-    return _Term(found[1], found[2], value, threshold, holds)
+    holds = _RELATIONS[relation](value, threshold) if known else None
+    return _Term(fact, relation, value, threshold, holds)
 
 
 def _all(terms: list[_Term]) -> bool | None:

@@ -59,13 +59,7 @@ def longest_rectangle_m(
     )
     if not len(edges):
         return np.zeros(len(sides)), 0.0
-    best = np.zeros(len(sides))
-    reach = 0.0
-    for angle in _directions(edges):
-        turned = _turned(edges, angle)
-        found, cell = _search(turned, sides)
-        best = np.maximum(best, found)
-        reach = max(reach, cell)
+    best, reach = _search(edges, _directions(edges), sides)
     return best, 2.0 * reach
 
 
@@ -77,25 +71,6 @@ def _directions(edges: FloatArray) -> FloatArray:
     own = np.mod(np.arctan2(longest[:, 1], longest[:, 0]), np.pi / 2.0)
     even = np.arange(DIRECTIONS) * (np.pi / 2.0 / DIRECTIONS)
     return np.unique(np.round(np.concatenate([own, even]), 9))
-
-
-def _turned(edges: FloatArray, angle: float) -> FloatArray:
-    middle = edges[:, :2].mean(axis=0)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    return np.hstack([(edges[:, :2] - middle) @ turn, (edges[:, 2:] - middle) @ turn])
-
-
-def _search(edges: FloatArray, sides: FloatArray) -> tuple[FloatArray, float]:
-    points = np.vstack([edges[:, :2], edges[:, 2:]])
-    low, high = points.min(axis=0), points.max(axis=0)
-    extent = high - low
-    if extent.min() <= 0.0:
-        return np.zeros(len(sides)), 0.0
-    cell = float(extent.max()) / CELLS
-    counts = np.maximum(1, np.ceil(extent / cell - _TOLERANCE)).astype(np.int64)
-    size = extent / counts
-    free = _free_cells(edges - np.tile(low, 2), size[0], size[1], counts[0], counts[1])
-    return _longest(free, size[0], size[1], sides), cell
 
 
 @compiled()
@@ -161,3 +136,42 @@ def _longest(free: NDArray[np.bool_], width: float, height: float, sides: FloatA
             starts[top], depths[top] = start, depth
             top += 1
     return best
+
+
+@compiled()
+def _turned(edges: FloatArray, angle: float) -> FloatArray:
+    """Return the edges turned about the middle of their starts."""
+    x, y = edges[:, 0].mean(), edges[:, 1].mean()
+    c, s = np.cos(angle), np.sin(angle)
+    turned = np.empty_like(edges)
+    for k in range(len(edges)):
+        for end in (0, 2):
+            across, up = edges[k, end] - x, edges[k, end + 1] - y
+            turned[k, end], turned[k, end + 1] = across * c + up * s, up * c - across * s
+    return turned
+
+
+@compiled()
+def _search(edges: FloatArray, angles: FloatArray, sides: FloatArray) -> tuple[FloatArray, float]:
+    """Return the longest sides over all directions, and the largest cell that was searched by."""
+    best, reach = np.zeros(len(sides)), 0.0
+    for angle in angles:
+        turned = _turned(edges, angle)
+        left = min(turned[:, 0].min(), turned[:, 2].min())
+        floor = min(turned[:, 1].min(), turned[:, 3].min())
+        wide = max(turned[:, 0].max(), turned[:, 2].max()) - left
+        high = max(turned[:, 1].max(), turned[:, 3].max()) - floor
+        if min(wide, high) <= 0.0:
+            continue
+        cell = max(wide, high) / CELLS
+        columns = max(1, int(np.ceil(wide / cell - _TOLERANCE)))
+        rows = max(1, int(np.ceil(high / cell - _TOLERANCE)))
+        for k in range(len(turned)):
+            turned[k, 0] -= left
+            turned[k, 2] -= left
+            turned[k, 1] -= floor
+            turned[k, 3] -= floor
+        free = _free_cells(turned, wide / columns, high / rows, columns, rows)
+        best = np.maximum(best, _longest(free, wide / columns, high / rows, sides))
+        reach = max(reach, cell)
+    return best, reach

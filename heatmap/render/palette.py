@@ -31,7 +31,7 @@ FALLBACK: Mapping[str, str] = MappingProxyType(
         "score-4": "#bba95f",
         "score-5": "#f4d94a",
         "good": "#0072b2",
-        "warn": "#b26a00",
+        "warn": "#985900",
         "bad": "#c04a00",
         "unknown": "#6b6459",
         "supply": "#d55e00",

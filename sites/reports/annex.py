@@ -111,6 +111,8 @@ def annex(doc: dict[str, Any]) -> dict[str, Any]:
                 "uncertainty",
                 "carbon",
                 "scoring",
+                "study",
+                "law",
             )
         ],
     }

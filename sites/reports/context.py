@@ -37,7 +37,12 @@ from sites.reports.council import (
 from sites.reports.labels import labels
 from sites.rule_findings import change_rows
 from sites.sentences import gate_value, hint, reasons, said
-from sites.study_findings import chain_findings, robustness_findings, set_findings
+from sites.study_findings import (
+    chain_findings,
+    robustness_findings,
+    set_findings,
+    size_findings,
+)
 from sites.words import word
 
 MOST_PAGES = 3
@@ -222,6 +227,7 @@ def parcel_facts(parcel: dict[str, Any], town: dict[str, Any] | None = None) -> 
         "money_words": money_sentences(parcel),
         "missing": missing_sentences(parcel),
         "carbon": carbon_findings(parcel),
+        "size": size_findings(parcel) or None,
         "stress": stress_rows(parcel),
         "break_even": break_even_sentences(parcel),
         "future_errors": error_sentences(parcel),

@@ -1,5 +1,6 @@
 """Keeps the rules and the numbers of a study, and says what differs from the defaults."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from engines.tables import registry
 from heatmap.errors import Refusal
 from sites.land_assembly import rules_of
 from sites.models import Study
+from sites.models.study import POWER
 from sites.services.study_results import demands_of
 
 
@@ -51,7 +53,13 @@ def changes_of(study: Study) -> list[dict[str, Any]]:
         *(
             _change("number", key, entries[key].value, value, entries[key].unit)
             for key, value in study.overrides.items()
-            if key in entries and value != entries[key].value
+            if key in entries and key != POWER and value != entries[key].value
+        ),
+        # a study that states no size takes the best one of each place
+        *(
+            [_change("number", POWER, None, study.stated_kw, entries[POWER].unit)]
+            if study.stated_kw is not None
+            else []
         ),
         *(
             _change("gate", key, "decides", mode)
@@ -76,12 +84,15 @@ def changes_of(study: Study) -> list[dict[str, Any]]:
 def has_changed(study: Study, inputs: Mapping[str, Any]) -> bool:
     """Say whether a study says something else than when a run of it began."""
     frozen = inputs["study"]
-    # of runs made before, nobody kept what the study had set itself
-    set_then = {one["key"]: one["value"] for one in inputs.get("changes") or ()
-                if one["subject"] == "number"}  # fmt: skip
-    set_now = {one["key"]: one["value"] for one in changes_of(study) if one["subject"] == "number"}
-    others = any(frozen.get(name) != getattr(study, name) for name in frozen if name != "name")
-    return others or ("changes" in inputs and set_then != set_now)
+    named = frozen.keys() - {"name", "size", "rules", "portfolio", "money"}
+    if any(frozen[name] != getattr(study, name) for name in named):
+        return True
+    # of runs made before, nobody noted what the study had set
+    return "changes" in inputs and _in_order(inputs["changes"]) != _in_order(changes_of(study))
+
+
+def _in_order(changes: list[dict[str, Any]]) -> list[str]:
+    return sorted(json.dumps(one, sort_keys=True) for one in changes)
 
 
 PLAIN_RULES = ("search", "legal_version", "learning_budget", "reserve_fund_eur")

@@ -77,9 +77,10 @@ def set_money(
     except EngineError as error:
         raise Refusal(gettext_noop("This does not fit: %(why)s"), why=str(error)) from error
     # what the planner states anew is no longer an assumption of ours
-    months = study.money.get("displaced_by_month") or [study.displaced_source] * 12
+    one_source = [study.displaced_source] * 12
+    months, before = (each.get("displaced_by_month") or one_source for each in (money, study.money))
     stated = {
-        "displaced_source": money.get("displaced_by_month") != months,
+        "displaced_source": months != before,
         "high_load_windows": money.get("high_load_windows") != study.money.get("high_load_windows"),
     }
     study.illustrative = [one for one in study.illustrative if not stated.get(one)]
@@ -107,8 +108,12 @@ def set_assumptions(
         raise Refusal(gettext_noop("This does not fit: %(why)s"), why=str(error)) from error
     for name, value in chosen.items():
         setattr(study, name, value)
+    if "displaced_source" in study.illustrative and "displaced_source" not in illustrative:
+        # now it is the town that says so, month by month
+        stated = {"displaced_by_month": [study.displaced_source] * 12}
+        study.money = stated | study.money
     study.illustrative, study.overrides = illustrative, overrides
-    study.save(update_fields=[*chosen, "illustrative", "overrides"])
+    study.save(update_fields=[*chosen, "illustrative", "overrides", "money"])
 
 
 def copied_study(study: Study, name: str) -> Study:

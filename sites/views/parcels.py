@@ -25,6 +25,7 @@ from sites.jobs import start_second_opinion
 from sites.map_texts import chart_texts, map_texts
 from sites.models import Candidate
 from sites.reports.context import parcel_facts
+from sites.rule_findings import attested_rows
 from sites.selectors import get_candidate, get_run, second_opinion_of, version_ids
 from sites.services.scoring import set_pinned
 
@@ -57,6 +58,7 @@ def parcel_page(request: HttpRequest, slug: str, run_id: UUID, ref: str) -> Http
         "second": second_findings(opinion.result if opinion else None),
         "p": parcel_facts(candidate.document),
         "find": parcel_findings(candidate.document, candidate.hourly, run.result or {}),
+        "attested": attested_rows(run.inputs.get("changes"), ref),
         "layers": layers,
         "in_map": _place(candidate, layers),
         "texts": map_texts(),

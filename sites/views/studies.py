@@ -11,8 +11,9 @@ from heatmap.errors import Refusal, sentence
 from heatmap.selectors import get_municipality, page_context
 from sites.assumptions import assumption_groups, catalogue_labels, displaced_labels
 from sites.forms import CopyForm, PilotForm, SizeForm
+from sites.rule_findings import change_rows
 from sites.selectors import get_study, last_runs, listed_runs, newer_layers, studies_of
-from sites.services.rules import has_changed
+from sites.services.rules import changes_of, has_changed
 from sites.services.studies import copied_study, first_study, pilot_study, set_size
 
 
@@ -59,6 +60,7 @@ def studies_page(request: HttpRequest, slug: str) -> HttpResponse:
         study.last_run = last.get(study.pk)
         study.newer = newer.get(study.last_run.pk, []) if study.last_run else []
         study.not_run = bool(study.last_run) and has_changed(study, study.last_run.inputs)
+        study.changes = change_rows(changes_of(study))
         study.groups = assumption_groups(study)
         study.labels = catalogue_labels(study)
         study.sources = displaced_labels(study)

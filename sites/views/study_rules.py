@@ -117,5 +117,6 @@ def answer(
         "form": form,
         "problem": problem,
         "reset": reset,
+        "opened": request.GET.get("open", ""),
     }
     return render(request, "sites/study_form.html", page | context)

@@ -12,6 +12,7 @@ from sites.models import Study
 from sites.money_forms import MoneyForm, money_answers, own
 from sites.rule_forms import WISHES, RulesForm, rule_answers
 from sites.sectioned_form import NUMBER
+from sites.services.rules import changes_of, has_changed
 from sites.services.scoring import STUDY_CHOICES
 
 ASKED_BY = {
@@ -28,7 +29,8 @@ MONEY = {
     "owner": "owner", "town_land": "town_land", "treasury": "hold_share",
     "heat_tariff": "point-0-degc", "high_load_windows": "window-0-months",
     "curtailed_hours": "curtailed_hours",
-    "tariffs": own("hub", "tax_eur_per_mwh"),
+    "tariffs": own("hub", "tax_eur_per_mwh"), "count_curtailed": "count_curtailed",
+    "count_reserve": "count_reserve", "residual_mix_t_per_mwh": "residual_mix_g_per_kwh",
 }  # fmt: skip
 RULES = {
     "country": None,  # of the town, not of the study
@@ -91,8 +93,13 @@ def study(town, finished_run):
 
 
 def answers(study) -> dict[str, str]:
+    return typed_in(AssumptionsForm(initial=assumption_answers(study)))
+
+
+def typed_in(form) -> dict[str, str]:
+    """What a browser sends of a form that nobody touched."""
     sent = {}
-    for bound in AssumptionsForm(initial=assumption_answers(study)):
+    for bound in form:
         value = bound.value()
         if value is True:
             sent[bound.html_name] = "on"
@@ -110,7 +117,7 @@ def test_technology_numbers_and_what_is_assumed_are_kept(member_client, town, st
         same = Study.objects.get(pk=study.pk)
     assert same.overrides == study.overrides
     assert set(same.illustrative) == set(study.illustrative)
-    del sent["assumed-prices"]
+    del sent["assumed-prices"], sent["assumed-displaced_source"]
     changed = sent | {"technology": "hydro_standard", "n-economics.rate_share": "0,04",
                       "area_type": "park", "congestion_side": "surplus"}  # fmt: skip
     assert member_client.post(address, changed).status_code == 302
@@ -119,7 +126,9 @@ def test_technology_numbers_and_what_is_assumed_are_kept(member_client, town, st
     assert (after.technology, after.area_type) == ("hydro_standard", "park")
     assert after.congestion_side == "surplus"
     assert after.overrides == study.overrides | {"economics.rate_share": 0.04}
-    assert set(after.illustrative) == set(study.illustrative) - {"prices"}
+    assert set(after.illustrative) == set(study.illustrative) - {"prices", "displaced_source"}
+    # from now on it is the town that names what the heat replaces
+    assert after.money["displaced_by_month"] == ["boiler"] * 12
 
 
 def test_a_copy_says_what_its_original_says_and_needs_a_name_of_its_own(member_client, town, study):
@@ -149,3 +158,22 @@ def test_the_studies_page_says_that_a_change_waits_for_a_run(member_client, town
     finally:
         with acting_as(municipality=town.slug):
             Study.objects.filter(pk=study.pk).update(overrides=study.overrides)
+
+
+def test_saving_every_page_without_a_change_waits_for_no_run(member_client, town, study):
+    with acting_as(municipality=town.slug):
+        before = changes_of(study)
+        frozen = {name: getattr(study, name) for name in STUDY_CHOICES}
+    base = f"/m/{town.slug}/studies/{study.pk}"
+    assert member_client.post(f"{base}/assumptions", answers(study)).status_code == 302
+    assert member_client.post(f"{base}/money", typed_in(MoneyForm(initial=money_answers(study)))
+                              ).status_code == 302  # fmt: skip
+    assert member_client.post(f"{base}/rules", typed_in(RulesForm(initial=rule_answers(study)))
+                              ).status_code == 302  # fmt: skip
+    with acting_as(municipality=town.slug):
+        after = Study.objects.get(pk=study.pk)
+    assert changes_of(after) == before
+    assert after.money == study.money
+    assert not has_changed(after, {"study": {**frozen, "size": "best"}, "changes": before})
+    after.start_year = 2031.0
+    assert has_changed(after, {"study": frozen, "changes": before})
