@@ -14,6 +14,7 @@ from engines.evaluation.futures import (
     heat_moves,
     hub_drivers,
     hub_futures,
+    sampled,
     table_error,
 )
 from engines.evaluation.hubs import evaluate_hubs
@@ -158,3 +159,9 @@ def test_a_table_of_one_hub_is_that_hub(hubs):
     there = dataclasses.replace(terms, assets=assets, opex_eur_per_a=terms.opex_eur_per_a[::-1])
     again = worth(turned, town.futures, town.heat_factor, there).npv_eur
     assert again[::-1] == pytest.approx(found, rel=1e-12)
+
+
+def test_the_same_futures_are_kept_of_every_hub() -> None:
+    assert sampled(2000).tolist() == list(range(0, 2000, 10))
+    assert sampled(200).tolist() == list(range(200))
+    assert np.bincount(sampled(50)).tolist() == [4] * 50

@@ -28,9 +28,9 @@ MONEY = {
     "displaced_by_month": "displaced_12", "compute_kind": "compute_kind", "land": "land",
     "owner": "owner", "town_land": "town_land", "treasury": "hold_share",
     "heat_tariff": "point-0-degc", "high_load_windows": "window-0-months",
-    "curtailed_hours": "curtailed_hours", "count_curtailed": "count_curtailed",
+    "curtailed_hours": "curtailed_hours",
+    "tariffs": own("hub", "tax_eur_per_mwh"), "count_curtailed": "count_curtailed",
     "count_reserve": "count_reserve", "residual_mix_t_per_mwh": "residual_mix_g_per_kwh",
-    "tariffs": own("hub", "tax_eur_per_mwh"),
 }  # fmt: skip
 RULES = {
     "country": None,  # of the town, not of the study
