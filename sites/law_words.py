@@ -31,7 +31,7 @@ CHECKS: dict[str, str | Promise] = {
     "A12": _("Electricity that would be curtailed"),
     "A13": _("Smallest bid for balancing power"),
     "A14": _("Discount for an even load"),
-    "A15": _("Noise at the nearest dwelling"),
+    "A15": _("Noise at night"),
     "A16": _("Hazard level of the fluid without an expert's examination"),
     "A17": _("No prohibition by a protected area"),
     "A18": _("Hours in which the hub is hot enough"),

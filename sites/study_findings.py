@@ -177,7 +177,7 @@ def _set_title(best: dict[str, Any] | None, names: dict[str, str]) -> str:
         return _("No hub adds value: the best set is the empty one")
     return _("The best set: %(names)s, worth %(npv)s") % {
         "names": ", ".join(
-            f"{names.get(ref, ref)} ({quantity(power, 'kW')})" if power else names.get(ref, ref)
+            _sized(names.get(ref, ref), power)
             for ref, power in zip(best["refs"], _powers(best), strict=True)
         ),
         "npv": quantity(best["npv_eur"], "EUR"),
@@ -189,7 +189,12 @@ def _set_row(k: int, one: dict[str, Any], names: dict[str, str]) -> dict[str, An
     return {
         "count": k,
         "places": [
-            {"ref": ref, "name": names.get(ref, ref), "power": quantity(power, "kW")}
+            {
+                "ref": ref,
+                "name": names.get(ref, ref),
+                "power": quantity(power, "kW"),
+                "sized": _sized(names.get(ref, ref), power),
+            }
             for ref, power in zip(one["refs"], _powers(one), strict=True)
         ],
         "npv": quantity(one["npv_eur"], "EUR"),
@@ -197,6 +202,10 @@ def _set_row(k: int, one: dict[str, Any], names: dict[str, str]) -> dict[str, An
         "heat": quantity(one["heat_mwh"], "MWh/a"),
         "gap": _percent(gap if gap > 1e-9 else 0.0),  # noqa: PLR2004  digits of the solver
     }
+
+
+def _sized(name: str, power_kw: float | None) -> str:
+    return f"{name} ({quantity(power_kw, 'kW')})" if power_kw else name
 
 
 def _powers(one: dict[str, Any]) -> list[float | None]:

@@ -29,7 +29,7 @@ GATES: dict[str, str | Promise] = {
     "forest": _("Forest"),
     "nature": _("Nature protection"),
     "flood": _("Flood area"),
-    "noise": _("Noise at the nearest dwelling"),
+    "noise": _("Noise at night"),
     "dwelling": _("Distance to dwellings"),
     "zoning": _("Zoning"),
     "ownership": _("Ownership"),

@@ -312,6 +312,7 @@ def _layers() -> list[dict[str, Any]]:
 def _set(*refs: str, npv_eur: float) -> dict[str, Any]:
     return {
         "refs": list(refs),
+        "powers_it_kw": [500.0] * len(refs),
         "npv_eur": npv_eur,
         "cost_eur": 900_000.0 * len(refs),
         "heat_mwh": 3_420.0 * len(refs),

@@ -262,7 +262,7 @@ def pages_of(pdf: bytes, tmp_path: Path) -> list[str]:
         ("en", {
             "How sure the ranking is": ("holds it in 62 % of the draws", "as good as tied",
                                         "Which missing data could change the first five"),
-            "Which hubs together": ("worth 410 k EUR", "−120 k EUR", "1 hub", "3 hubs"),
+            "Which hubs together": ("worth 410 k EUR", "−120 k EUR", "1 hub", "3 hubs", "(500 kW)"),
             "The next hub": ("pays for the next one after 6.4 years", "37 %", "reserve",
                              "not among the ranked places: way/5", "never"),
         }),

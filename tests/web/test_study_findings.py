@@ -221,7 +221,7 @@ def test_a_parcel_that_moved_says_why():
         "A": ("1", "2", "others moved past it"),
         "D": ("4", "3", "others moved past it"),
         "N": ("new", "4", "was not there before"),
-        "C": ("3", "refused", "Noise at the nearest dwelling: not met"),
+        "C": ("3", "refused", "Noise at night: not met"),
     }
     assert found["gone"] == "E"
 
