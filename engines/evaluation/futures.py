@@ -184,10 +184,17 @@ def sampled(count: int) -> IntArray:
 
 
 def hub_drivers(
-    hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumptions
+    hubs: Hubs,
+    town: FutureTown,
+    choices: StudyChoices,
+    a: Assumptions,
+    table: PlanTable | None = None,
 ) -> list[tuple[Driver, ...]]:
-    """Return for each hub which driver makes how much of the variance of its present value."""
-    table, terms = plan_table(operated(hubs, a), town, choices, a), terms_of(hubs, a)
+    """Return for each hub which driver makes how much of the variance of its present value.
+
+    `table` spares making the plans of these hubs anew.
+    """
+    table, terms = table or plan_table(operated(hubs, a), town, choices, a), terms_of(hubs, a)
 
     def npv_eur(i: int, points: FloatArray) -> FloatArray:
         drawn = futures_from(points, town.outlook, a)
@@ -209,7 +216,12 @@ def hub_drivers(
 
 
 def table_error(
-    hubs: Hubs, town: FutureTown, choices: StudyChoices, a: Assumptions, sample: int = RESOLVED
+    hubs: Hubs,
+    town: FutureTown,
+    choices: StudyChoices,
+    a: Assumptions,
+    sample: int = RESOLVED,
+    table: PlanTable | None = None,
 ) -> TableError:
     """Dispatch every year of a sample of futures again, and compare with the table.
 
@@ -219,7 +231,7 @@ def table_error(
     count = min(sample, town.futures.count)
     chosen = order[((np.arange(count) + 0.5) * town.futures.count / count).astype(np.int64)]
     futures, heat = town.futures.at(chosen), town.heat_factor[chosen]
-    table, terms = plan_table(operated(hubs, a), town, choices, a), terms_of(hubs, a)
+    table, terms = table or plan_table(operated(hubs, a), town, choices, a), terms_of(hubs, a)
     read = worth(table, futures, heat, terms).npv_eur
     exact = np.empty_like(read)
     years = [hubs.inputs, *drawn_inputs(operated(hubs, a), town)]

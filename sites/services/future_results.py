@@ -3,7 +3,7 @@
 from typing import Any
 
 from engines.evaluation.future_bounds import TableBounds, table_bounds
-from engines.evaluation.future_plans import FutureTown
+from engines.evaluation.future_plans import FutureTown, operated, plan_table
 from engines.evaluation.futures import (
     HubFutures,
     TableError,
@@ -80,8 +80,9 @@ def draw_document(town: FutureTown, given: Assembled) -> dict[str, Any]:
 def futures_documents(given: Assembled, hubs: Hubs) -> list[dict[str, Any]]:
     """Drivers, the error of the method and bad cases, for each of these parcels."""
     town = future_of(given, hubs.town)
-    drivers = hub_drivers(hubs, town, given.choices, given.assumptions)
-    error = table_error(hubs, town, given.choices, given.assumptions)
+    table = plan_table(operated(hubs, given.assumptions), town, given.choices, given.assumptions)
+    drivers = hub_drivers(hubs, town, given.choices, given.assumptions, table)
+    error = table_error(hubs, town, given.choices, given.assumptions, table=table)
     cases = stress_cases(hubs, given.choices, given.assumptions)
     bounds = table_bounds(hubs, town, given.choices, given.assumptions)
     zero = break_even(hubs, town, given.choices, given.assumptions)
