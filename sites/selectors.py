@@ -113,19 +113,24 @@ def version_ids(run: Run) -> list[int]:
 
 
 def newer_layers(runs: Iterable[Run]) -> dict[UUID, list[LayerVersion]]:
-    """Return per run the newer versions of the layers it was made from; one query for all."""
+    """Return per run the newer versions of the layers it was made from; one query for all.
+
+    A run may use several versions of one layer, as many as there are years: newer is what came
+    after the last of them.
+    """
     used = {run.pk: version_ids(run) for run in runs if run.result is not None}
     every = {pk for ids in used.values() for pk in ids}
     versions = LayerVersion.objects.filter(pk__in=every).in_bulk()
     newest = newest_of_layers({version.layer_id for version in versions.values()})
-    return {
-        pk: [
-            newest[versions[one].layer_id]
-            for one in ids
-            if one in versions and newest[versions[one].layer_id].number > versions[one].number
+    found = {}
+    for pk, ids in used.items():
+        last: dict[int, int] = {}
+        for version in (versions[one] for one in ids if one in versions):
+            last[version.layer_id] = max(version.number, last.get(version.layer_id, 0))
+        found[pk] = [
+            newest[layer] for layer, number in last.items() if newest[layer].number > number
         ]
-        for pk, ids in used.items()
-    }
+    return found
 
 
 def mark_near_ties(rows: list[dict[str, Any]], closer_than: float = 0.01) -> list[dict[str, Any]]:

@@ -65,7 +65,8 @@ def studies_page(request: HttpRequest, slug: str) -> HttpResponse:
         study.labels = catalogue_labels(study)
         study.sources = displaced_labels(study)
         study.size_form = SizeForm(
-            initial={"power_it_kw": study.stated_kw}, auto_id=f"id_size_{study.pk}_%s"
+            initial={"power_it_kw": study.stated_kw and f"{study.stated_kw:g}"},
+            auto_id=f"id_size_{study.pk}_%s",
         )
     context = page_context(request, town, "studies") | {
         "studies": studies,

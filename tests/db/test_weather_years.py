@@ -14,6 +14,7 @@ from heatmap.services.layers import Provenance, publish_series
 from sites.findings import parcel_findings
 from sites.models import Candidate, Run
 from sites.reports.context import parcel_facts
+from sites.selectors import newer_layers
 from sites.services import scoring
 from sites.services.studies import first_study
 
@@ -126,3 +127,14 @@ def test_four_years_of_weather_are_too_few(town):
     run, best = scored(town)
     assert run.result["town"]["futures"]["weather_years"] == []
     assert any("Fewer than five weather years" in one for one in told(run, best))
+
+
+def test_the_years_that_a_run_used_are_not_newer_than_the_run(town):
+    load_years(town, (2013, 2015, 2016, 2017))
+    run, _ = scored(town)
+    with acting_as(municipality=town.slug):
+        assert newer_layers([run]) == {run.pk: []}
+    load_years(town, (2018,))
+    with acting_as(municipality=town.slug):
+        (newer,) = newer_layers([run])[run.pk]
+        assert newer.layer.name == "Outdoor temperature"
