@@ -32,7 +32,7 @@ FALLBACK: Mapping[str, str] = MappingProxyType(
         "score-5": "#f4d94a",
         "good": "#0072b2",
         "warn": "#985900",
-        "bad": "#c04a00",
+        "bad": "#b04400",
         "unknown": "#6b6459",
         "supply": "#d55e00",
         "return": "#0072b2",

@@ -344,8 +344,8 @@ def test_the_kinds_page_tells_every_kind_and_hands_out_what_it_promises(town):
         assert f'id="{kind.name}"' in page
         assert all(f"<td>{field.name}</td>" in page for field in kind.fields)
     links = re.findall(r'href="(/m/[^"]+/kinds/[^"#]+\.[a-z]+)"', page)
-    # a template and two samples of each kind; a template and a sample of series; a grid model
-    assert len(links) == 3 * (len(BROUGHT) - 2) + 2 + 1
+    # a template and two samples of each kind; two templates and two samples of series; a grid model
+    assert len(links) == 3 * (len(BROUGHT) - 2) + 4 + 1
     for link in links:
         response = town.client.get(link)
         assert response.status_code == 200 and response.content, link
