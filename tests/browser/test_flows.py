@@ -300,7 +300,8 @@ def test_the_language_changes_and_the_page_stays(page, town):
     page.goto(f"/m/{town.slug}/")
     page.wait_for_selector(IDLE)
     page.locator(".ranking button").first.click()
-    page.wait_for_function("location.hash.startsWith('#map=')")
+    # the address follows when the flight to the parcel has ended
+    page.wait_for_function("location.hash.startsWith('#map=16.4')")
     place = page.evaluate("location.hash")
     page.get_by_role("button", name="Deutsch").click()
     expect(page.locator("html")).to_have_attribute("lang", "de")
