@@ -52,7 +52,8 @@ class SectionedForm(forms.Form):
             self.defaults.setdefault(name, shown.initial)
 
     def build(self) -> None:
-        """Add all fields and sections."""
+        """Add all fields and sections; every form says its own."""
+        # forms have a metaclass of their own, so this cannot be an abstract method of `abc`
         raise NotImplementedError
 
     def add(self, name: str, shown: forms.Field, default: Any = None) -> str:

@@ -24,6 +24,17 @@ def _finished(town: Municipality, run_id: UUID) -> Run:
     return run
 
 
+def _asked_run(request: HttpRequest, town: Municipality) -> Run | None:
+    """Return the finished run that the address names; None where it names none."""
+    asked = request.GET.get("run")
+    if not asked:
+        return None
+    try:
+        return _finished(town, UUID(asked))
+    except ValueError:
+        raise Http404 from None
+
+
 @require_safe
 def scores_json(request: HttpRequest, slug: str, run_id: UUID) -> JsonResponse:
     run = _finished(get_municipality(request, slug), run_id)
@@ -50,12 +61,7 @@ def hours_json(request: HttpRequest, slug: str, run_id: UUID) -> JsonResponse:
 def first_look_svg(request: HttpRequest, slug: str) -> HttpResponse:
     """Answer the drawing that stands until the tiles are there; the address says of what."""
     town = get_municipality(request, slug)
-    run = None
-    if asked := request.GET.get("run"):
-        try:
-            run = _finished(town, UUID(asked))
-        except ValueError:
-            raise Http404 from None
+    run = _asked_run(request, town)
     drawn = town_first_look(town, asked_versions(request, town), run)
     return HttpResponse(
         drawn, content_type="image/svg+xml", headers={"Cache-Control": FINISHED_STAYS}
@@ -66,13 +72,8 @@ def first_look_svg(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def picture_svg(request: HttpRequest, slug: str) -> HttpResponse:
     town = get_municipality(request, slug)
-    run = None
-    if asked := request.GET.get("run"):
-        try:
-            run = _finished(town, UUID(asked))
-        except ValueError:
-            raise Http404 from None
-    elif "versions" not in request.GET:
+    run = _asked_run(request, town)
+    if run is None and "versions" not in request.GET:
         run = finished_runs(town).first()
     picture = town_picture(town, asked_versions(request, town), run)
     return HttpResponse(picture, content_type="image/svg+xml")
